@@ -1,0 +1,27 @@
+/**
+ * The door to search: what interactions, operations and the store need of it.
+ * The stages behind it: parse → plan → compile (see the folder's README).
+ */
+import type { Readable, AccessFacts, IndexRow, IndexTable, Store } from '../store/store.ts';
+import type { Sql } from '../store/sql.ts';
+import type { Resource } from '../fhir/types.ts';
+
+/** One parameter of a query: name with modifier and chain, and value, both decoded. */
+export type QueryParameter = readonly [name: string, value: string];
+
+/** Compiled search parameters: extraction of index rows and answering of queries. */
+export interface Search {
+  /** Tables handed to the store for its DDL. */
+  readonly tables: readonly IndexTable[];
+  /** The index rows of a resource; pure, the same text gives the same rows. */
+  extract(resource: Resource, lastUpdated?: number): readonly IndexRow[];
+  /** What access needs to know of a resource: the persons of its Patient compartment(s). */
+  persons(resource: Resource): readonly string[];
+  /**
+   * The query of a conditional interaction: selects `id` of at most two current matches.
+   * Throws FhirError when a parameter is unknown, when there is none, or when it is a result parameter.
+   */
+  matchQuery(type: string, query: readonly QueryParameter[], access: Readable, store: Store): Sql;
+}
+
+export type { AccessFacts };
