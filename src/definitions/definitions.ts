@@ -2,7 +2,11 @@
  * Definitions: every loaded conformance resource, found by canonical, by type and id, or by type name.
  */
 import type { Resource } from '../fhir/types.ts';
-import type { TypeSchema } from './element-schema.ts';
+import { cacheFolder, type Entries, type Group, readGroup } from './cache.ts';
+import type { ElementSchema, TypeSchema } from './element-schema.ts';
+
+/** Types of conformance resources the server computes with. */
+export type DefinitionType = Exclude<Group, 'TypeSchema'>;
 
 /** All loaded conformance resources. Read-only for everybody but the loader. */
 export interface Definitions {
@@ -14,5 +18,110 @@ export interface Definitions {
   /** A conformance resource by canonical, with or without `|version`. */
   byCanonical(type: string, canonical: string): Resource | undefined;
   /** All conformance resources of a type: SearchParameter, CompartmentDefinition, StructureDefinition, ValueSet… */
-  all(type: 'SearchParameter' | 'CompartmentDefinition' | 'StructureDefinition' | 'OperationDefinition' | 'ValueSet' | 'CodeSystem' | 'ConceptMap'): readonly Resource[];
+  all(type: DefinitionType): readonly Resource[];
+}
+
+/** A group of resources: places by canonical, each parsed once when asked for. */
+interface Shelf {
+  readonly places: ReadonlyMap<string, readonly number[]>;
+  readonly entries: Entries;
+  readonly parsed: (Resource | undefined)[];
+  all?: readonly Resource[];
+}
+
+const definitionTypes: ReadonlySet<string> = new Set<DefinitionType>([
+  'SearchParameter',
+  'CompartmentDefinition',
+  'StructureDefinition',
+  'OperationDefinition',
+  'ValueSet',
+  'CodeSystem',
+  'ConceptMap',
+]);
+
+function openShelf(folder: string, type: DefinitionType): Shelf {
+  const entries = readGroup(folder, type);
+  const places = new Map<string, number[]>();
+  entries.heads.forEach(([url], place) => {
+    const same = places.get(url);
+    if (same) same.push(place);
+    else places.set(url, [place]);
+  });
+  return { places, entries, parsed: [] };
+}
+
+function take(shelf: Shelf, place: number): Resource {
+  return (shelf.parsed[place] ??= JSON.parse(shelf.entries.texts[place] ?? 'null') as Resource);
+}
+
+function find(shelf: Shelf, canonical: string): Resource | undefined {
+  const bar = canonical.indexOf('|');
+  const url = bar < 0 ? canonical : canonical.slice(0, bar);
+  const version = bar < 0 ? undefined : canonical.slice(bar + 1);
+  const places = shelf.places.get(url) ?? [];
+  const place = places.find(at => version === undefined || shelf.entries.heads[at]?.[1] === version);
+  return place === undefined ? undefined : take(shelf, place);
+}
+
+/** JSON has no Infinity: `max` of `*` is stored as null. */
+function restoreMax(elements: readonly ElementSchema[]): void {
+  for (const element of elements) {
+    (element as { max: number | null }).max ??= Infinity;
+    if (element.children) restoreMax(element.children);
+  }
+}
+
+function parseSchema(text: string): TypeSchema {
+  const schema = JSON.parse(text) as TypeSchema;
+  restoreMax(schema.children);
+  return schema;
+}
+
+/** Type schemas by name, parsed at first use. */
+function openSchemas(folder: string) {
+  const { heads, texts } = readGroup(folder, 'TypeSchema');
+  const waiting = new Map(heads.map(([name], place) => [name, texts[place] ?? '']));
+  const parsed = new Map<string, TypeSchema>();
+  return {
+    names: heads,
+    find(name: string): TypeSchema | undefined {
+      const known = parsed.get(name);
+      if (known) return known;
+      const text = waiting.get(name);
+      if (text === undefined) return undefined;
+      const schema = parseSchema(text);
+      parsed.set(name, schema);
+      return schema;
+    },
+  };
+}
+
+const abstractResources: ReadonlySet<string> = new Set(['Resource', 'DomainResource']);
+
+/**
+ * Opens the definitions cache. Type schemas are read now, each other group at its first use.
+ * @param folder of the cache made by the build
+ * @throws Error when the cache was not built
+ */
+export function loadDefinitions(folder: string = cacheFolder): Definitions {
+  const schemas = openSchemas(folder);
+  const resources = schemas.names.filter(([name, kind]) => kind === 'resource' && !abstractResources.has(name));
+  const resourceTypes = resources.map(([name]) => name).sort();
+  const known = new Set(resourceTypes);
+  const shelves = new Map<string, Shelf>();
+  const shelf = (type: DefinitionType): Shelf => {
+    const open = shelves.get(type) ?? openShelf(folder, type);
+    shelves.set(type, open);
+    return open;
+  };
+  return {
+    resourceTypes,
+    isResourceType: name => known.has(name),
+    typeSchema: schemas.find,
+    byCanonical: (type, canonical) => (definitionTypes.has(type) ? find(shelf(type as DefinitionType), canonical) : undefined),
+    all(type) {
+      const open = shelf(type);
+      return (open.all ??= open.entries.texts.map((_, place) => take(open, place)));
+    },
+  };
 }
