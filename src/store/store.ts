@@ -32,6 +32,10 @@ export interface IndexTable {
   readonly columns: readonly { readonly name: string; readonly type: 'INTEGER' | 'REAL' | 'TEXT' }[];
   /** The leading columns that make the primary key, followed by `seq`; the rest is payload. */
   readonly key: number;
+  /** How many of the key's last columns come after `seq` instead of before it: PRIMARY KEY (a, b, seq, c) has 1. */
+  readonly afterSeq?: number;
+  /** A second index on (first column, seq): finds the values of one version. */
+  readonly bySeq?: boolean;
 }
 
 /** One row of the search index: the values in the order of the table's columns, without `seq`. */
