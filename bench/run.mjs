@@ -1,0 +1,255 @@
+#!/usr/bin/env node
+// Engawa next to its bare parts, in one run on one machine: the ratios are what counts (README.md says how to read them).
+//   npm run bench [-- --seconds 4] [--rounds 3] [--json] [--folder FOLDER]
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
+import { freePort, startServer, stopProcess, untilAnswers } from '../test/conformance/server.mjs';
+import { identifierSystem, loinc, observation, observationsOf, patients, seed } from './data.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    folder: { type: 'string' },
+  },
+});
+const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
+if (!(seconds > 0) || !(rounds >= 1)) {
+  process.stderr.write('--seconds and --rounds are numbers above 0\n');
+  process.exit(2);
+}
+const note = text => process.stderr.write(`${text}\n`);
+const temporary = fs.mkdtempSync(path.join(options.folder ?? os.tmpdir(), 'engawa-bench-'));
+
+/** Runs a script of this folder to its end and reads the JSON it prints. */
+function script(name, ...words) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [path.join(here, name), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', chunk => {
+      text += chunk;
+    });
+    child.on('close', code => {
+      const result = text ? JSON.parse(text) : { error: `${name} ended with ${code}` };
+      if (result.error) reject(new Error(result.error));
+      else resolve(result);
+    });
+  });
+}
+
+/** Measures requests against a server; every answer must have the status expected. */
+async function load(server, expected, requests, more = {}) {
+  const file = path.join(temporary, 'job.json');
+  const job = {
+    port: new URL(server.base).port,
+    pid: server.pid,
+    connections: 32,
+    seconds,
+    warmup: 1,
+    requests,
+    ...more,
+  };
+  fs.writeFileSync(file, JSON.stringify(job));
+  const result = await script('load.mjs', file);
+  const wrong = Object.entries(result.statuses).filter(([status]) => Number(status) !== expected);
+  if (wrong.length || !result.statuses[expected])
+    throw new Error(
+      `${requests[0].method} ${requests[0].path}: expected ${expected}, got ${JSON.stringify(result.statuses)}`,
+    );
+  return result;
+}
+
+const pick = (count, make) => Array.from({ length: count }, (_, i) => make(i));
+const encoded = (system, value) => encodeURIComponent(`${system}|${value}`);
+const mark = '@@@@@@@@@@@@';
+
+const reads = pick(1000, i => ({ method: 'GET', path: `/fhir/Observation/${observation(i * 7).id}` }));
+const without = ({ id, ...resource }) => resource;
+const creates = pick(200, i => ({
+  method: 'POST',
+  path: '/fhir/Observation',
+  headers: { prefer: 'return=minimal' },
+  body: JSON.stringify({ ...without(observation(i)), identifier: [{ system: identifierSystem, value: mark }] }),
+}));
+const updates = pick(1000, i => {
+  const resource = observation(i * 7);
+  const changed = { ...resource, identifier: [{ system: identifierSystem, value: mark }] };
+  return {
+    method: 'PUT',
+    path: `/fhir/Observation/${resource.id}`,
+    headers: { prefer: 'return=minimal' },
+    body: JSON.stringify(changed),
+  };
+});
+const byIdentifier = pick(patients, i => ({
+  method: 'GET',
+  path: `/fhir/Patient?identifier=${encoded(identifierSystem, `P${i}`)}`,
+}));
+const byPatientCodeDate = pick(patients, i => ({
+  method: 'GET',
+  path: `/fhir/Observation?patient=Patient/p-${i}&code=${encoded('http://loinc.org', loinc[i % loinc.length])}&date=ge2020-01-01&_sort=-date&_count=20`,
+}));
+const transaction = pick(1, () => ({
+  method: 'POST',
+  path: '/fhir',
+  headers: { prefer: 'return=minimal' },
+  body: JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: pick(100, i => ({
+      resource: { ...without(observation(i)), identifier: [{ system: identifierSystem, value: `${mark}-${i}` }] },
+      request: { method: 'POST', url: 'Observation' },
+    })),
+  }),
+}));
+
+/** Engawa's data folder with the seed in it, and a bare database with the very same texts. */
+async function prepare() {
+  const folder = path.join(temporary, 'seed');
+  const server = await startServer(folder);
+  const started = Date.now();
+  const count = await seed(server.base);
+  note(`seeded ${count} resources by transactions in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const file = path.join(temporary, 'bare.sqlite');
+  const database = new Database(file);
+  database.pragma('journal_mode = WAL');
+  database.exec('CREATE TABLE row (key TEXT PRIMARY KEY, text TEXT NOT NULL)');
+  const insert = database.prepare('INSERT INTO row VALUES (?, ?)');
+  const texts = new Map();
+  for (const { path: where } of reads)
+    texts.set(where.slice('/fhir/'.length), await (await fetch(new URL(where, server.base))).text());
+  database.transaction(() => {
+    for (let i = 0; i < patients * observationsOf; i++) {
+      const resource = observation(i);
+      const key = `Observation/${resource.id}`;
+      insert.run(key, texts.get(key) ?? JSON.stringify(resource));
+    }
+  })();
+  database.close();
+  await server.stop();
+  const [text] = texts.values();
+  fs.writeFileSync(path.join(temporary, 'row.json'), text);
+  note(`a row is ${Buffer.byteLength(text)} bytes`);
+  return { folder, file };
+}
+
+async function bareFastify(file) {
+  const port = await freePort();
+  const child = spawn(process.execPath, [path.join(here, 'bare-fastify.mjs'), file, String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const base = `http://127.0.0.1:${port}/fhir`;
+  await untilAnswers(`${base}/metadata`, child);
+  return { base, pid: child.pid, stop: () => stopProcess(child) };
+}
+
+/** One round: each server alone, in turn. */
+async function measure(round, seeded) {
+  const results = {};
+  const step = async (name, work) => {
+    results[name] = await work();
+    const { perSecond, p50, serverCpuMicroseconds: cpu } = results[name];
+    const cost = cpu ? `, ${cpu.toFixed(0)} µs of server CPU each` : '';
+    note(`  ${name}: ${perSecond.toFixed(0)}/s${p50 ? `, p50 ${p50.toFixed(2)} ms` : ''}${cost}`);
+  };
+  note(`round ${round} of ${rounds}`);
+  const bare = await bareFastify(seeded.file);
+  await step('bareRead', () => load(bare, 200, reads));
+  await bare.stop();
+  await step('bareCommit', () =>
+    script('bare-sqlite.mjs', path.join(temporary, `bare-${round}`), String(seconds), path.join(temporary, 'row.json')),
+  );
+  const folder = path.join(temporary, `engawa-${round}`);
+  fs.cpSync(seeded.folder, folder, { recursive: true });
+  const engawa = await startServer(folder);
+  try {
+    await step('read', () => load(engawa, 200, reads));
+    await step('searchIdentifier', () => load(engawa, 200, byIdentifier));
+    await step('searchPatientCodeDate', () => load(engawa, 200, byPatientCodeDate));
+    await step('create', () => load(engawa, 201, creates));
+    await step('update', () => load(engawa, 200, updates));
+    await step('transaction', () => load(engawa, 200, transaction, { connections: 1 }));
+  } finally {
+    await engawa.stop();
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(path.join(temporary, `bare-${round}`), { recursive: true, force: true });
+  }
+  return results;
+}
+
+const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** The table: what, Engawa's figure, its yardstick's figure, the ratio, the goal. */
+function summary(all) {
+  const rate = name => median(all.map(round => round[name].perSecond));
+  const ratio = (name, yardstick) => median(all.map(round => round[name].perSecond / round[yardstick].perSecond));
+  const row = (what, name, yardstick, yardstickName, goal) => ({
+    what,
+    engawa: `${rate(name).toFixed(0)}/s`,
+    yardstick: `${yardstickName} ${rate(yardstick).toFixed(0)}/s`,
+    ratio: ratio(name, yardstick),
+    goal,
+  });
+  const ms = median(all.map(round => round.transaction.p50));
+  return [
+    row('read', 'read', 'bareRead', 'bare Fastify', 0.75),
+    row('create, durable', 'create', 'bareCommit', 'bare SQLite', 1),
+    row('update, durable', 'update', 'bareCommit', 'bare SQLite'),
+    row('search: identifier', 'searchIdentifier', 'bareRead', 'bare Fastify'),
+    row('search: patient, code, date, sorted', 'searchPatientCodeDate', 'bareRead', 'bare Fastify'),
+    {
+      what: 'transaction of 100',
+      engawa: `${ms.toFixed(1)} ms`,
+      yardstick: '30 ms',
+      ratio: ms / 30,
+      goal: 1,
+      lower: true,
+    },
+  ];
+}
+
+function print(table) {
+  const verdict = ({ ratio, goal, lower }) =>
+    goal === undefined ? '' : (lower ? ratio <= goal : ratio >= goal) ? 'yes' : 'NO';
+  const cells = [
+    ['32 connections', 'Engawa', 'yardstick', 'ratio', 'goal', 'met'],
+    ...table.map(row => [
+      row.what,
+      row.engawa,
+      row.yardstick,
+      row.ratio.toFixed(2),
+      row.goal === undefined ? '' : `${row.lower ? '≤' : '≥'} ${row.goal}`,
+      verdict(row),
+    ]),
+  ];
+  const widths = cells[0].map((_, i) => Math.max(...cells.map(line => line[i].length)));
+  const text = cells.map(line =>
+    line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
+  );
+  process.stdout.write(`\n${[text[0], '-'.repeat(text[0].length), ...text.slice(1)].join('\n')}\n`);
+}
+
+const built = spawnSync(process.execPath, [path.join(root, 'build.mjs'), '--if-missing'], { stdio: 'inherit' });
+if (built.status !== 0) process.exit(1);
+try {
+  const seeded = await prepare();
+  const all = [];
+  for (let round = 1; round <= rounds; round++) all.push(await measure(round, seeded));
+  const table = summary(all);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ node: process.version, cpus: os.cpus().length, seconds, table, rounds: all }, null, 2)}\n`,
+    );
+  else print(table);
+} finally {
+  fs.rmSync(temporary, { recursive: true, force: true });
+}

@@ -1,0 +1,91 @@
+// Starts the built server as a user would, for the conformance suites and the benchmark.
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** A TCP port that is free now. */
+export const freePort = () =>
+  new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+
+/** The environment without settings of the user's own server. */
+const environment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ENGAWA_')));
+
+/** Waits until `url` answers; throws when the process has ended or nothing answers in time. */
+export async function untilAnswers(url, child, timeoutMs = 30_000) {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`ended with ${child.exitCode ?? child.signalCode} before it answered`);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    if (answer?.ok) {
+      await answer.arrayBuffer();
+      return;
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`no answer from ${url} in ${timeoutMs / 1000} s`);
+}
+
+/** Ends a process: SIGTERM, after 10 seconds SIGKILL. */
+export const stopProcess = child =>
+  new Promise(resolve => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    child.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+
+/**
+ * Starts `dist/main.js serve` on a free port and waits for its first answer.
+ * @param folder data folder @param more further options of the command line
+ * @returns base (service base URL), pid, ended() (why it ended, if it did), stop()
+ */
+export async function startServer(folder, more = []) {
+  const port = await freePort();
+  const words = [
+    path.join(root, 'dist/main.js'),
+    'serve',
+    '--port',
+    String(port),
+    '--data',
+    folder,
+    '--log-level',
+    'error',
+  ];
+  const child = spawn(process.execPath, [...words, ...more], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: environment(),
+  });
+  const base = `http://127.0.0.1:${port}/fhir`;
+  let stopping = false;
+  await untilAnswers(`${base}/metadata`, child).catch(async error => {
+    await stopProcess(child);
+    throw error;
+  });
+  return {
+    base,
+    pid: child.pid,
+    ended: () =>
+      stopping
+        ? undefined
+        : (child.signalCode ?? (child.exitCode === null ? undefined : `exit code ${child.exitCode}`)),
+    stop: () => {
+      stopping = true;
+      return stopProcess(child);
+    },
+  };
+}
