@@ -32,18 +32,25 @@ function isFresh(folder: string, source: string): boolean {
   const own = path.dirname(fileURLToPath(import.meta.url));
   const extension = path.extname(fileURLToPath(import.meta.url));
   const inputs = ['base', 'cache', 'compact', 'element-schema'].map(name => path.join(own, name + extension));
-  return Math.min(...written) > Math.max(...[path.join(source, 'package.json'), ...inputs].map(file => fs.statSync(file).mtimeMs));
+  return (
+    Math.min(...written) >
+    Math.max(...[path.join(source, 'package.json'), ...inputs].map(file => fs.statSync(file).mtimeMs))
+  );
 }
 
 /** The package mixes definitions with examples of definitions; those are not for use. */
 function isExample(resource: Resource): boolean {
   const id = String(resource.id);
-  if (resource.resourceType === 'SearchParameter') return !resource['base'] || id === 'filter' || /^example(-|$)/.test(id);
+  if (resource.resourceType === 'SearchParameter')
+    return !resource['base'] || id === 'filter' || /^example(-|$)/.test(id);
   return /^example(-|\d*$)/.test(id) || resource['kind'] === 'logical';
 }
 
 function readResources(source: string, type: string): Resource[] {
-  const files = fs.readdirSync(source).filter(file => file.startsWith(`${type}-`)).sort();
+  const files = fs
+    .readdirSync(source)
+    .filter(file => file.startsWith(`${type}-`))
+    .sort();
   const resources = files.map(file => JSON.parse(fs.readFileSync(path.join(source, file), 'utf8')) as Resource);
   return resources.filter(resource => !isExample(resource));
 }

@@ -39,7 +39,10 @@ export function groupFile(folder: string, group: Group): string {
 
 /** Writes a group; entries are anything JSON can hold. Returns the bytes written. */
 export function writeGroup(folder: string, group: Group, entries: readonly { head: Head; value: unknown }[]): number {
-  const lines = [JSON.stringify(entries.map(entry => entry.head)), ...entries.map(entry => JSON.stringify(entry.value))];
+  const lines = [
+    JSON.stringify(entries.map(entry => entry.head)),
+    ...entries.map(entry => JSON.stringify(entry.value)),
+  ];
   const packed = zlib.brotliCompressSync(lines.join('\n'), {
     params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 9, [zlib.constants.BROTLI_PARAM_LGWIN]: 24 },
   });
@@ -49,6 +52,9 @@ export function writeGroup(folder: string, group: Group, entries: readonly { hea
 
 /** Reads a group. @throws Error (ENOENT) when the cache was not built */
 export function readGroup(folder: string, group: Group): Entries {
-  const [heads, ...texts] = zlib.brotliDecompressSync(fs.readFileSync(groupFile(folder, group))).toString().split('\n');
+  const [heads, ...texts] = zlib
+    .brotliDecompressSync(fs.readFileSync(groupFile(folder, group)))
+    .toString()
+    .split('\n');
   return { heads: JSON.parse(heads ?? '[]'), texts };
 }

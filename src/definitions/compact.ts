@@ -10,8 +10,27 @@ export const conceptsOmitted = 'https://w3id.org/engawa/fhir/StructureDefinition
 
 const unlicensed: ReadonlySet<unknown> = new Set(['http://snomed.info/sct', 'http://loinc.org']);
 
-const everywhere = ['meta', 'text', 'contained', 'identifier', 'experimental', 'date', 'publisher', 'contact', 'description'];
-const prose = [...everywhere, 'extension', '_description', 'useContext', 'jurisdiction', 'purpose', 'copyright', 'immutable'];
+const everywhere = [
+  'meta',
+  'text',
+  'contained',
+  'identifier',
+  'experimental',
+  'date',
+  'publisher',
+  'contact',
+  'description',
+];
+const prose = [
+  ...everywhere,
+  'extension',
+  '_description',
+  'useContext',
+  'jurisdiction',
+  'purpose',
+  'copyright',
+  'immutable',
+];
 
 function without(object: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
@@ -25,10 +44,14 @@ function compactElement(element: JsonObject): JsonObject {
   const names = ['short', 'definition', 'comment', 'requirements', 'alias', 'mapping', 'isModifierReason'];
   const kept = without(element, [...names, 'meaningWhenMissing', 'orderMeaning', 'example', 'extension', 'condition']);
   if (kept['constraint'])
-    kept['constraint'] = list(kept['constraint']).map(constraint => without(constraint, ['xpath', 'requirements', 'source']));
+    kept['constraint'] = list(kept['constraint']).map(constraint =>
+      without(constraint, ['xpath', 'requirements', 'source']),
+    );
   if (kept['binding']) {
     const binding = without(kept['binding'] as JsonObject, ['description', 'extension']);
-    const bounds = list((kept['binding'] as JsonObject)['extension']).filter(extension => extension['url'] === maxValueSet);
+    const bounds = list((kept['binding'] as JsonObject)['extension']).filter(
+      extension => extension['url'] === maxValueSet,
+    );
     kept['binding'] = bounds.length > 0 ? { ...binding, extension: bounds } : binding;
   }
   return kept;
@@ -57,7 +80,13 @@ function compactValueSet(resource: JsonObject): JsonObject {
 }
 
 /** Concept properties that change what a code may be used for. */
-const usedProperties: ReadonlySet<unknown> = new Set(['status', 'notSelectable', 'abstract', 'deprecationDate', 'child']);
+const usedProperties: ReadonlySet<unknown> = new Set([
+  'status',
+  'notSelectable',
+  'abstract',
+  'deprecationDate',
+  'child',
+]);
 
 function compactConcept(concept: JsonObject): JsonObject {
   const kept = without(concept, ['definition', 'designation', 'extension', '_display', '_definition']);
@@ -74,7 +103,9 @@ function compactCodeSystem(resource: JsonObject): JsonObject {
 }
 
 function compactConceptMap(resource: JsonObject): JsonObject {
-  const groups = list(resource['group']).filter(group => !unlicensed.has(group['source']) && !unlicensed.has(group['target']));
+  const groups = list(resource['group']).filter(
+    group => !unlicensed.has(group['source']) && !unlicensed.has(group['target']),
+  );
   return { ...without(resource, prose), group: groups };
 }
 

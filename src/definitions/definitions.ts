@@ -51,7 +51,8 @@ function openShelf(folder: string, type: DefinitionType): Shelf {
 }
 
 function take(shelf: Shelf, place: number): Resource {
-  return (shelf.parsed[place] ??= JSON.parse(shelf.entries.texts[place] ?? 'null') as Resource);
+  shelf.parsed[place] ??= JSON.parse(shelf.entries.texts[place] ?? 'null') as Resource;
+  return shelf.parsed[place];
 }
 
 function find(shelf: Shelf, canonical: string): Resource | undefined {
@@ -118,10 +119,12 @@ export function loadDefinitions(folder: string = cacheFolder): Definitions {
     resourceTypes,
     isResourceType: name => known.has(name),
     typeSchema: schemas.find,
-    byCanonical: (type, canonical) => (definitionTypes.has(type) ? find(shelf(type as DefinitionType), canonical) : undefined),
+    byCanonical: (type, canonical) =>
+      definitionTypes.has(type) ? find(shelf(type as DefinitionType), canonical) : undefined,
     all(type) {
       const open = shelf(type);
-      return (open.all ??= open.entries.texts.map((_, place) => take(open, place)));
+      open.all ??= open.entries.texts.map((_, place) => take(open, place));
+      return open.all;
     },
   };
 }

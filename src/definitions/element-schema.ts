@@ -131,7 +131,7 @@ function nest(elements: readonly ElementDefinition[]): Draft[] {
     const element = toElement(definition);
     byPath.set(definition.path, element);
     const parent = byPath.get(definition.path.slice(0, cut));
-    if (parent) (parent.children ??= []).push(element);
+    if (parent) parent.children = [...(parent.children ?? []), element];
     else if (!definition.path.slice(0, cut).includes('.')) top.push(element);
   }
   return top;

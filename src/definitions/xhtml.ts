@@ -1,0 +1,202 @@
+/**
+ * The XHTML of a narrative: well-formed, in its namespace, and of the elements FHIR allows (invariant txt-1),
+ * so that it can be put into XML unchanged and shown without running anything.
+ * @see https://hl7.org/fhir/R4/narrative.html
+ */
+import type { Message } from '../fhir/types.ts';
+
+export const xhtmlNamespace = 'http://www.w3.org/1999/xhtml';
+
+/** What is wrong with a narrative; `rule` is the invariant broken, none when it is not well-formed. */
+export interface XhtmlFault {
+  readonly message: Message;
+  readonly rule?: 'txt-1';
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** HTML 4.0 chapters 7-11 (except 9.4) and 15, images and links: the list of txt-1. */
+const allowedElements = words(
+  'div p br span h1 h2 h3 h4 h5 h6 a b em i strong small big tt dfn q var abbr acronym cite blockquote hr address bdo kbd ' +
+    'sub sup ul ol li dl dt dd pre table caption colgroup col thead tr tfoot tbody th td code samp img map area ins del',
+);
+const allowedAttributes = words(
+  'xmlns title style class id lang xml:lang xml:space dir accesskey tabindex span width align valign char charoff abbr axis ' +
+    'headers scope rowspan colspan rules frame border cellspacing cellpadding summary name href hreflang rel rev type charset ' +
+    'target src longdesc height usemap ismap alt cite datetime clear compact start value shape coords nohref bgcolor nowrap hspace vspace',
+);
+const linkAttributes = words('href src cite longdesc usemap');
+
+const attributes = /(?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
+const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
+const entity = /&(?:lt|gt|amp|quot|apos|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/y;
+const numericEntity = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
+const activeScheme = /^(?:javascript|vbscript|data:text):?/;
+const forbiddenCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
+const fault = (en: string, ja: string, rule?: 'txt-1'): XhtmlFault => ({ message: { en, ja }, ...(rule && { rule }) });
+
+const isXmlCharacter = (code: number): boolean =>
+  (code >= 0x20 && code < 0xd800) ||
+  code === 9 ||
+  code === 10 ||
+  code === 13 ||
+  (code > 0xdfff && code < 0xfffe) ||
+  (code > 0xffff && code < 0x110000);
+
+function entityFault(text: string, at: number): XhtmlFault | undefined {
+  entity.lastIndex = at;
+  const match = entity.exec(text);
+  const code = match?.[1] ? Number(match[1]) : match?.[2] ? Number.parseInt(match[2], 16) : 0x20;
+  if (match && isXmlCharacter(code)) return undefined;
+  const found = JSON.stringify(text.slice(at, at + 10));
+  return fault(
+    `found ${found}; in XHTML "&" begins one of &lt; &gt; &amp; &quot; &apos; or a number such as &#160;`,
+    `${found} は使えません。「&」の後には lt; gt; amp; quot; apos; か &#160; のような番号が必要です`,
+  );
+}
+
+function isActive(link: string): boolean {
+  const plain = link.replace(numericEntity, (_, hex?: string, decimal?: string) =>
+    String.fromCodePoint(Math.min(hex ? Number.parseInt(hex, 16) : Number(decimal), 0x10ffff)),
+  );
+  return activeScheme.test(plain.replace(/[\0-\x20]/g, '').toLowerCase());
+}
+
+function attributeFault(element: string, source: string): XhtmlFault | undefined {
+  const seen: string[] = [];
+  for (const [, name = '', double, single] of source.matchAll(attribute)) {
+    const value = double ?? single ?? '';
+    if (seen.includes(name))
+      return fault(`<${element}> has the attribute ${name} twice`, `<${element}> に属性 ${name} が2回あります`);
+    seen.push(name);
+    if (!allowedAttributes.has(name))
+      return fault(
+        `the attribute ${name} of <${element}> is not allowed in a narrative`,
+        `<${element}> の属性 ${name} はナラティブでは使えません`,
+        'txt-1',
+      );
+    if (name === 'xmlns' && value !== xhtmlNamespace)
+      return fault(
+        `<${element}> is in the namespace "${value}", expected "${xhtmlNamespace}"`,
+        `<${element}> の名前空間は ${xhtmlNamespace} でなければなりません`,
+      );
+    if (linkAttributes.has(name) && isActive(value))
+      return fault(
+        `the link of <${element}> runs a script, which a narrative must not`,
+        `<${element}> のリンクはスクリプトを実行するため、ナラティブでは使えません`,
+        'txt-1',
+      );
+  }
+  return undefined;
+}
+
+/** End of a comment or CDATA section at `at`; -1 when it has none, 0 when it is neither. */
+function skipSpecial(text: string, at: number): number {
+  if (text.startsWith('<!--', at)) {
+    const end = text.indexOf('--', at + 4);
+    return end >= 0 && text[end + 2] === '>' ? end + 3 : -1;
+  }
+  if (!text.startsWith('<![CDATA[', at)) return 0;
+  const end = text.indexOf(']]>', at);
+  return end < 0 ? -1 : end + 3;
+}
+
+const malformed = (text: string, at: number): XhtmlFault => {
+  const found = JSON.stringify(text.slice(at, at + 20));
+  return fault(`is not well-formed XHTML at ${found}`, `${found} のところで XHTML の形が正しくありません`);
+};
+
+const unclosed = (name: string, found: string): XhtmlFault =>
+  fault(
+    `<${name}> is not closed: found ${found}, expected </${name}>`,
+    `<${name}> が閉じていません（${found} の前に </${name}> が必要です）`,
+  );
+
+const isNameCharacter = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) ||
+  (code >= 0x30 && code <= 0x3a) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  code === 0x5f ||
+  code === 0x2d ||
+  code === 0x2e;
+
+/** Reads the end tag at `at`, which must close the last of `open`; returns the offset after it. */
+function endTag(text: string, at: number, open: string[]): number | XhtmlFault {
+  const name = open.pop() ?? '';
+  let i = at + 2 + name.length;
+  if (!text.startsWith(name, at + 2)) return unclosed(name, text.slice(at, at + 12));
+  while (text.charCodeAt(i) <= 0x20) i++;
+  return text.charCodeAt(i) === 0x3e ? i + 1 : unclosed(name, text.slice(at, at + 12));
+}
+
+/** Reads the start tag or empty element at `at`; returns the offset after it. */
+function startTag(text: string, at: number, open: string[]): number | XhtmlFault {
+  let i = at + 1;
+  while (isNameCharacter(text.charCodeAt(i))) i++;
+  const name = text.slice(at + 1, i);
+  if (!allowedElements.has(name)) {
+    if (!/^[A-Za-z]/.test(name)) return malformed(text, at);
+    return fault(
+      `the element <${name}> is not allowed in a narrative`,
+      `要素 <${name}> はナラティブでは使えません`,
+      'txt-1',
+    );
+  }
+  if (text.charCodeAt(i) === 0x3e) {
+    open.push(name);
+    return i + 1;
+  }
+  attributes.lastIndex = i;
+  const match = attributes.exec(text);
+  if (!match) return malformed(text, at);
+  if (!match[1]) open.push(name);
+  return attributeFault(name, match[0]) ?? i + match[0].length;
+}
+
+/** Reads one tag, comment or CDATA section; returns the offset after it. */
+function markup(text: string, at: number, open: string[]): number | XhtmlFault {
+  const next = text.charCodeAt(at + 1);
+  if (next === 0x2f) return endTag(text, at, open);
+  if (next !== 0x21) return startTag(text, at, open);
+  const end = skipSpecial(text, at);
+  return end > 0 && open.length > 0 ? end : malformed(text, at);
+}
+
+function scan(text: string, start: number, end: number): XhtmlFault | undefined {
+  const open: string[] = [];
+  let ampersand = text.indexOf('&', start);
+  for (let at = start; ; ) {
+    const after = markup(text, at, open);
+    if (typeof after !== 'number') return after;
+    if (open.length === 0) return after === end ? undefined : malformed(text, after);
+    const next = text.indexOf('<', after);
+    if (next < 0) return unclosed(open.at(-1) ?? 'div', 'the end of the text');
+    const literal = text.charCodeAt(at + 1) === 0x21;
+    for (; ampersand >= 0 && ampersand < next; ampersand = text.indexOf('&', ampersand + 1)) {
+      const found = literal && ampersand < after ? undefined : entityFault(text, ampersand);
+      if (found) return found;
+    }
+    at = next;
+  }
+}
+
+const rootTag =
+  /<div(?:\s[^<>]*)?\sxmlns\s*=\s*(?:"http:\/\/www\.w3\.org\/1999\/xhtml"|'http:\/\/www\.w3\.org\/1999\/xhtml')[^<>]*>/y;
+
+/** Finds what keeps a text from being a narrative's `div`; undefined when nothing does. */
+export function findXhtmlFault(text: string): XhtmlFault | undefined {
+  const start = text.length - text.trimStart().length;
+  const end = text.trimEnd().length;
+  rootTag.lastIndex = start;
+  if (!rootTag.test(text)) {
+    const found = JSON.stringify(text.slice(start, start + 20));
+    return fault(
+      `begins with ${found}, expected <div xmlns="${xhtmlNamespace}">`,
+      `${found} で始まっています。<div xmlns="${xhtmlNamespace}"> で始めてください`,
+    );
+  }
+  if (forbiddenCharacter.test(text) || !text.isWellFormed())
+    return fault('holds a character that XML does not allow', 'XML で使えない文字が含まれています');
+  return scan(text, start, end);
+}
