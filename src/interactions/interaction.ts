@@ -11,6 +11,7 @@ import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
 import type { Store } from '../store/store.ts';
 import type { Validator } from '../validation/validator.ts';
+import type { Route } from './router.ts';
 
 /** What every interaction and operation is given. A plain object, made once in services.ts. */
 export interface Services {
@@ -22,6 +23,10 @@ export interface Services {
   readonly access: AccessPolicy;
   readonly interactions: readonly Interaction[];
   readonly operations: readonly Operation[];
+  /** Finds the interaction or operation for a method and a path. */
+  readonly route: (method: FhirRequest['method'], path: readonly string[]) => Route;
+  /** When this server started, as a FHIR instant. */
+  readonly startedAt: string;
   /** UTC milliseconds. */
   readonly now: () => number;
   /** A new resource id. */

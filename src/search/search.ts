@@ -4,7 +4,7 @@
  */
 import type { Readable, AccessFacts, IndexRow, IndexTable, Store } from '../store/store.ts';
 import type { Sql } from '../store/sql.ts';
-import type { Resource } from '../fhir/types.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
 
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
@@ -21,7 +21,23 @@ export interface Search {
    * The query of a conditional interaction: selects `id` of at most two current matches.
    * Throws FhirError when a parameter is unknown, when there is none, or when it is a result parameter.
    */
-  matchQuery(type: string, query: readonly QueryParameter[], access: Readable, store: Store): Sql;
+  matchQuery(
+    type: string,
+    query: readonly QueryParameter[],
+    access: Readable,
+    store: Store,
+    /** `all`: every match, not at most two (conditional delete of several). */
+    options?: { readonly all?: boolean },
+  ): Sql;
+  /**
+   * What /metadata says of a type's search, or of the system's when `type` is undefined: CapabilityStatement
+   * searchParam entries (only what is really indexed), searchInclude and searchRevInclude.
+   */
+  capabilities(type: string | undefined): {
+    readonly search: readonly JsonObject[];
+    readonly includes: readonly string[];
+    readonly revIncludes: readonly string[];
+  };
 }
 
 export type { AccessFacts };

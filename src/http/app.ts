@@ -1,0 +1,68 @@
+/**
+ * buildApp: the Fastify app: limits, body as bytes, one route for FHIR, the log line of a request.
+ */
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { operationOutcome } from '../fhir/outcome.ts';
+import type { Services } from '../interactions/interaction.ts';
+import { asFhirError, errorResponse } from './errors.ts';
+import { chooseLanguage } from './request.ts';
+import { handleRequest, jsonFormat, send } from './routes.ts';
+
+const maxHeaderBytes = 65_536;
+
+/**
+ * The app, not listening yet.
+ * @param log a pino logger
+ */
+export function buildApp(services: Services, log: FastifyBaseLogger): FastifyInstance {
+  const { config } = services;
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: config.maxBody,
+    requestTimeout: config.requestTimeout,
+    keepAliveTimeout: config.idleTimeout,
+    trustProxy: config.trustedProxies === '' ? false : config.trustedProxies.split(',').map(address => address.trim()),
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: maxHeaderBytes, ignoreTrailingSlash: true },
+    http: { maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval: 2000, headersTimeout: Math.min(config.requestTimeout, 20_000) },
+    clientErrorHandler: (error, socket) => writeRawError(error, socket, config.maxBody),
+    frameworkErrors: (error, request, reply) => {
+      const language = chooseLanguage(request.headers['accept-language']);
+      const response = errorResponse(error, { language, maxBody: config.maxBody, requestId: request.id, log: request.log });
+      void send(services, request as FastifyRequest, reply as unknown as FastifyReply, response, jsonFormat, language);
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.route({ method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: (request, reply) => handleRequest(services, request, reply) });
+  app.get('/', (_request, reply) => reply.redirect('/fhir/metadata'));
+  app.setNotFoundHandler((request, reply) => handleRequest(services, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    const language = chooseLanguage(request.headers['accept-language']);
+    const response = errorResponse(error, { language, maxBody: config.maxBody, requestId: request.id, log: request.log });
+    return send(services, request, reply, response, jsonFormat, language);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { interaction, type, parameters } = request.note ?? {};
+    request.log.info({ id: request.id, method: request.method, interaction, type, parameters, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request');
+  });
+  return app;
+}
+
+/** Errors before a request could be read: the socket is all there is. */
+function writeRawError(error: Error & { code?: string }, socket: import('node:net').Socket, maxBody: number): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = asFhirError({ code: error.code ?? 'HPE_INVALID' }, maxBody).error;
+  const body = JSON.stringify(operationOutcome(problem.issues, 'en'));
+  socket.end(
+    `HTTP/1.1 ${problem.status} Error\r\nContent-Type: application/fhir+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

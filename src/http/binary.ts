@@ -1,0 +1,33 @@
+/**
+ * Binary resources as their own content: raw bytes in, raw bytes out.
+ * @see https://hl7.org/fhir/R4/binary.html#rest
+ */
+import type { FhirRequest, FhirResponse } from '../interactions/interaction.ts';
+import type { Route } from '../interactions/router.ts';
+
+/** A Binary sent as bytes becomes a Binary resource with contentType and data (base64). */
+export function binaryRequest(request: FhirRequest): FhirRequest {
+  const { body } = request;
+  if (body?.kind !== 'bytes') return request;
+  const resource = {
+    resourceType: 'Binary',
+    ...(request.params['id'] !== undefined && { id: request.params['id'] }),
+    contentType: request.contentType ?? 'application/octet-stream',
+    ...(request.headers['x-security-context'] && { securityContext: { reference: request.headers['x-security-context'] } }),
+    data: Buffer.from(body.bytes).toString('base64'),
+  };
+  return { ...request, body: { kind: 'resource', text: JSON.stringify(resource), resource } };
+}
+
+/** True when a Binary is read and the client did not ask for the FHIR form. */
+export function wantsBinary(route: Route, request: FhirRequest): boolean {
+  if ((route.name !== 'read' && route.name !== 'vread') || route.params['type'] !== 'Binary') return false;
+  return !request.query.some(([name]) => name === '_format') && !/fhir|json|xml/.test(request.headers['accept'] ?? '');
+}
+
+/** The content of a Binary as bytes of its own type. */
+export function binaryResponse(response: FhirResponse): FhirResponse {
+  if (response.body?.kind !== 'text') return response;
+  const { contentType, data } = JSON.parse(response.body.text) as { contentType: string; data?: string };
+  return { ...response, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType } };
+}

@@ -1,0 +1,87 @@
+/**
+ * HTTP → FhirRequest: path, query, headers, language, base URL, caller, body.
+ * @see https://hl7.org/fhir/R4/http.html#general
+ */
+import type { FastifyRequest } from 'fastify';
+import { anonymous } from '../access/caller.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { Language } from '../fhir/types.ts';
+import { parsePrefer } from '../interactions/headers.ts';
+import type { Body, FhirRequest, Services } from '../interactions/interaction.ts';
+import { parseQuery } from '../interactions/match.ts';
+import { readBody } from './format.ts';
+
+/** Where FHIR begins on this server. */
+export const basePath = '/fhir';
+
+/** The language of messages: the first of ja and en in Accept-Language by weight, else English. */
+export function chooseLanguage(header: string | undefined): Language {
+  if (!header) return 'en';
+  const best = header
+    .split(',')
+    .map((part, order) => ({ name: part.trim().slice(0, 2).toLowerCase(), weight: Number(/;\s*q=([\d.]+)/.exec(part)?.[1] ?? 1), order }))
+    .filter(({ name, weight }) => (name === 'ja' || name === 'en') && weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.order - b.order)[0];
+  return best?.name === 'ja' ? 'ja' : 'en';
+}
+
+/** The path below the base, decoded and split; undefined when it is not below the base. */
+export function splitPath(url: string): { path: string[]; queryText: string } | undefined {
+  const mark = url.indexOf('?');
+  const pathText = mark < 0 ? url : url.slice(0, mark);
+  if (pathText !== basePath && !pathText.startsWith(`${basePath}/`)) return undefined;
+  const path: string[] = [];
+  for (const part of pathText.slice(basePath.length + 1).split('/')) if (part !== '') path.push(part.includes('%') ? decodePart(part) : part);
+  return { path, queryText: mark < 0 ? '' : url.slice(mark + 1) };
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new FhirError('invalid', { en: 'The URL has a "%" that is not followed by two hexadecimal digits of valid UTF-8', ja: 'URL の「%」の後が正しくありません' });
+  }
+}
+
+/** The service base URL as the client sees it. */
+export function baseOf(services: Services, request: FastifyRequest): string {
+  if (services.config.baseUrl !== '') return services.config.baseUrl.replace(/\/+$/, '');
+  // The Host header is the client's: only what can be a host may get into links.
+  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host) ? request.host : `${services.config.host}:${services.config.port}`;
+  return `${request.protocol}://${host}${basePath}`;
+}
+
+const isForm = (contentType: string | undefined): boolean => contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+
+/** True when the path is one where form parameters are a search. */
+const takesForm = (path: readonly string[]): boolean => path.at(-1) === '_search' || Boolean(path.at(-1)?.startsWith('$'));
+
+/**
+ * The request without HTTP, but for the names in the route's pattern.
+ * @throws FhirError for a body or header that cannot be read
+ */
+export function toFhirRequest(services: Services, request: FastifyRequest, split: { path: string[]; queryText: string }, language: Language): FhirRequest {
+  const { path, queryText } = split;
+  const headers = request.headers as Record<string, string | undefined>;
+  const contentType = headers['content-type'];
+  const bytes = request.body as Buffer | undefined;
+  let query = queryText === '' ? [] : parseQuery(queryText);
+  let body: Body | undefined;
+  if (bytes && bytes.length > 0) {
+    if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
+    else body = readBody(services, bytes, contentType, { binary: path[0] === 'Binary' && path.length <= 2, patch: request.method === 'PATCH' });
+  }
+  return {
+    method: request.method as FhirRequest['method'],
+    path,
+    params: {},
+    query,
+    headers,
+    prefer: parsePrefer(headers['prefer']),
+    ...(body && { body }),
+    ...(contentType !== undefined && { contentType }),
+    caller: anonymous,
+    language,
+    base: baseOf(services, request),
+  };
+}

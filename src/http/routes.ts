@@ -1,0 +1,100 @@
+/**
+ * One handler for everything below the base: request → interaction or operation → answer.
+ */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FhirError } from '../fhir/outcome.ts';
+import type { Language } from '../fhir/types.ts';
+import type { FhirRequest, FhirResponse, ResponseBody, Services } from '../interactions/interaction.ts';
+import { binaryRequest, binaryResponse, wantsBinary } from './binary.ts';
+import { errorResponse } from './errors.ts';
+import { chooseFormat, type Format, writeText } from './format.ts';
+import { writePage } from './page.ts';
+import { basePath, baseOf, chooseLanguage, splitPath, toFhirRequest } from './request.ts';
+
+/** What the log says of a request: never values, never content. */
+export interface RequestNote {
+  interaction?: string;
+  type?: string | undefined;
+  parameters?: readonly string[];
+}
+
+/** Parameter names as the log may show them: the part that comes from definitions, without what a client may have put there. */
+const noteNames = (query: FhirRequest['query']): string[] => [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))].filter(name => /^[\w-]+$/.test(name)).slice(0, 20);
+
+/** The format when the client's wish cannot be told. */
+export const jsonFormat: Format = { kind: 'json', contentType: 'application/fhir+json; charset=utf-8', pretty: false };
+
+async function answer(services: Services, request: FastifyRequest, language: Language, note: RequestNote): Promise<{ response: FhirResponse; format: Format }> {
+  const split = splitPath(request.raw.url!);
+  if (!split)
+    throw new FhirError('not-found', { en: `FHIR begins at ${basePath}; try GET ${basePath}/metadata`, ja: `FHIR のベースは ${basePath} です（例: GET ${basePath}/metadata）` });
+  const route = services.route(request.method as FhirRequest['method'], split.path);
+  note.interaction = route.name;
+  note.type = route.params['type'];
+  const plain = toFhirRequest(services, request, split, language);
+  const fhirRequest = binaryRequest({ ...plain, params: route.params });
+  note.parameters = noteNames(fhirRequest.query);
+  const asBytes = wantsBinary(route, fhirRequest);
+  const format = asBytes ? jsonFormat : chooseFormat(fhirRequest.headers['accept'], fhirRequest.query);
+  const response = await route.handle(services, fhirRequest);
+  return { response: asBytes ? binaryResponse(response) : response, format };
+}
+
+/** The format for an error: what the client accepts if that can be told, else JSON. */
+function errorFormat(request: FastifyRequest): Format {
+  try {
+    const url = request.raw.url!;
+    return chooseFormat(request.headers.accept, [...new URLSearchParams(url.slice(url.indexOf('?') + 1))]);
+  } catch {
+    return jsonFormat;
+  }
+}
+
+/** Handles one request; never throws. */
+export async function handleRequest(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const language = chooseLanguage(request.headers['accept-language']);
+  const note: RequestNote = {};
+  request.note = note;
+  const options = { language, maxBody: services.config.maxBody, requestId: request.id, log: request.log };
+  try {
+    const { response, format } = await answer(services, request, language, note);
+    return await send(services, request, reply, response, format, language);
+  } catch (error) {
+    return send(services, request, reply, errorResponse(error, options), errorFormat(request), language);
+  }
+}
+
+async function bodyText(body: ResponseBody): Promise<string> {
+  if (body.kind === 'text') return body.text;
+  if (body.kind === 'resource') return JSON.stringify(body.resource);
+  if (body.kind === 'bytes') return '';
+  const chunks: string[] = [];
+  for await (const chunk of body.chunks) chunks.push(chunk);
+  return chunks.join('');
+}
+
+/** Writes status, headers and body. */
+export async function send(services: Services, request: FastifyRequest, reply: FastifyReply, response: FhirResponse, format: Format, language: Language): Promise<FastifyReply> {
+  const { status, headers, body } = response;
+  // Answers hold records of persons: no cache may keep them.
+  reply.code(status).headers({ 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Language', 'X-Content-Type-Options': 'nosniff', ...headers });
+  if (!body || status === 204 || status === 304) return reply.send();
+  if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
+  if (format.kind === 'json' && !format.pretty) {
+    reply.type(format.contentType);
+    if (body.kind === 'chunks') return reply.send(Readable.from(body.chunks));
+    return reply.send(await bodyText(body));
+  }
+  const text = writeText(services, format, await bodyText(body));
+  if (format.kind !== 'page') return reply.type(format.contentType).send(text);
+  const page = writePage(text, { title: request.note?.interaction ?? '', base: baseOf(services, request), url: request.raw.url!, language });
+  return reply.type(format.contentType).header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'").send(page);
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the log says of this request. */
+    note?: RequestNote;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * POST [base]: a batch or a transaction.
+ * @see https://hl7.org/fhir/R4/http.html#transaction
+ */
+import { FhirError } from '../fhir/outcome.ts';
+import { handleBatch } from './batch.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import { handleTransaction } from './transaction.ts';
+import { bodyResource } from './write.ts';
+
+async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const { text, resource } = bodyResource(request, 'Bundle');
+  if (resource['type'] === 'batch') return handleBatch(services, request, text, resource);
+  if (resource['type'] === 'transaction') return handleTransaction(services, request, text, resource);
+  const type = String(resource['type']);
+  throw new FhirError(
+    'invalid',
+    {
+      en: `The Bundle has the type ${type}; POST to the base takes a batch or a transaction. To store a Bundle of another type as it is, POST it to ${request.base}/Bundle`,
+      ja: `Bundle の type が ${type} です。ベース URL への POST は batch か transaction だけです。そのまま保存するには ${request.base}/Bundle に POST してください`,
+    },
+    { expression: 'Bundle.type' },
+  );
+}
+
+/** POST [base]. */
+export const bundle: Interaction = { name: 'batch', method: 'POST', path: '', handle };

@@ -1,0 +1,104 @@
+/**
+ * history of an instance, a type and the system, newest first, paged by position.
+ * @see https://hl7.org/fhir/R4/http.html#history
+ */
+import { parseInterval, zoneMinutes } from '../fhir/datetime.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { Message } from '../fhir/types.ts';
+import type { HistoryScope, Version } from '../store/store.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import { etag } from './headers.ts';
+import { formatQuery } from './match.ts';
+import { notFound } from './read.ts';
+
+const parameters = new Set(['_count', '_since', '_at', '_before', '_format', '_pretty', '_total']);
+
+function refuse(name: string, message: Message): FhirError {
+  return new FhirError('search-parameter', message, { location: name });
+}
+
+/** The one value of a parameter; said twice is refused. */
+function single(request: FhirRequest, name: string): string | undefined {
+  const values = request.query.filter(([key]) => key === name).map(([, value]) => value);
+  if (values.length > 1) throw refuse(name, { en: `${name} is there ${values.length} times; expected once`, ja: `${name} が${values.length}回あります（1回だけ指定できます）` });
+  return values[0];
+}
+
+function wholeNumber(request: FhirRequest, name: string): number | undefined {
+  const value = single(request, name);
+  if (value === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(value)) throw refuse(name, { en: `${name}: expected a whole number, such as ${name}=20`, ja: `${name}: ${name}=20 のように整数を指定してください` });
+  return Number(value);
+}
+
+function instantRange(services: Services, request: FhirRequest, name: string): readonly [number, number] | undefined {
+  const value = single(request, name);
+  if (value === undefined) return undefined;
+  const range = parseInterval(value, zoneMinutes(services.config.timezone) ?? 0);
+  if (!range) throw refuse(name, { en: `${name}: expected a date or time such as 2026-04-01 or 2026-04-01T09:00:00+09:00`, ja: `${name}: 2026-04-01 や 2026-04-01T09:00:00+09:00 のような日時を指定してください` });
+  return range;
+}
+
+function checkNames(services: Services, request: FhirRequest): void {
+  const strict = (request.prefer.handling ?? services.config.handling) === 'strict';
+  const unknown = request.query.find(([name]) => !parameters.has(name));
+  if (unknown && strict)
+    throw refuse(unknown[0], { en: `history has no parameter ${unknown[0]}; expected _count, _since or _at`, ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at が使えます）` });
+}
+
+async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const { type, id } = request.params;
+  checkNames(services, request);
+  const access = services.access.condition(request.caller);
+  const limit = Math.min(wholeNumber(request, '_count') ?? services.config.pageSize, services.config.maxPageSize);
+  const since = instantRange(services, request, '_since')?.[0];
+  const at = instantRange(services, request, '_at');
+  const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);
+  const scope: HistoryScope = {
+    limit,
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(since !== undefined && { since }),
+    ...(at && { at }),
+    ...(beforeSeq !== undefined && { beforeSeq }),
+  };
+  if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access))) throw notFound(type, id);
+  const versions = await services.store.history(scope, access);
+  const total = id !== undefined || limit === 0 || single(request, '_total') === 'accurate' ? await services.store.historyCount(scope, access) : undefined;
+  const text = writeHistory(request, versions.slice(0, limit), versions.length > limit && limit > 0, total);
+  return { status: 200, headers: {}, body: { kind: 'text', text } };
+}
+
+const statuses = { POST: '201 Created', PUT: '200 OK', PATCH: '200 OK', DELETE: '204 No Content' } as const;
+
+function writeEntry(base: string, version: Version): string {
+  const url = version.method === 'POST' ? version.type : `${version.type}/${version.id}`;
+  const status = version.versionId === 1 && version.method !== 'DELETE' ? '201 Created' : statuses[version.method];
+  const rest = JSON.stringify({
+    request: { method: version.method, url },
+    response: { status, etag: etag(version.versionId), lastModified: new Date(version.lastUpdated).toISOString() },
+  });
+  const resource = version.deleted ? '' : `"resource":${version.text},`;
+  return `{"fullUrl":${JSON.stringify(`${base}/${version.type}/${version.id}`)},${resource}${rest.slice(1)}`;
+}
+
+function writeHistory(request: FhirRequest, versions: readonly Version[], more: boolean, total: number | undefined): string {
+  const url = [request.base, ...request.path].join('/');
+  const link = (relation: string, query: readonly (readonly [string, string])[]) => ({
+    relation,
+    url: query.length > 0 ? `${url}?${formatQuery(query)}` : url,
+  });
+  const links = [link('self', request.query)];
+  const last = versions.at(-1);
+  if (more && last) links.push(link('next', [...request.query.filter(([name]) => name !== '_before'), ['_before', String(last.seq)]]));
+  const head = JSON.stringify({ resourceType: 'Bundle', type: 'history', ...(total !== undefined && { total }), link: links });
+  if (versions.length === 0) return head;
+  return `${head.slice(0, -1)},"entry":[${versions.map(version => writeEntry(request.base, version)).join(',')}]}`;
+}
+
+/** GET [base]/[type]/[id]/_history. */
+export const historyInstance: Interaction = { name: 'history-instance', method: 'GET', path: '[type]/[id]/_history', handle };
+/** GET [base]/[type]/_history. */
+export const historyType: Interaction = { name: 'history-type', method: 'GET', path: '[type]/_history', handle };
+/** GET [base]/_history. */
+export const historySystem: Interaction = { name: 'history-system', method: 'GET', path: '_history', handle };

@@ -1,0 +1,52 @@
+/**
+ * The search behind a conditional interaction: which current resources match, and the precondition that they still do
+ * inside the commit.
+ * @see https://hl7.org/fhir/R4/http.html#cond-update
+ */
+import { FhirError } from '../fhir/outcome.ts';
+import type { Precondition } from '../store/store.ts';
+import type { FhirRequest, Services } from './interaction.ts';
+
+/** Query text such as `identifier=a|b&active=true` as decoded parameters. */
+export function parseQuery(text: string): (readonly [string, string])[] {
+  return [...new URLSearchParams(text)];
+}
+
+/** Decoded parameters as query text. */
+export function formatQuery(query: readonly (readonly [string, string])[]): string {
+  return new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString();
+}
+
+/**
+ * Ids of at most two current matches the caller may see, and the precondition for the commit.
+ * @param query text after `?`
+ * @throws FhirError 'search-parameter' for a condition that cannot be searched
+ */
+export async function findMatches(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  query: string,
+): Promise<{ ids: readonly string[]; precondition: Precondition }> {
+  if (!services.definitions.isResourceType(type))
+    throw new FhirError('not-supported', { en: `${type} is not a resource type of FHIR R4`, ja: `${type} は FHIR R4 のリソース型ではありません` });
+  const sql = services.search.matchQuery(type, parseQuery(query), services.access.condition(request.caller), services.store);
+  const rows = await services.store.select(sql);
+  const ids = rows.map(row => String(row['id']));
+  return { ids, precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids } };
+}
+
+/** Ids of all current matches the caller may see, for deleting several at once. */
+export async function findAllMatches(services: Services, request: FhirRequest, type: string, query: string): Promise<readonly string[]> {
+  const access = services.access.condition(request.caller);
+  const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, { all: true });
+  return (await services.store.select(sql)).map(row => String(row['id']));
+}
+
+/** The refusal when a condition that must be unique is not. */
+export function multipleMatches(type: string): FhirError {
+  return new FhirError('multiple-matches', {
+    en: `More than one ${type} matches the condition; expected at most one. Make the condition more selective, for example by identifier`,
+    ja: `条件に一致する ${type} が複数あります（1件まで）。identifier などで条件を絞ってください`,
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * patch and conditional patch: JSON Patch (application/json-patch+json) and FHIRPath Patch (a Parameters resource).
+ * @see https://hl7.org/fhir/R4/http.html#patch
+ */
+import { parseJson, stringifyJson } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { Resource } from '../fhir/types.ts';
+import type { Change } from '../store/store.ts';
+import type { Body, FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import { parseIfMatch } from './headers.ts';
+import { findMatches, multipleMatches } from './match.ts';
+import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
+import { applyJsonPatch } from './patch/json-patch.ts';
+import { gone, notFound } from './read.ts';
+import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
+import { commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
+
+/** What to do to a resource: the operations of a JSON Patch, or the Parameters of a FHIRPath Patch. */
+export type PatchBody = { readonly kind: 'json'; readonly operations: unknown } | { readonly kind: 'fhirpath'; readonly parameters: Resource };
+
+/**
+ * The patch in a request's body; in a Bundle entry it is a Parameters resource, or a Binary with the JSON Patch as data.
+ * @throws FhirError 'invalid' when the body is no patch
+ */
+export function patchBody(body: Body | undefined): PatchBody {
+  if (body?.kind === 'json') return { kind: 'json', operations: parseJson(body.text, { lossless: true }) };
+  if (body?.kind === 'resource') {
+    const { resource } = body;
+    if (resource.resourceType === 'Parameters') return { kind: 'fhirpath', parameters: parseJson(body.text, { lossless: true }) as Resource };
+    if (resource.resourceType === 'Binary' && typeof resource['data'] === 'string')
+      return { kind: 'json', operations: parseJson(Buffer.from(resource['data'], 'base64').toString('utf8'), { lossless: true }) };
+  }
+  throw new FhirError('invalid', {
+    en: 'The body is no patch; expected a JSON Patch (Content-Type application/json-patch+json) or a Parameters resource (application/fhir+json)',
+    ja: '本文がパッチではありません。JSON Patch（Content-Type: application/json-patch+json）か Parameters リソース（application/fhir+json）を送ってください',
+  });
+}
+
+/** Prepares PATCH [type]/[id] against the current version; it must still be current inside the commit. */
+export async function preparePatch(services: Services, request: FhirRequest, type: string, id: string, patch: PatchBody): Promise<Change> {
+  const version = await services.store.read(type, id, services.access.condition(request.caller));
+  if (!version) throw notFound(type, id);
+  if (version.deleted) throw gone(version);
+  const match = parseIfMatch(request.headers['if-match']);
+  if (typeof match === 'number' && match !== version.versionId) throw versionMismatch(match, type, id);
+  const current = parseJson(version.text, { lossless: true }) as Resource;
+  const patched = patch.kind === 'json'
+    ? applyJsonPatch(current, patch.operations)
+    : applyFhirPathPatch(current, patch.parameters, services.definitions);
+  const text = stringifyJson(patched);
+  const preconditions = [...versionPreconditions(request.headers, type, id), { kind: 'version', type, id, versionId: version.versionId } as const];
+  return prepareWrite(services, request, { type, id, method: 'PATCH', text, resource: parseJson(text) as Resource, preconditions });
+}
+
+/** Prepares PATCH [type]?condition. */
+export async function prepareConditionalPatch(services: Services, request: FhirRequest, type: string, condition: string, patch: PatchBody): Promise<Change> {
+  if (condition.trim() === '')
+    throw new FhirError('invalid', {
+      en: `PATCH ${type} needs an id (PATCH ${type}/123) or a condition (PATCH ${type}?identifier=…)`,
+      ja: `PATCH ${type} には ID（PATCH ${type}/123）か条件（PATCH ${type}?identifier=…）が必要です`,
+    });
+  const match = await findMatches(services, request, type, condition);
+  if (match.ids.length > 1) throw multipleMatches(type);
+  if (match.ids[0] === undefined)
+    throw new FhirError('not-found', { en: `No ${type} matches the condition`, ja: `条件に一致する ${type} はありません` });
+  const change = await preparePatch(services, request, type, match.ids[0], patch);
+  return { ...change, preconditions: [match.precondition, ...change.preconditions] };
+}
+
+async function handlePatch(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const { type, id } = request.params;
+  const patch = patchBody(request.body);
+  const { committed } = await commitPrepared(
+    services,
+    async () => [await preparePatch(services, request, type!, id!, patch)],
+    ({ precondition }) => (request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition)),
+  );
+  return writeResponse(request, committed[0]!);
+}
+
+async function handleConditional(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const patch = patchBody(request.body);
+  const { committed } = await commitPrepared(services, async () => [
+    await prepareConditionalPatch(services, request, request.params['type']!, conditionOf(request), patch),
+  ]);
+  return writeResponse(request, committed[0]!);
+}
+
+/** PATCH [base]/[type]/[id]. */
+export const patchInstance: Interaction = { name: 'patch', method: 'PATCH', path: '[type]/[id]', handle: handlePatch };
+
+/** PATCH [base]/[type]?condition. */
+export const conditionalPatch: Interaction = { name: 'conditional-patch', method: 'PATCH', path: '[type]', handle: handleConditional };

@@ -1,0 +1,55 @@
+/**
+ * read and vread, with conditional read (304) and `_summary` / `_elements`.
+ * @see https://hl7.org/fhir/R4/http.html#read
+ */
+import { FhirError } from '../fhir/outcome.ts';
+import type { Version } from '../store/store.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import { etag, isNotModified, versionHeaders } from './headers.ts';
+import { parseSubset, subsetText } from './subset.ts';
+
+/** "Not there" and "not yours" are this one answer. */
+export function notFound(type: string, id: string): FhirError {
+  return new FhirError('not-found', { en: `${type}/${id} is not known here`, ja: `${type}/${id} は見つかりません` });
+}
+
+/** 410 for what was deleted. */
+export function gone(version: Version): FhirError {
+  return new FhirError(
+    'gone',
+    { en: `${version.type}/${version.id} was deleted`, ja: `${version.type}/${version.id} は削除されています` },
+    { headers: { ETag: etag(version.versionId), 'Last-Modified': new Date(version.lastUpdated).toUTCString() } },
+  );
+}
+
+function answer(services: Services, request: FhirRequest, version: Version): FhirResponse {
+  if (version.deleted) throw gone(version);
+  const headers = versionHeaders(version);
+  if (isNotModified(request, version)) return { status: 304, headers };
+  const subset = parseSubset(request.query);
+  const text = subset ? subsetText(version.text, subset, services.definitions) : version.text;
+  return { status: 200, headers, body: { kind: 'text', text } };
+}
+
+async function handleRead(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const type = request.params['type']!;
+  const id = request.params['id']!;
+  const version = await services.store.read(type, id, services.access.condition(request.caller), request.asOf);
+  if (!version) throw notFound(type, id);
+  return answer(services, request, version);
+}
+
+async function handleVread(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const type = request.params['type']!;
+  const id = request.params['id']!;
+  const vid = request.params['vid']!;
+  const version = /^[1-9]\d{0,14}$/.test(vid) ? await services.store.readVersion(type, id, Number(vid), services.access.condition(request.caller)) : undefined;
+  if (!version) throw notFound(type, `${id}/_history/${vid}`);
+  return answer(services, request, version);
+}
+
+/** GET [base]/[type]/[id]. */
+export const read: Interaction = { name: 'read', method: 'GET', path: '[type]/[id]', handle: handleRead };
+
+/** GET [base]/[type]/[id]/_history/[vid]. */
+export const vread: Interaction = { name: 'vread', method: 'GET', path: '[type]/[id]/_history/[vid]', handle: handleVread };

@@ -1,0 +1,191 @@
+/**
+ * The one door for all writes: check → validate → extract → Change, then commit and answer.
+ * A write whose condition was decided by a search is decided again when another commit changed the answer.
+ * @see https://hl7.org/fhir/R4/http.html#create
+ */
+import { parseJson, replaceReferences, stampable } from '../fhir/json.ts';
+import { FhirError, information, type Issue } from '../fhir/outcome.ts';
+import type { Resource } from '../fhir/types.ts';
+import type { Change, Committed, Precondition, Version } from '../store/store.ts';
+import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
+import { versionHeaders, versionUrl } from './headers.ts';
+import { findMatches } from './match.ts';
+
+const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** How often a write is prepared again because another one came first; each try sees a newer state. */
+const mostTries = 50;
+
+/** Refuses an id that FHIR does not allow. @see https://hl7.org/fhir/R4/datatypes.html#id */
+export function checkId(id: string): void {
+  if (!idPattern.test(id))
+    throw new FhirError('invalid', {
+      en: `The id "${id.slice(0, 80)}" is not allowed; expected 1 to 64 letters, digits, "-" or "."`,
+      ja: `ID「${id.slice(0, 80)}」は使えません。英数字・「-」・「.」で1〜64文字にしてください`,
+    });
+}
+
+/** The resource of a request's body; refuses a body that is missing, no resource, or of another type than the URL's. */
+export function bodyResource(request: FhirRequest, type: string): { text: string; resource: Resource } {
+  const { body } = request;
+  if (body?.kind !== 'resource')
+    throw new FhirError('invalid', {
+      en: `The request has no resource in its body; expected a ${type} as JSON or XML`,
+      ja: `本文にリソースがありません。${type} を JSON か XML で送ってください`,
+    });
+  checkType(body.resource, type);
+  return body;
+}
+
+function checkType(resource: Resource, type: string): void {
+  if (resource.resourceType !== type)
+    throw new FhirError(
+      'invalid',
+      {
+        en: `The body is a ${String(resource.resourceType)}, but the URL says ${type}; they must be the same`,
+        ja: `本文は ${String(resource.resourceType)} ですが、URL は ${type} です。同じにしてください`,
+      },
+      { expression: 'resourceType' },
+    );
+}
+
+/** Refuses a resource with errors; structure is "basic FHIR validation", hence 400. */
+export function checkValid(services: Services, resource: Resource): void {
+  if (services.config.validation === 'off') return;
+  const errors = services.validator.validateResource(resource).filter((issue: Issue) => issue.severity === 'error' || issue.severity === 'fatal');
+  if (errors.length > 0) throw new FhirError('invalid', errors);
+}
+
+/** What a Change is made of. */
+export interface WriteInput {
+  readonly type: string;
+  readonly id: string;
+  readonly method: Version['method'];
+  readonly text: string;
+  readonly resource: Resource;
+  readonly preconditions?: readonly Precondition[];
+  readonly mustBeNew?: boolean;
+}
+
+/**
+ * A checked, validated and indexed write.
+ * @throws FhirError 'invalid' with all findings
+ */
+export async function prepareWrite(services: Services, request: FhirRequest, input: WriteInput): Promise<Change> {
+  const { text, resource, found } = await resolveConditionalReferences(services, request, input);
+  checkValid(services, resource);
+  return {
+    type: input.type,
+    id: input.id,
+    method: input.method,
+    template: stampable(text, input.id),
+    rows: services.search.extract(resource),
+    access: {
+      persons: services.search.persons({ ...resource, id: input.id }),
+      authorOrganization: request.caller.organization,
+      informationClass: 0,
+      releasedAt: null,
+    },
+    preconditions: [...(input.preconditions ?? []), ...found],
+    ...(input.mustBeNew && { mustBeNew: true }),
+  };
+}
+
+/** A deletion as a Change. */
+export function prepareDelete(request: FhirRequest, type: string, id: string, preconditions: readonly Precondition[]): Change {
+  return {
+    type,
+    id,
+    method: 'DELETE',
+    rows: [],
+    access: { persons: [], authorOrganization: request.caller.organization, informationClass: 0, releasedAt: null },
+    preconditions,
+  };
+}
+
+const conditionalReference = /"reference"\s*:\s*"[A-Z][A-Za-z]*\?/;
+
+/** Replaces references such as `Patient?identifier=…` by the one resource they find. @see https://hl7.org/fhir/R4/http.html#trules */
+async function resolveConditionalReferences(services: Services, request: FhirRequest, input: WriteInput) {
+  if (!conditionalReference.test(input.text)) return { text: input.text, resource: input.resource, found: [] };
+  const conditions = new Set<string>();
+  replaceReferences(input.text, reference => {
+    if (/^[A-Z][A-Za-z]*\?/.test(reference)) conditions.add(reference);
+    return undefined;
+  });
+  const targets = new Map<string, string>();
+  const found: Precondition[] = [];
+  for (const condition of conditions) {
+    const [type = '', query = ''] = condition.split(/\?(.*)/s);
+    const match = await findMatches(services, request, type, query);
+    if (match.ids.length !== 1) throw unresolvedReference(condition, match.ids.length);
+    targets.set(condition, `${type}/${match.ids[0]}`);
+    found.push(match.precondition);
+  }
+  const text = replaceReferences(input.text, reference => targets.get(reference));
+  return { text, resource: parseJson(text) as Resource, found };
+}
+
+function unresolvedReference(condition: string, matches: number): FhirError {
+  const type = condition.split('?')[0];
+  const count = matches > 1 ? { en: 'more than one', ja: '複数の' } : { en: 'no', ja: '0件の' };
+  return new FhirError(matches > 1 ? 'multiple-matches' : 'invalid', {
+    en: `The conditional reference to ${type} finds ${count.en} resource; expected exactly one`,
+    ja: `条件付き参照（${type}）は${count.ja}リソースに一致しました。ちょうど1件に一致する条件にしてください`,
+  });
+}
+
+/**
+ * Prepares and commits until no other write came between.
+ * @param prepare makes the changes from the present state; throws FhirError to refuse
+ * @param refuse the refusal for a precondition the client itself demanded, or undefined when trying again is right
+ */
+export async function commitPrepared(
+  services: Services,
+  prepare: () => Promise<readonly Change[]>,
+  refuse: (conflict: { change: number; precondition: Precondition | { kind: 'new' } }) => FhirError | undefined = () => undefined,
+): Promise<{ committed: readonly Committed[]; position: number; changes: readonly Change[] }> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const changes = await prepare();
+    if (changes.length === 0) return { committed: [], position: services.store.position(), changes };
+    const result = await services.store.commit(changes);
+    if (result.ok) return { committed: result.committed, position: result.position, changes };
+    const refusal = refuse(result.conflict);
+    if (refusal) throw refusal;
+  }
+  throw new FhirError('conflict', {
+    en: 'Other writes to the same resources kept coming first; try again',
+    ja: '同じリソースへの書き込みが続いたため完了できませんでした。もう一度送ってください',
+  });
+}
+
+/** The refusal when If-Match does not name the current version. */
+export function versionMismatch(expected: number | '*', type: string, id: string): FhirError {
+  return new FhirError(
+    'precondition',
+    {
+      en: `If-Match asks for version ${expected} of ${type}/${id}, but that is not the current version; read it again and repeat the change`,
+      ja: `If-Match の版 ${expected} は ${type}/${id} の現在の版ではありません。読み直してからやり直してください`,
+    },
+    { location: 'If-Match' },
+  );
+}
+
+/** The answer to a write: 201 or 200, with the body Prefer asks for. */
+export function writeResponse(request: FhirRequest, committed: Committed): FhirResponse {
+  const version = committed.version!;
+  const created = committed.outcome === 'created';
+  const headers = { ...versionHeaders(version), Location: versionUrl(request.base, version) };
+  const response = { status: created ? 201 : 200, headers };
+  if (request.prefer.return === 'minimal') return response;
+  if (request.prefer.return === 'OperationOutcome')
+    return { ...response, body: { kind: 'resource', resource: information(outcomeMessage(committed), request.language) } };
+  return { ...response, body: { kind: 'text', text: version.text } };
+}
+
+function outcomeMessage({ outcome, version }: Committed) {
+  const name = `${version!.type}/${version!.id}`;
+  if (outcome === 'created') return { en: `Created ${name}`, ja: `${name} を作成しました` };
+  if (outcome === 'unchanged') return { en: `${name} is unchanged`, ja: `${name} に変更はありません` };
+  return { en: `Updated ${name} to version ${version!.versionId}`, ja: `${name} を版 ${version!.versionId} に更新しました` };
+}

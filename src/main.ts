@@ -1,0 +1,180 @@
+#!/usr/bin/env node
+/**
+ * The command line: `engawa serve`, help, signals and exit codes.
+ * Exit codes: 0 done, 1 failed, 2 the command line or a setting cannot be used.
+ */
+import fs from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { type Config, readConfig, SettingError, settings } from './config.ts';
+import type { Language, Message } from './fhir/types.ts';
+import { version } from './version.ts';
+
+/** Words and `--name value` options of a command line. */
+export interface CommandLine {
+  readonly command: string;
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes a command line apart; `--name value`, `--name=value`; a flag at the end or before another one means `true`.
+ * @throws SettingError for a word that is no command and no option
+ */
+export function parseCommandLine(words: readonly string[]): CommandLine {
+  const flags = new Map<string, string>();
+  const commands: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (word === '-h' || word === '-v') flags.set(word === '-h' ? 'help' : 'version', 'true');
+    else if (word.startsWith('--')) {
+      const [name = '', value] = word.slice(2).split(/=(.*)/s);
+      const next = words[i + 1];
+      if (value !== undefined) flags.set(name, value);
+      else if (next === undefined || next.startsWith('--')) flags.set(name, 'true');
+      else flags.set(name, words[++i]!);
+    } else commands.push(word);
+  }
+  const command = commands[0] ?? 'serve';
+  if (command !== 'serve' || commands.length > 1)
+    throw new SettingError({ en: `found "${commands.join(' ')}", expected the command serve; --help shows how`, ja: `「${commands.join(' ')}」ではなく serve を指定してください（--help で説明）` });
+  return { command, flags };
+}
+
+/** Language of the command line: the setting, else the locale. */
+function cliLanguage(chosen: string | undefined, env: NodeJS.ProcessEnv = process.env): Language {
+  const locale = chosen || env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+  return locale.toLowerCase().startsWith('ja') ? 'ja' : 'en';
+}
+
+function help(language: Language): string {
+  const rows = Object.values(settings).map(row => `  --${row.flag.padEnd(22)}${row.env.padEnd(32)}${String(row.initial) || '-'}\n      ${row.meaning[language]}`);
+  const texts = {
+    en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
+
+engawa [serve] [--option value …]
+
+Examples
+  engawa serve
+  engawa serve --port 8090 --data /var/lib/engawa
+
+Options (flag, environment variable, default)
+`,
+    ja: `Engawa ${version}: 日本の医療と介護のための FHIR R4 サーバー
+
+engawa [serve] [--オプション 値 …]
+
+例
+  engawa serve
+  engawa serve --port 8090 --data /var/lib/engawa
+
+オプション（フラグ、環境変数、既定値）
+`,
+  };
+  return texts[language] + rows.join('\n');
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** An open server must not be reachable from elsewhere. */
+function refuseOpenToAll(config: Config): void {
+  if (loopback.has(config.host)) return;
+  throw new SettingError({
+    en: `--host ${config.host}: access is open to everybody, so the server listens on loopback only (127.0.0.1, ::1, localhost). Put a proxy with a login in front of it, on this machine`,
+    ja: `--host ${config.host}: アクセス制限がないため、ループバック（127.0.0.1・::1・localhost）でだけ待ち受けます。認証のあるプロキシを同じマシンの前段に置いてください`,
+  });
+}
+
+function welcome(base: string, config: Config, language: Language): string {
+  const lines: Message = {
+    en: `Engawa ${version} is ready: ${base}   (data in ${config.data})
+
+Try next, in another terminal:
+  curl ${base}/metadata?_summary=true
+  curl -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"text":"縁側 花子"}]}' ${base}/Patient
+  npm run demo -- --base ${base}
+Ctrl-C stops the server.`,
+    ja: `Engawa ${version} を開始しました: ${base}   （データ: ${config.data}）
+
+次に、別の端末で:
+  curl ${base}/metadata?_summary=true
+  curl -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"text":"縁側 花子"}]}' ${base}/Patient
+  npm run demo -- --base ${base}
+Ctrl-C で終了します。`,
+  };
+  return lines[language];
+}
+
+/** Requests that were accepted get this long to be answered after SIGTERM. */
+const graceMs = 8000;
+
+async function serve(config: Config, language: Language): Promise<void> {
+  refuseOpenToAll(config);
+  const [{ pino }, { buildApp }, { createServices }, { startPurging }] = await Promise.all([
+    import('pino'),
+    import('./http/app.ts'),
+    import('./services.ts'),
+    import('./purge.ts'),
+  ]);
+  const log = pino({ level: config.logLevel, base: null });
+  const services = createServices(config);
+  const app = buildApp(services, log);
+  const stopPurging = startPurging(services, error => log.warn({ code: (error as { code?: string }).code }, 'purge will be tried again'));
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    stopPurging();
+    setTimeout(() => app.server.closeAllConnections(), graceMs).unref();
+    await app.close();
+    await services.store.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+  await app.listen({ port: config.port, host: config.host });
+  const { address, port } = app.server.address() as AddressInfo;
+  const host = address.includes(':') ? `[${address}]` : address;
+  process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
+}
+
+/** Sentences for the ways a start fails that a user can mend. */
+function startProblem(error: unknown, config: Config | undefined): Message | undefined {
+  if (error instanceof SettingError) return error.text;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE')
+    return { en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`, ja: `ポート ${config?.port} は使われています。別のポートを指定してください: --port ${Number(config?.port) + 1}` };
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'SQLITE_CANTOPEN' || code === 'ENOTDIR')
+    return { en: `the data folder ${config?.data} cannot be written (${code}); choose another one: --data <folder>`, ja: `データのフォルダ ${config?.data} に書き込めません（${code}）。別のフォルダを指定してください: --data <フォルダ>` };
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+    return { en: `the file engawa.db in ${config?.data} is no intact database (${code}); restore a backup or choose another folder: --data <folder>`, ja: `${config?.data} の engawa.db は壊れているか、データベースではありません（${code}）。バックアップから戻すか、別のフォルダを指定してください` };
+  return undefined;
+}
+
+/** Runs a command line; the exit code, or undefined while a server runs. */
+export async function main(words: readonly string[]): Promise<number | undefined> {
+  let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
+  let config: Config | undefined;
+  try {
+    const { flags } = parseCommandLine(words);
+    language = cliLanguage(flags.get('language') ?? process.env['ENGAWA_LANGUAGE']);
+    if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
+    else if (flags.has('version')) process.stdout.write(`${version}\n`);
+    else {
+      config = readConfig(flags);
+      await serve(config, language);
+      return undefined;
+    }
+    return 0;
+  } catch (error) {
+    const problem = startProblem(error, config);
+    process.stderr.write(`engawa: ${problem ? problem[language] : (error as Error).stack}\n`);
+    return error instanceof SettingError ? 2 : 1;
+  }
+}
+
+const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href;
+if (isProgram) {
+  const code = await main(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
+}

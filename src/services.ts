@@ -1,0 +1,39 @@
+/**
+ * createServices: the one place where the parts are joined.
+ */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { openPolicy } from './access/readable.ts';
+import type { Config } from './config.ts';
+import { loadDefinitions } from './definitions/definitions.ts';
+import { allInteractions } from './interactions/all.ts';
+import type { Services } from './interactions/interaction.ts';
+import { createRouter } from './interactions/router.ts';
+import { allOperations } from './operations/all.ts';
+import { createSearch } from './search/search.ts';
+import { openSqlite } from './store/sqlite.ts';
+import { createValidator } from './validation/validator.ts';
+
+/**
+ * Joins the parts. Opens (or makes) the database.
+ * @param overrides clock and ids for tests; `file` `:memory:` for a database that is gone afterwards
+ */
+export function createServices(config: Config, overrides: { now?: () => number; newId?: () => string; file?: string } = {}): Services {
+  const now = overrides.now ?? Date.now;
+  const definitions = loadDefinitions();
+  const search = createSearch({ definitions, config });
+  const store = openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now });
+  const parts = { interactions: allInteractions, operations: allOperations, definitions };
+  return {
+    ...parts,
+    config,
+    search,
+    store,
+    validator: createValidator(definitions),
+    access: openPolicy,
+    route: createRouter(parts),
+    startedAt: new Date(now()).toISOString(),
+    now,
+    newId: overrides.newId ?? randomUUID,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Rows of the tables `version` and `body` as Versions, and the condition of a history: shared by both databases.
+ */
+import { refHash } from './hash.ts';
+import { type Sql, sql } from './sql.ts';
+import type { HistoryScope, IndexTable, Readable, Version } from './store.ts';
+
+/** A row of {@link versionColumns}. */
+export interface VersionRow {
+  seq: number;
+  type: string;
+  id: string;
+  version_id: number;
+  last_updated: number;
+  deleted: number;
+  method: Version['method'];
+  text: string | null;
+}
+
+/** Columns of a Version, from `version v` and `body b`. */
+export const versionColumns = 'v.seq, v.type, v.id, v.version_id, v.last_updated, v.deleted, v.method, b.text';
+
+/** A row as a Version. */
+export const toVersion = (row: VersionRow): Version => ({
+  type: row.type,
+  id: row.id,
+  versionId: row.version_id,
+  lastUpdated: row.last_updated,
+  deleted: row.deleted === 1,
+  seq: row.seq,
+  method: row.method,
+  text: row.text ?? '',
+});
+
+/** The versions a history asks for, over `version v`. */
+export function historyCondition(scope: HistoryScope, access: Readable): Sql {
+  const parts: Sql[] = [access];
+  if (scope.id !== undefined) parts.push(sql`v.h = ${refHash(`${scope.type}/${scope.id}`)} AND v.type = ${scope.type!} AND v.id = ${scope.id}`);
+  else if (scope.type !== undefined) parts.push(sql`v.type = ${scope.type}`);
+  if (scope.since !== undefined) parts.push(sql`v.last_updated >= ${scope.since}`);
+  if (scope.at) {
+    const [from, to] = scope.at;
+    parts.push(
+      sql`v.last_updated < ${to} AND (v.end_seq IS NULL OR (SELECT n.last_updated FROM version n WHERE n.seq = v.end_seq) > ${from})`,
+    );
+  }
+  if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
+  return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };
+}
+
+/** Statement that adds a row to an index table; the same row twice is one row. */
+export const insertRow = (table: IndexTable): string =>
+  `INSERT OR IGNORE INTO ${table.name} (${[...table.columns.map(column => column.name), 'seq'].join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')}, ?)`;
+
+/** Statement that removes one row of an index table by its key. */
+export const deleteRow = (table: IndexTable): string =>
+  `DELETE FROM ${table.name} WHERE ${[...table.columns.slice(0, table.key).map(column => `${column.name} IS ?`), 'seq = ?'].join(' AND ')}`;

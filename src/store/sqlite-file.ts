@@ -1,0 +1,53 @@
+/**
+ * Opening an SQLite file safely: library version, journal mode, durability, migrations.
+ * @see https://www.sqlite.org/pragma.html
+ */
+import type Database from 'better-sqlite3';
+import type { IndexTable } from './store.ts';
+import { assertIdentifier, indexTableDdl, migrations } from './tables.ts';
+
+/** WAL databases could be corrupted by earlier versions; @see https://www.sqlite.org/releaselog/3_51_3.html */
+const oldestSqlite = [3, 51, 3] as const;
+
+/** Refuses a library with the WAL corruption bug. */
+export function assertLibrary(db: Database.Database): void {
+  const version = db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  const [a, b, c] = oldestSqlite;
+  if (major < a || (major === a && (minor < b || (minor === b && patch < c))))
+    throw new Error(`SQLite ${version} can corrupt databases in WAL mode; ${oldestSqlite.join('.')} or newer is needed (npm ci installs it)`);
+}
+
+/** Sets journal mode, durability and caches of a connection that writes. */
+export function prepareFile(db: Database.Database): void {
+  db.pragma('page_size = 8192');
+  db.pragma('busy_timeout = 5000');
+  if (!['wal', 'memory'].includes(db.pragma('journal_mode = WAL', { simple: true }) as string))
+    throw new Error('the database cannot be switched to WAL mode; is the folder on a network drive?');
+  db.pragma('synchronous = FULL');
+  db.pragma('cache_size = -65536');
+  db.pragma('mmap_size = 1073741824');
+  db.pragma('temp_store = MEMORY');
+  db.pragma('journal_size_limit = 67108864');
+  if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite refuses synchronous=FULL');
+}
+
+/** Brings the file to the newest layout in one transaction. */
+export function migrate(db: Database.Database, tables: readonly IndexTable[]): void {
+  for (const table of tables) for (const name of [table.name, ...table.columns.map(column => column.name)]) assertIdentifier(name);
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > migrations.length)
+    throw new Error(`the database has layout ${version}, this program knows up to ${migrations.length}; start a newer Engawa`);
+  if (version === migrations.length && tables.every(table => db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table.name))) return;
+  db.transaction(() => {
+    for (const step of migrations.slice(version)) for (const statement of step) db.exec(statement);
+    for (const table of tables) db.exec(indexTableDdl(table));
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}
+
+/** True when SQLite could not write because there is no room (or the device fails). */
+export function isDiskFull(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? '';
+  return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR');
+}

@@ -1,0 +1,48 @@
+/**
+ * The tables of a database, as numbered migrations (forward only), and the DDL of the search index tables a store is
+ * handed. Why the tables are cut this way: README.md in this folder.
+ */
+import type { IndexTable } from './store.ts';
+
+/** Steps that bring a database from one layout to the next; the number of the last one is kept in the database. */
+export const migrations: readonly (readonly string[])[] = [
+  [
+    // One row per type/id; h = hash of "Type/id" (store/hash.ts). Collisions are refused on insert by comparing type and id.
+    `CREATE TABLE resource (
+      h INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,
+      version_id INTEGER NOT NULL, last_updated INTEGER NOT NULL, deleted INTEGER NOT NULL)`,
+    // Every version, narrow; end_seq = position of the version that superseded it; person … released_at feed access rules.
+    `CREATE TABLE version (
+      seq INTEGER PRIMARY KEY, h INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
+      version_id INTEGER NOT NULL, last_updated INTEGER NOT NULL, deleted INTEGER NOT NULL, method TEXT NOT NULL,
+      content_hash INTEGER NOT NULL, end_seq INTEGER,
+      person INTEGER, author INTEGER, class INTEGER NOT NULL, released_at INTEGER)`,
+    'CREATE UNIQUE INDEX version_of_resource ON version (h, version_id)',
+    'CREATE INDEX version_of_type ON version (type, seq)',
+    'CREATE TABLE body (seq INTEGER PRIMARY KEY, text TEXT NOT NULL)',
+    // Persons of versions that belong to more than one.
+    'CREATE TABLE resource_person (h INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (h, seq)) WITHOUT ROWID',
+    // Versions that are not deleted and still have index rows, by type and time: "all of a type" and _lastUpdated.
+    `CREATE TABLE index_resource (
+      type TEXT NOT NULL, last_updated INTEGER NOT NULL, seq INTEGER NOT NULL,
+      PRIMARY KEY (type, last_updated, seq)) WITHOUT ROWID`,
+    // Superseded versions whose index rows are still there, so that open page sequences keep seeing their moment.
+    'CREATE TABLE stale (seq INTEGER PRIMARY KEY, end_seq INTEGER NOT NULL, since INTEGER NOT NULL)',
+    'CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)',
+  ],
+];
+
+/** The statement that makes a search index table, if it is not there. */
+export function indexTableDdl(table: IndexTable): string {
+  const columns = table.columns.map(column => `${column.name} ${column.type}`).join(', ');
+  const keys = table.columns.slice(0, table.key).map(column => column.name);
+  const before = keys.length - (table.afterSeq ?? 0);
+  const key = [...keys.slice(0, before), 'seq', ...keys.slice(before)].join(', ');
+  const bySeq = `; CREATE INDEX IF NOT EXISTS ${table.name}_by_seq ON ${table.name} (${keys[0]}, seq)`;
+  return `CREATE TABLE IF NOT EXISTS ${table.name} (${[columns, 'seq INTEGER NOT NULL'].filter(Boolean).join(', ')}, PRIMARY KEY (${key})) WITHOUT ROWID${table.bySeq ? bySeq : ''}`;
+}
+
+/** Table and column names are written into SQL; they come from the program, never from a request. */
+export function assertIdentifier(name: string): void {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`not an SQL identifier: ${name}`);
+}

@@ -1,0 +1,7 @@
+/** Version of this program, from package.json. */
+import fs from 'node:fs';
+
+const packageJson = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Such as `0.1.0`. */
+export const version = packageJson.version;
