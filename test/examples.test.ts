@@ -3,6 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
+import { loadDefinitions } from '../src/definitions/definitions.ts';
+import type { Resource } from '../src/fhir/types.ts';
+import { createValidator } from '../src/validation/validator.ts';
 
 interface Identifier {
   system: string;
@@ -26,6 +29,8 @@ const make: { files: Record<string, Bundle>; textOf(content: unknown): string } 
 const { checkDigit, ids }: { checkDigit(digits: string): string; ids: Record<string, string> } =
   await load('make/shared.mjs');
 
+const { mistakes }: { mistakes: string[] } = await load('make/refusal.mjs');
+
 const jsonFiles = fs
   .readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.json'))
@@ -41,6 +46,17 @@ t.test('the files are what the generator makes', async t => {
     t.equal(text, make.textOf(make.files[name]), `${name}: run node examples/make.mjs`);
     t.ok(JSON.parse(text).resourceType, name);
   }
+});
+
+t.test('everything is valid R4, and the refused certificate has just the mistakes that are told', async t => {
+  const validator = createValidator(loadDefinitions());
+  for (const [name, { type, entry }] of bundles) {
+    const bare = type === 'transaction' ? entry.map(({ resource }) => resource) : [make.files[name]];
+    for (const resource of bare)
+      t.same(validator.validateResource(resource as unknown as Resource), [], `${name}: ${resource?.resourceType}`);
+  }
+  const found = validator.validateResource(make.files['refusal/certificate.json'] as unknown as Resource);
+  t.same(found.map(({ expression }) => expression?.replace(/\[\d+\]/g, '')).sort(), [...mistakes].sort());
 });
 
 t.test('nothing is there twice', async t => {
