@@ -22,7 +22,6 @@ const packages: Record<string, string[]> = {
   'better-sqlite3': ['store/sqlite.ts', 'store/sqlite-file.ts'],
   saxes: ['definitions/'],
   fhirpath: ['fhirpath/', 'interactions/patch/'],
-  rfc6902: ['interactions/patch/'],
   '@lhncbc/ucum-lhc': ['search/'],
 };
 

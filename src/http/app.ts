@@ -2,7 +2,7 @@
  * buildApp: the Fastify app: limits, body as bytes, one route for FHIR, the log line of a request.
  */
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Services } from '../interactions/interaction.ts';
 import { asFhirError, errorResponse } from './errors.ts';
@@ -19,7 +19,7 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
   const { config } = services;
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: config.maxBody,
     requestTimeout: config.requestTimeout,

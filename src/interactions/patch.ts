@@ -44,9 +44,10 @@ export async function preparePatch(services: Services, request: FhirRequest, typ
   const match = parseIfMatch(request.headers['if-match']);
   if (typeof match === 'number' && match !== version.versionId) throw versionMismatch(match, type, id);
   const current = parseJson(version.text, { lossless: true }) as Resource;
+  const limits = { size: services.config.maxBody, depth: services.config.maxDepth };
   const patched = patch.kind === 'json'
-    ? applyJsonPatch(current, patch.operations)
-    : applyFhirPathPatch(current, patch.parameters, services.definitions);
+    ? applyJsonPatch(current, patch.operations, limits)
+    : applyFhirPathPatch(current, patch.parameters, services.definitions, limits);
   const text = stringifyJson(patched);
   const preconditions = [...versionPreconditions(request.headers, type, id), { kind: 'version', type, id, versionId: version.versionId } as const];
   return prepareWrite(services, request, { type, id, method: 'PATCH', text, resource: parseJson(text) as Resource, preconditions });

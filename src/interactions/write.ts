@@ -87,6 +87,7 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
       releasedAt: null,
     },
     preconditions: [...(input.preconditions ?? []), ...found],
+    ...(request.headers['if-match'] !== undefined && { always: true }),
     ...(input.mustBeNew && { mustBeNew: true }),
   };
 }

@@ -209,7 +209,7 @@ class SqliteStore implements Store {
     const alive = current && !current.deleted;
     if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
     const content = template ? contentHash(template) : 0n;
-    if (template && alive && this.sameContent(current.seq, content)) return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
+    if (template && alive && !change.always && this.sameContent(current.seq, content)) return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
 
     const versionId = (current?.version_id ?? 0) + 1;
     // A clock that was set back must not let lastUpdated go back along the versions of a resource.

@@ -87,6 +87,11 @@ export interface Change {
   readonly rows: readonly IndexRow[];
   readonly access: AccessFacts;
   readonly preconditions: readonly Precondition[];
+  /**
+   * Make a new version even when the content is the same: the client named the version it holds (If-Match), so others
+   * who hold it must notice. Without it, the same content again changes nothing.
+   */
+  readonly always?: boolean;
   /** Refuse instead of writing over an existing resource (an id the server made itself must be new). */
   readonly mustBeNew?: boolean;
 }
