@@ -11,18 +11,35 @@ const results = [];
 const add = (id, why) => results.push({ id, result: why ? 'fail' : 'pass', why });
 
 const send = async (method, path, body, headers = {}) => {
-  const answer = await fetch(`${base}/${path}`, { method, headers: { 'content-type': 'application/fhir+json', ...headers }, body: body && JSON.stringify(body) });
+  const answer = await fetch(`${base}/${path}`, {
+    method,
+    headers: { 'content-type': 'application/fhir+json', ...headers },
+    body: body && JSON.stringify(body),
+  });
   return { status: answer.status, json: await answer.json().catch(() => undefined) };
 };
 
 for (let round = 0; round < rounds; round++) {
   const value = `${run}-${round}`;
   const resource = { resourceType: 'Patient', identifier: [{ system: 'urn:race', value }] };
-  const answers = await Promise.all(Array.from({ length: 64 }, () => send('POST', 'Patient', resource, { 'if-none-exist': `identifier=urn:race|${value}` })));
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, () =>
+      send('POST', 'Patient', resource, { 'if-none-exist': `identifier=urn:race|${value}` }),
+    ),
+  );
   const created = answers.filter(({ status }) => status === 201).length;
   const other = answers.find(({ status }) => status !== 201 && status !== 200);
   const found = (await send('GET', `Patient?identifier=urn:race|${value}&_summary=count`)).json?.total;
-  add(`create-${round}`, created !== 1 ? `${created} were created` : other ? `HTTP ${other.status}` : found !== 1 ? `${found} are there` : undefined);
+  add(
+    `create-${round}`,
+    created !== 1
+      ? `${created} were created`
+      : other
+        ? `HTTP ${other.status}`
+        : found !== 1
+          ? `${found} are there`
+          : undefined,
+  );
 }
 
 const id = `race-${run}`;
@@ -43,7 +60,14 @@ const writer = async name => {
 await Promise.all(Array.from({ length: 32 }, (_, name) => writer(name)));
 const last = (await send('GET', `Patient/${id}`)).json;
 const names = new Set(last.name?.map(name => name.text));
-add('if-match', bad ? `HTTP ${bad}` : names.size !== written || Number(last.meta.versionId) !== written + 1 ? `${written} written, ${names.size} there, version ${last.meta.versionId}` : undefined);
+add(
+  'if-match',
+  bad
+    ? `HTTP ${bad}`
+    : names.size !== written || Number(last.meta.versionId) !== written + 1
+      ? `${written} written, ${names.size} there, version ${last.meta.versionId}`
+      : undefined,
+);
 
 const failed = results.filter(({ result }) => result === 'fail');
 for (const { id: name, why } of failed.slice(0, 10)) console.log(`x ${name}: ${why}`);

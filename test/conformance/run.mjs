@@ -178,7 +178,10 @@ async function main() {
     }
   } finally {
     await shared?.stop();
-    if (process.exitCode === undefined) fs.rmSync(temporary, { recursive: true, force: true });
+    if (options.reports)
+      for (const name of fs.readdirSync(temporary).filter(name => name.endsWith('.log')))
+        fs.copyFileSync(path.join(temporary, name), path.join(reports, name));
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 
   for (const row of rows) row.baseline = baseline[row.name];

@@ -1,5 +1,6 @@
 // Starts the built server as a user would, for the conformance suites and the benchmark.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,7 @@ export async function untilAnswers(url, child, timeoutMs = 30_000) {
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }
-  throw new Error(`no answer from ${url} in ${timeoutMs / 1000} s`);
+  throw new Error(`did not answer at ${url} within ${timeoutMs / 1000} s`);
 }
 
 /** Ends a process: SIGTERM, after 10 seconds SIGKILL. */
@@ -50,39 +51,35 @@ export const stopProcess = child =>
   });
 
 /**
- * Starts `dist/main.js serve` on a free port and waits for its first answer.
- * @param folder data folder @param more further options of the command line
- * @returns base (service base URL), pid, ended() (why it ended, if it did), stop()
+ * Starts `dist/main.js serve` on a free port and waits for its first answer. What it prints goes to FOLDER.log.
+ * @param folder data folder
+ * @param more further options of the command line
+ * @returns base (service base URL), pid, log (file), ended() (why it ended, if it did), stop()
  */
 export async function startServer(folder, more = []) {
   const port = await freePort();
-  const words = [
-    path.join(root, 'dist/main.js'),
-    'serve',
-    '--port',
-    String(port),
-    '--data',
-    folder,
-    '--log-level',
-    'error',
-  ];
-  const child = spawn(process.execPath, [...words, ...more], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const options = ['--port', String(port), '--data', folder, '--log-level', 'error', ...more];
+  const log = `${folder}.log`;
+  const output = fs.openSync(log, 'a');
+  const child = spawn(process.execPath, [path.join(root, 'dist/main.js'), 'serve', ...options], {
+    stdio: ['ignore', output, output],
     env: environment(),
   });
+  fs.closeSync(output);
   const base = `http://127.0.0.1:${port}/fhir`;
   let stopping = false;
-  await untilAnswers(`${base}/metadata`, child).catch(async error => {
+  const reason = () => child.signalCode ?? (child.exitCode === null ? undefined : `exit code ${child.exitCode}`);
+  try {
+    await untilAnswers(`${base}/metadata`, child);
+  } catch (error) {
     await stopProcess(child);
-    throw error;
-  });
+    throw new Error(`the server ${error.message}:\n${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+  }
   return {
     base,
     pid: child.pid,
-    ended: () =>
-      stopping
-        ? undefined
-        : (child.signalCode ?? (child.exitCode === null ? undefined : `exit code ${child.exitCode}`)),
+    log,
+    ended: () => (stopping ? undefined : reason()),
     stop: () => {
       stopping = true;
       return stopProcess(child);
