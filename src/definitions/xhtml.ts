@@ -63,14 +63,14 @@ function isActive(link: string): boolean {
   return activeScheme.test(plain.replace(/[\0-\x20]/g, '').toLowerCase());
 }
 
-function attributeFault(element: string, source: string): XhtmlFault | undefined {
+function attributeFault(element: string, source: string, listed: boolean): XhtmlFault | undefined {
   const seen: string[] = [];
   for (const [, name = '', double, single] of source.matchAll(attribute)) {
     const value = double ?? single ?? '';
     if (seen.includes(name))
       return fault(`<${element}> has the attribute ${name} twice`, `<${element}> に属性 ${name} が2回あります`);
     seen.push(name);
-    if (!allowedAttributes.has(name))
+    if (listed ? !allowedAttributes.has(name) : name.includes(':') && !name.startsWith('xml:'))
       return fault(
         `the attribute ${name} of <${element}> is not allowed in a narrative`,
         `<${element}> の属性 ${name} はナラティブでは使えません`,
@@ -81,7 +81,7 @@ function attributeFault(element: string, source: string): XhtmlFault | undefined
         `<${element}> is in the namespace "${value}", expected "${xhtmlNamespace}"`,
         `<${element}> の名前空間は ${xhtmlNamespace} でなければなりません`,
       );
-    if (linkAttributes.has(name) && isActive(value))
+    if (listed && linkAttributes.has(name) && isActive(value))
       return fault(
         `the link of <${element}> runs a script, which a narrative must not`,
         `<${element}> のリンクはスクリプトを実行するため、ナラティブでは使えません`,
@@ -130,13 +130,15 @@ function endTag(text: string, at: number, open: string[]): number | XhtmlFault {
   return text.charCodeAt(i) === 0x3e ? i + 1 : unclosed(name, text.slice(at, at + 12));
 }
 
+const plainName = /^[A-Za-z][\w.-]*$/;
+
 /** Reads the start tag or empty element at `at`; returns the offset after it. */
-function startTag(text: string, at: number, open: string[]): number | XhtmlFault {
+function startTag(text: string, at: number, open: string[], listed: boolean): number | XhtmlFault {
   let i = at + 1;
   while (isNameCharacter(text.charCodeAt(i))) i++;
   const name = text.slice(at + 1, i);
-  if (!allowedElements.has(name)) {
-    if (!/^[A-Za-z]/.test(name)) return malformed(text, at);
+  if (!allowedElements.has(name) && (listed || !plainName.test(name))) {
+    if (!plainName.test(name)) return malformed(text, at);
     return fault(
       `the element <${name}> is not allowed in a narrative`,
       `要素 <${name}> はナラティブでは使えません`,
@@ -151,23 +153,23 @@ function startTag(text: string, at: number, open: string[]): number | XhtmlFault
   const match = attributes.exec(text);
   if (!match) return malformed(text, at);
   if (!match[1]) open.push(name);
-  return attributeFault(name, match[0]) ?? i + match[0].length;
+  return attributeFault(name, match[0], listed) ?? i + match[0].length;
 }
 
 /** Reads one tag, comment or CDATA section; returns the offset after it. */
-function markup(text: string, at: number, open: string[]): number | XhtmlFault {
+function markup(text: string, at: number, open: string[], listed: boolean): number | XhtmlFault {
   const next = text.charCodeAt(at + 1);
   if (next === 0x2f) return endTag(text, at, open);
-  if (next !== 0x21) return startTag(text, at, open);
+  if (next !== 0x21) return startTag(text, at, open, listed);
   const end = skipSpecial(text, at);
   return end > 0 && open.length > 0 ? end : malformed(text, at);
 }
 
-function scan(text: string, start: number, end: number): XhtmlFault | undefined {
+function scan(text: string, start: number, end: number, listed: boolean): XhtmlFault | undefined {
   const open: string[] = [];
   let ampersand = text.indexOf('&', start);
   for (let at = start; ; ) {
-    const after = markup(text, at, open);
+    const after = markup(text, at, open, listed);
     if (typeof after !== 'number') return after;
     if (open.length === 0) return after === end ? undefined : malformed(text, after);
     const next = text.indexOf('<', after);
@@ -184,8 +186,11 @@ function scan(text: string, start: number, end: number): XhtmlFault | undefined 
 const rootTag =
   /<div(?:\s[^<>]*)?\sxmlns\s*=\s*(?:"http:\/\/www\.w3\.org\/1999\/xhtml"|'http:\/\/www\.w3\.org\/1999\/xhtml')[^<>]*>/y;
 
-/** Finds what keeps a text from being a narrative's `div`; undefined when nothing does. */
-export function findXhtmlFault(text: string): XhtmlFault | undefined {
+/**
+ * Finds what keeps a text from being a narrative's `div`; undefined when nothing does.
+ * @param listed false to ask for well-formed XHTML only, not for the elements and attributes of txt-1
+ */
+export function findXhtmlFault(text: string, listed = true): XhtmlFault | undefined {
   const start = text.length - text.trimStart().length;
   const end = text.trimEnd().length;
   rootTag.lastIndex = start;
@@ -198,5 +203,5 @@ export function findXhtmlFault(text: string): XhtmlFault | undefined {
   }
   if (forbiddenCharacter.test(text) || !text.isWellFormed())
     return fault('holds a character that XML does not allow', 'XML で使えない文字が含まれています');
-  return scan(text, start, end);
+  return scan(text, start, end, listed);
 }

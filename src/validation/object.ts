@@ -4,9 +4,10 @@
  * @see https://hl7.org/fhir/R4/json.html
  */
 import { choiceName, type ElementSchema, type Field } from '../definitions/element-schema.ts';
+import { nearest } from '../definitions/nearest.ts';
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
-import { addIssue, addIssueAt, mismatch, nearest, objectExpected, type Report } from './report.ts';
+import { addIssue, addIssueAt, mismatch, objectExpected, type Report } from './report.ts';
 import type { Check, ObjectCheck } from './rule.ts';
 
 /** One property an object may have. */

@@ -3,8 +3,9 @@
  * @see https://hl7.org/fhir/R4/references.html#contained
  */
 import type { Definitions } from '../definitions/definitions.ts';
+import { nearest } from '../definitions/nearest.ts';
 import type { Message } from '../fhir/types.ts';
-import { addIssueAt, describe, nearest } from './report.ts';
+import { addIssueAt, describe } from './report.ts';
 import type { ObjectCheck } from './rule.ts';
 
 const noType: Message = { en: 'missing; a resource must say its type', ja: 'リソースの型がありません' };

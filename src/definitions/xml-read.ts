@@ -1,0 +1,317 @@
+/**
+ * XML → JSON values: strict, and without loss (decimal digits, ids, extensions of primitives, narratives as written).
+ * @see https://hl7.org/fhir/R4/xml.html
+ */
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { DecimalLiteral, placeOf } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { nearest } from './nearest.ts';
+import { xhtmlNamespace } from './xhtml.ts';
+import { fhirNamespace, type XmlField, type XmlFields, type XmlModel } from './xml-model.ts';
+
+/** Values of one property, in the order they came; `siblings` go with them one to one. */
+interface Values {
+  readonly values: unknown[];
+  readonly siblings: (JsonObject | null)[];
+}
+
+/** An open element: an object (resource, data type), a primitive, or a wrapper that holds one resource. */
+interface Frame {
+  readonly name: string;
+  /** The property this element is; none for a resource. */
+  readonly field?: XmlField;
+  /** Place among its like, for messages. */
+  readonly index: number;
+  readonly kind: 'object' | 'primitive' | 'resource' | 'xhtml';
+  readonly fields: XmlFields;
+  readonly properties: Map<string, Values & { field?: XmlField }>;
+  /** A primitive's value, the resource in a wrapper, the source of a narrative. */
+  value?: unknown;
+}
+
+const noFields: XmlFields = new Map();
+const instanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
+const declarationNamespace = 'http://www.w3.org/2000/xmlns/';
+const decimal = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const integer = /^-?(?:0|[1-9][0-9]*)$/;
+const integers: ReadonlySet<string> = new Set(['integer', 'unsignedInt', 'positiveInt']);
+const blank = /^[ \t\r\n]*$/;
+
+/** Reads one document. Lives as long as the parser does. */
+class Reader {
+  private readonly xml: string;
+  private readonly model: XmlModel;
+  private readonly maxDepth: number;
+  private readonly parser = new SaxesParser({ xmlns: true });
+  private readonly frames: Frame[] = [];
+  /** Elements open within a narrative, its `div` included. */
+  private xhtmlDepth = 0;
+  private xhtmlStart = 0;
+  private xhtmlPrefix = '';
+  private root: unknown;
+
+  constructor(xml: string, model: XmlModel, maxDepth: number) {
+    this.xml = xml;
+    this.model = model;
+    this.maxDepth = maxDepth;
+  }
+
+  document(): unknown {
+    const { parser } = this;
+    parser.on('error', error => {
+      const found = error.message.replace(/^(?:[^:]*:)?\d+:\d+: /, '').replace(/\.$/, '');
+      this.refuse(`XML cannot be read: ${found}`, `XML を読めません（${found}）`, {
+        at: parser.position,
+        problem: 'syntax',
+      });
+    });
+    parser.on('doctype', () =>
+      this.refuse('a DOCTYPE is not allowed in FHIR', 'FHIR では DOCTYPE を使えません', {
+        at: parser.position,
+        problem: 'syntax',
+      }),
+    );
+    parser.on('opentag', tag => this.open(tag));
+    parser.on('closetag', () => this.close());
+    parser.on('text', text => this.text(text));
+    parser.on('cdata', text => this.text(text || 'CDATA'));
+    parser.write(this.xml).close();
+    return this.root;
+  }
+
+  private path(): string {
+    let path = '';
+    for (const { name, field, index, kind } of this.frames) {
+      if (!field && path && kind === 'object') continue;
+      path += (path && '.') + name + (field?.array ? `[${index}]` : '');
+    }
+    return path;
+  }
+
+  private tagStart(): number {
+    return this.xml.lastIndexOf('<', this.parser.position - 1);
+  }
+
+  private refuse(
+    en: string,
+    ja: string,
+    { at = this.tagStart(), problem = 'invalid' }: { at?: number; problem?: 'syntax' | 'invalid' } = {},
+  ): never {
+    const location = placeOf(this.xml, at);
+    const expression = this.path();
+    const place = location.replace(/line (\d+), column (\d+)/, '$1行$2文字目');
+    throw new FhirError(
+      problem,
+      { en: `${en} (${location})`, ja: `${ja}（${place}）` },
+      { location, ...(expression && { expression }) },
+    );
+  }
+
+  private open(tag: SaxesTagNS): void {
+    if (this.frames.length + this.xhtmlDepth >= this.maxDepth) this.tooDeep();
+    const parent = this.frames.at(-1);
+    if (this.xhtmlDepth > 0) this.openXhtml(tag);
+    else if (!parent || parent.kind === 'resource') this.openResource(tag, parent);
+    else this.openProperty(tag, parent);
+  }
+
+  private openProperty(tag: SaxesTagNS, parent: Frame): void {
+    const field = parent.fields.get(tag.local) ?? this.unknownElement(tag, parent);
+    if (field.attribute) this.unknownElement(tag, parent);
+    const namespace = field.kind === 'xhtml' ? xhtmlNamespace : fhirNamespace;
+    if (tag.uri !== namespace) this.wrongNamespace(tag, namespace);
+    const before = parent.properties.get(field.name)?.values.length ?? 0;
+    if (before > 0 && !field.array)
+      this.refuse(`<${tag.local}> may be there only once`, `<${tag.local}> は1回しか使えません`);
+    const frame: Frame = {
+      name: field.name,
+      field,
+      index: before,
+      kind: field.kind,
+      fields: field.fields(),
+      properties: new Map(),
+    };
+    this.frames.push(frame);
+    if (field.kind === 'xhtml') this.beginXhtml(tag);
+    else this.attributes(tag, frame);
+  }
+
+  private tooDeep(): never {
+    throw new FhirError(
+      'too-costly',
+      {
+        en: `The content is nested deeper than ${this.maxDepth} levels; the limit is the setting max-depth`,
+        ja: `入れ子が深すぎます（上限 ${this.maxDepth} 段、設定 max-depth）`,
+      },
+      { location: placeOf(this.xml, this.tagStart()) },
+    );
+  }
+
+  private wrongNamespace(tag: SaxesTagNS, expected: string): never {
+    const found = JSON.stringify(tag.uri.slice(0, 60));
+    return this.refuse(
+      `<${tag.name}> is in the namespace ${found}, expected "${expected}"`,
+      `<${tag.name}> の名前空間が ${found} です。「${expected}」にしてください`,
+    );
+  }
+
+  private unknownElement(tag: SaxesTagNS, parent: Frame): never {
+    if (tag.uri !== fhirNamespace) this.wrongNamespace(tag, fhirNamespace);
+    const near = nearest(tag.local, parent.fields.keys());
+    return this.refuse(
+      `unknown element <${tag.local}> in <${parent.name}>${near ? `; did you mean <${near}>?` : ''}`,
+      `<${parent.name}> に <${tag.local}> という要素はありません${near ? `。<${near}> ではありませんか` : ''}`,
+    );
+  }
+
+  private openResource(tag: SaxesTagNS, parent: Frame | undefined): void {
+    if (tag.uri !== fhirNamespace) this.wrongNamespace(tag, fhirNamespace);
+    const fields = this.model(tag.local);
+    if (!fields)
+      this.refuse(`<${tag.local}> is no resource type of R4`, `<${tag.local}> は R4 のリソース型ではありません`);
+    if (parent?.value !== undefined)
+      this.refuse(
+        `<${parent.name}> holds a second resource, expected one`,
+        `<${parent.name}> に入れられるリソースは1つだけです`,
+      );
+    const frame: Frame = {
+      name: tag.local,
+      index: 0,
+      kind: 'object',
+      fields: fields ?? noFields,
+      properties: new Map(),
+    };
+    this.frames.push(frame);
+    this.attributes(tag, frame);
+  }
+
+  private attributes(tag: SaxesTagNS, frame: Frame): void {
+    for (const { name, local, uri, value } of Object.values(tag.attributes)) {
+      if (uri === declarationNamespace || uri === instanceNamespace) continue;
+      if (value === '')
+        this.refuse(
+          `the attribute ${name} is empty; leave it out instead`,
+          `属性 ${name} が空です。属性ごと省いてください`,
+        );
+      if (frame.kind === 'primitive' && name === 'value')
+        frame.value = this.primitive(frame.field?.type ?? 'string', value);
+      else if (uri === '' && frame.fields.get(local)?.attribute)
+        frame.properties.set(local, { values: [value], siblings: [null] });
+      else this.refuse(`unknown attribute ${name} of <${tag.name}>`, `<${tag.name}> に ${name} という属性はありません`);
+    }
+  }
+
+  /** The JSON value of a `value` attribute. */
+  private primitive(type: string, text: string): unknown {
+    if (type === 'boolean') {
+      const word = text.trim();
+      return word === 'true' || word === 'false'
+        ? word === 'true'
+        : this.wrongValue(text, 'true or false', 'true か false ');
+    }
+    if (type !== 'decimal' && !integers.has(type)) return text;
+    const literal = text.trim();
+    if (!(type === 'decimal' ? decimal : integer).test(literal))
+      return this.wrongValue(
+        text,
+        type === 'decimal' ? 'a number' : 'a whole number',
+        type === 'decimal' ? '数値' : '整数',
+      );
+    const value = Number(literal);
+    return String(value) === literal ? value : new DecimalLiteral(literal);
+  }
+
+  private wrongValue(text: string, en: string, ja: string): never {
+    const found = JSON.stringify(text.slice(0, 40));
+    return this.refuse(`found ${found}, expected ${en}`, `${found} が見つかりました。${ja}にしてください`);
+  }
+
+  private text(text: string): void {
+    if (this.xhtmlDepth > 0 || blank.test(text)) return;
+    const found = JSON.stringify(text.trim().slice(0, 40));
+    this.refuse(
+      `found the text ${found} where only elements may be; values belong into the attribute "value"`,
+      `要素だけが使える場所に文字列 ${found} があります。値は value 属性に書いてください`,
+    );
+  }
+
+  private close(): void {
+    if (this.xhtmlDepth > 1) {
+      this.xhtmlDepth--;
+      return;
+    }
+    const frame = this.frames.at(-1);
+    if (!frame) return;
+    const sibling = this.toObject(frame);
+    if (this.xhtmlDepth === 1) this.endXhtml(frame);
+    if (frame.value === undefined && (frame.kind !== 'object' || frame.field) && this.isEmpty(frame))
+      this.refuse(`<${frame.name}> is empty; leave it out instead`, `<${frame.name}> が空です。要素ごと省いてください`);
+    this.frames.pop();
+    const parent = this.frames.at(-1);
+    if (frame.kind === 'primitive')
+      this.add(parent, frame, frame.value ?? null, frame.properties.size > 0 ? sibling : null);
+    else if (frame.field) this.add(parent, frame, frame.value ?? sibling, null);
+    else if (parent) parent.value = sibling;
+    else this.root = sibling;
+  }
+
+  /** Nothing in it, or nothing but an id. */
+  private isEmpty({ properties }: Frame): boolean {
+    return properties.size === 0 || (properties.size === 1 && properties.has('id'));
+  }
+
+  private add(parent: Frame | undefined, { name, field }: Frame, value: unknown, sibling: JsonObject | null): void {
+    const found = parent?.properties.get(name) ?? { values: [], siblings: [], field };
+    found.values.push(value);
+    found.siblings.push(sibling);
+    parent?.properties.set(name, found);
+  }
+
+  private toObject({ field, fields, properties, name }: Frame): JsonObject {
+    const object: JsonObject = !field && fields !== noFields ? { resourceType: name } : {};
+    for (const [property, { values, siblings, field: own }] of properties) {
+      if (values.some(value => value !== null)) object[property] = own?.array ? values : values[0];
+      if (siblings.some(sibling => sibling !== null)) object[`_${property}`] = own?.array ? siblings : siblings[0];
+    }
+    return object;
+  }
+
+  private beginXhtml(tag: SaxesTagNS): void {
+    this.xhtmlDepth = 1;
+    this.xhtmlStart = this.tagStart();
+    this.xhtmlPrefix = tag.prefix;
+  }
+
+  private openXhtml(tag: SaxesTagNS): void {
+    if (tag.uri !== xhtmlNamespace) this.wrongNamespace(tag, xhtmlNamespace);
+    if (tag.prefix !== this.xhtmlPrefix)
+      this.refuse(
+        `<${tag.name}> has another prefix than the narrative's <div>`,
+        `<${tag.name}> の接頭辞がナラティブの <div> と異なります`,
+      );
+    this.xhtmlDepth++;
+  }
+
+  /** The narrative as it stands in the source; a namespace declared further out is declared on the `div`. */
+  private endXhtml(frame: Frame): void {
+    this.xhtmlDepth = 0;
+    let source = this.xml.slice(this.xhtmlStart, this.parser.position);
+    const prefix = this.xhtmlPrefix;
+    if (prefix) source = source.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</');
+    const head = source.slice(0, source.indexOf('>'));
+    if (prefix)
+      source =
+        head.replace(new RegExp(`\\sxmlns:${prefix}\\s*=\\s*(?:"[^"]*"|'[^']*')`), '') + source.slice(head.length);
+    const declared = /\sxmlns\s*=/.test(head);
+    frame.value = declared ? source : source.replace('<div', `<div xmlns="${xhtmlNamespace}"`);
+  }
+}
+
+/**
+ * The resource in an XML document, as plain values (decimals that JavaScript would write differently as DecimalLiteral).
+ * @throws FhirError 'syntax', 'invalid', 'too-costly', each with line and column
+ */
+export function readXml(xml: string, model: XmlModel, maxDepth: number): unknown {
+  return new Reader(xml, model, maxDepth).document();
+}
