@@ -41,3 +41,4 @@ export interface Search {
 }
 
 export type { AccessFacts };
+export { createSearch } from './create-search.ts';

@@ -1,0 +1,49 @@
+/**
+ * The persons a resource belongs to: the targets of its parameters in the Patient compartment.
+ * @see https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import { localReference } from '../fhir/reference.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Registry } from './registry.ts';
+
+interface CompartmentDefinition extends Resource {
+  code: string;
+  resource?: { code: string; param?: string[] }[];
+}
+
+/** Parameters of a type that put a resource into a compartment; `{def}` says that the resource is the compartment itself. */
+export type Compartments = (compartment: string, type: string) => readonly string[] | undefined;
+
+/** Reads the compartment definitions. */
+export function createCompartments(definitions: Definitions): Compartments {
+  let read: Map<string, Map<string, readonly string[]>> | undefined;
+  return (compartment, type) => {
+    read ??= new Map(
+      (definitions.all('CompartmentDefinition') as CompartmentDefinition[]).map(({ code, resource = [] }) => [
+        code,
+        new Map(resource.filter(one => one.param?.length).map(one => [one.code, one.param!])),
+      ]),
+    );
+    return read.get(compartment)?.get(type);
+  };
+}
+
+/** The persons of a resource, as `Patient/id`. */
+export function personsOf(resource: Resource, registry: Registry, compartments: Compartments, base: string): readonly string[] {
+  const { resourceType, id } = resource;
+  const found = new Set<string>(resourceType === 'Patient' && id !== undefined ? [`Patient/${id}`] : []);
+  for (const code of compartments('Patient', resourceType) ?? []) {
+    if (resourceType === 'Patient') break;
+    for (const source of registry(resourceType).byCode.get(code)?.sources ?? []) {
+      for (const expression of source.expressions) expression.evaluate(resource, value => addPerson(found, value, base), resource);
+    }
+  }
+  return [...found];
+}
+
+function addPerson(found: Set<string>, value: unknown, base: string): void {
+  const text = typeof value === 'object' && value !== null ? (value as JsonObject)['reference'] : value;
+  const reference = typeof text === 'string' ? localReference(text, base) : undefined;
+  if (reference?.startsWith('Patient/')) found.add(reference);
+}

@@ -1,0 +1,65 @@
+/**
+ * Condition: what a resource has to fulfil, as a tree of plain data between plan and SQL. Its leaves are ranges of index
+ * rows, sets of resources, and tests on the version itself.
+ */
+import type { IndexTable } from '../store/store.ts';
+import type { Sql } from '../store/sql.ts';
+
+/** SQL expressions for the version that is being tested. */
+export interface At {
+  readonly seq: Sql;
+  readonly moment: Sql;
+  /** Hash of `Type/id`. */
+  readonly h: Sql;
+  readonly lastUpdated: Sql;
+}
+
+/** A run of rows in one index table: a version fulfils it when one of its rows lies inside. */
+export interface Range {
+  readonly table: IndexTable;
+  /** Condition over the table's alias `x`. */
+  readonly where: Sql;
+  /** True when its rows lie in order of the moment: everything before it in the key is fixed by equality. */
+  readonly byMoment: boolean;
+  /**
+   * How one version is looked up in it: by moment and seq as in the key, by seq with the second index (or a key that is
+   * fixed up to seq), or only through the set of all its versions.
+   */
+  readonly probe: 'moment' | 'seq' | 'set';
+  /** True when one version can have several rows inside. */
+  readonly repeats: boolean;
+  /** The same condition told from the moment alone; only for the parameter the moment is made of. */
+  readonly atMoment?: (at: At) => Sql;
+  /** How selective it usually is, for plans without sampling: lower is looked at first. */
+  readonly rank: number;
+}
+
+/** What a resource has to fulfil. */
+export type Condition =
+  | { readonly op: 'range'; readonly range: Range }
+  | { readonly op: 'ids'; readonly hashes: readonly bigint[] }
+  /** References of the sources to a resource of a type that fulfils a condition. */
+  | { readonly op: 'chain'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition }
+  /** Referenced through the sources by a resource of a type that fulfils a condition. */
+  | { readonly op: 'has'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition }
+  | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
+  | { readonly op: 'not'; readonly part: Condition }
+  | { readonly op: 'test'; readonly test: (at: At) => Sql };
+
+/** One condition of several: none never holds, one is itself. */
+export function anyOf(parts: readonly Condition[]): Condition {
+  return parts.length === 1 ? parts[0]! : { op: 'or', parts: parts.flatMap(part => (part.op === 'or' ? part.parts : [part])) };
+}
+
+/** All of several conditions: none always holds. */
+export function allOf(parts: readonly Condition[]): Condition {
+  return parts.length === 1 ? parts[0]! : { op: 'and', parts: parts.flatMap(part => (part.op === 'and' ? part.parts : [part])) };
+}
+
+/** The opposite. */
+export function not(part: Condition): Condition {
+  return part.op === 'not' ? part.part : { op: 'not', part };
+}
+
+/** Never fulfilled. */
+export const never: Condition = { op: 'or', parts: [] };

@@ -1,0 +1,113 @@
+/**
+ * createSearch: joins the stages of search into the door the rest of the server uses.
+ */
+import type { Config } from '../config.ts';
+import type { Definitions } from '../definitions/definitions.ts';
+import { zoneMinutes } from '../fhir/datetime.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { sql } from '../store/sql.ts';
+import { createCompartments, personsOf } from './access-facts.ts';
+import { drive, fromWhere, type Scope } from './compile.ts';
+import type { Condition } from './condition.ts';
+import { extractRows } from './extract.ts';
+import { parsePath, resultParameters } from './parse.ts';
+import { planCriteria, type PlanSettings, UnknownParameter } from './plan.ts';
+import { refuse } from './refuse.ts';
+import { createRegistry } from './registry.ts';
+import type { IndexSettings } from './rows.ts';
+import type { QueryParameter, Search } from './search.ts';
+import { indexTables } from './tables.ts';
+import { searchTypes } from './types/all.ts';
+import { loadVariants } from './variants.ts';
+
+/** What search is made from. */
+export interface SearchParts {
+  readonly definitions: Definitions;
+  readonly config: Config;
+  /** UTC milliseconds; the clock when absent. */
+  readonly now?: () => number;
+}
+
+/** Compiles search over the loaded definitions; types are compiled when they are first used. */
+export function createSearch({ definitions, config, now = Date.now }: SearchParts): Search {
+  const registry = createRegistry(definitions);
+  const compartments = createCompartments(definitions);
+  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants(definitions) };
+  const planSettings = (): PlanSettings => ({
+    ...settings,
+    now: now(),
+    registry,
+    maxChain: config.maxChain,
+    maxValues: config.maxParameterValues,
+    isResourceType: definitions.isResourceType,
+    inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
+  });
+  const scopeOf = (type: string): Scope => ({ types: [type], hasMoment: registry(type).moment !== undefined });
+
+  return {
+    tables: indexTables,
+    extract: resource => extractRows(resource, registry(resource.resourceType), settings),
+    persons: resource => personsOf(resource, registry, compartments, settings.base),
+    matchQuery(type, query, access, _store, options = {}) {
+      const condition = planMatch(type, query, planSettings());
+      const compileSettings = { sight: { access, stale: true }, scopeOf };
+      const scope = scopeOf(type);
+      const from = fromWhere(drive(condition, scope, compileSettings), scope, compileSettings);
+      return options.all ? sql`SELECT DISTINCT v.id ${from}` : sql`SELECT DISTINCT v.id ${from} LIMIT 2`;
+    },
+    capabilities: type => capabilitiesOf(type, definitions, registry),
+  };
+}
+
+/** The condition of a conditional interaction: at least one criterion, none unknown, nothing about the answer. */
+function planMatch(type: string, query: readonly QueryParameter[], settings: PlanSettings): Condition {
+  for (const [name] of query) {
+    if (resultParameters.has(name.split(':')[0]!) && name !== '_format' && name !== '_pretty')
+      throw refuse(name, 'a conditional interaction takes only criteria', '条件付き操作では検索条件だけを指定できます');
+  }
+  const criteria = query
+    .filter(([name]) => !resultParameters.has(name))
+    .map(([name, value]) => ({ name, path: parsePath(name), value }));
+  if (criteria.length === 0) throw refuse('?', 'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123', '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）');
+  try {
+    return planCriteria(type, criteria, settings);
+  } catch (error) {
+    throw error instanceof UnknownParameter ? error.refusal : error;
+  }
+}
+
+interface Concept {
+  code: string;
+  concept?: Concept[];
+}
+
+/** True when a code system that is loaded has the code; the systems of FHIR's own codes are all loaded. */
+function isCodeOf(definitions: Definitions, system: string, code: string): boolean {
+  const codeSystem = definitions.byCanonical('CodeSystem', system);
+  if (!codeSystem) return system === 'urn:ietf:bcp:47' || system === 'urn:ietf:bcp:13' || system === 'urn:iso:std:iso:3166';
+  const has = (concepts: readonly Concept[] | undefined): boolean =>
+    concepts?.some(concept => concept.code.toLowerCase() === code.toLowerCase() || has(concept.concept)) ?? false;
+  return has(codeSystem['concept'] as Concept[] | undefined);
+}
+
+function capabilitiesOf(type: string | undefined, definitions: Definitions, registry: ReturnType<typeof createRegistry>) {
+  const own = type === undefined ? [] : [...registry(type).byCode.values()].filter(param => searchTypes.has(param.type));
+  const common: JsonObject[] = [
+    { name: '_id', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id', type: 'token' },
+    { name: '_lastUpdated', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated', type: 'date' },
+  ];
+  const search = own.map((param): JsonObject => ({ name: param.code, definition: param.url, type: param.type, ...(param.description && { documentation: param.description }) }));
+  const references = own.filter(param => param.type === 'reference');
+  const revIncludes = type === undefined ? [] : definitions.resourceTypes.flatMap(source => includesTo(source, type, registry));
+  return {
+    search: [...common, ...search].toSorted((a, b) => String(a['name']).localeCompare(String(b['name']))),
+    includes: type === undefined ? [] : ['*', ...references.map(param => `${type}:${param.code}`)],
+    revIncludes,
+  };
+}
+
+function includesTo(source: string, type: string, registry: ReturnType<typeof createRegistry>): string[] {
+  return [...registry(source).byCode.values()]
+    .filter(param => param.type === 'reference' && param.targets.includes(type))
+    .map(param => `${source}:${param.code}`);
+}

@@ -1,0 +1,42 @@
+/**
+ * extract: resource → index rows. Pure: the same resource gives the same rows on every machine.
+ */
+import type { Resource } from '../fhir/types.ts';
+import type { IndexRow } from '../store/store.ts';
+import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
+import type { Source, TypeParams } from './search-param.ts';
+import { momentTable } from './tables.ts';
+import { searchTypes } from './types/all.ts';
+import { dateInterval } from './types/date.ts';
+
+/** The index rows of a resource. */
+export function extractRows(resource: Resource, params: TypeParams, settings: IndexSettings): readonly IndexRow[] {
+  const moment = params.moment ? momentOf(resource, params.moment, settings) : noMoment;
+  const rows = new Rows(settings, moment);
+  for (const source of params.sources) {
+    const type = searchTypes.get(source.kind);
+    if (!type) continue;
+    rows.begin(source.param);
+    for (const expression of source.expressions) {
+      expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
+    }
+  }
+  if (moment !== noMoment) rows.add(momentTable, [moment]);
+  return rows.all;
+}
+
+/** The moment of a resource: the interval of its clinical date; {@link noMoment} without one. */
+export function momentOf(resource: Resource, source: Source, settings: IndexSettings): number {
+  let moment = noMoment;
+  for (const expression of source.expressions) {
+    expression.evaluate(
+      resource,
+      (value, info) => {
+        const interval = dateInterval(value, info, settings.zone);
+        if (interval && interval[0] < interval[1]) moment = toMoment(interval);
+      },
+      resource,
+    );
+  }
+  return moment;
+}

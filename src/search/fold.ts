@@ -1,0 +1,74 @@
+/**
+ * Folding of strings for search: what differs only in width, case, accent, kana, long-vowel mark or variant character
+ * becomes equal; voiced marks stay apart (カ is not ガ). A folded beginning is the beginning of the folded whole.
+ * @see https://hl7.org/fhir/R4/search.html#string
+ */
+
+/** Replaces variant characters by their standard form (髙 → 高); the table is a ConceptMap in terminology/. */
+export type Variants = ReadonlyMap<string, string>;
+
+const plain = /^[\x20-\x7e]*$/;
+const smallKana = 'ぁぃぅぇぉっゃゅょゎゕゖ';
+const largeKana = 'あいうえおつやゆよわかけ';
+const rows: readonly (readonly [vowel: string, kana: string])[] = [
+  ['あ', 'あかがさざただなはばぱまやらわ'],
+  ['い', 'いきぎしじちぢにひびぴみりゐ'],
+  ['う', 'うくぐすずつづぬふぶぷむゆるゔ'],
+  ['え', 'えけげせぜてでねへべぺめれゑ'],
+  ['お', 'おこごそぞとどのほぼぽもよろを'],
+];
+const vowelOf = new Map(rows.flatMap(([vowel, kana]) => [...kana].map(letter => [letter, vowel] as const)));
+const dashes = /[‐‑‒–—―−－﹣─━ｰ]/;
+const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々〆ヶー]/u;
+
+/** Folds one string; the result is only for comparing. */
+export function fold(text: string, variants: Variants): string {
+  if (plain.test(text)) return text.toLowerCase().replace(/ {2,}/g, ' ').trim();
+  let folded = '';
+  let before = '';
+  let gap = false;
+  for (const character of accentless(text.normalize('NFKC').toLowerCase())) {
+    if (/[\s\u3000]/.test(character)) {
+      gap = before !== '';
+      continue;
+    }
+    const letter = foldCharacter(variants.get(character) ?? character, before);
+    if (letter === '') continue;
+    if (gap && !(cjk.test(before) && cjk.test(letter))) folded += ' ';
+    gap = false;
+    folded += letter;
+    before = letter;
+  }
+  return folded;
+}
+
+/** Latin, Greek and Cyrillic letters without their accents; kana keep their voiced marks. */
+function accentless(text: string): string {
+  return text.normalize('NFD').replace(/[\u0300-\u036f]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu, '').normalize('NFC');
+}
+
+function foldCharacter(character: string, before: string): string {
+  if (character === 'ー' || dashes.test(character)) return longVowel(character, before);
+  if (character === 'ゝ' || character === 'ヽ' || character === '々') return before && (character === '々' || vowelOf.has(before)) ? before : character;
+  let code = character.codePointAt(0)!;
+  if (code >= 0x30a1 && code <= 0x30f6) code -= 0x60;
+  else if (code < 0x3041 || code > 0x3096) return character;
+  let letter = String.fromCodePoint(code);
+  const small = smallKana.indexOf(letter);
+  if (small >= 0) letter = largeKana[small]!;
+  return sameVowel(letter, before);
+}
+
+/** A long-vowel mark is the vowel it lengthens (long o is written う, long e い); elsewhere it is a dash. */
+function longVowel(mark: string, before: string): string {
+  const vowel = vowelOf.get(before);
+  if (vowel === undefined) return cjk.test(before) && mark === 'ー' ? 'ー' : '-';
+  return vowel === 'お' ? 'う' : vowel === 'え' ? 'い' : vowel;
+}
+
+/** おお and ええ are spelt like おう and えい. */
+function sameVowel(letter: string, before: string): string {
+  if (letter === 'お' && vowelOf.get(before) === 'お') return 'う';
+  if (letter === 'え' && vowelOf.get(before) === 'え') return 'い';
+  return letter;
+}

@@ -1,0 +1,214 @@
+/**
+ * plan: criteria + definitions → Condition. Here parameters are looked up, chains followed, values read.
+ * @see https://hl7.org/fhir/R4/search.html
+ */
+import { sql } from '../store/sql.ts';
+import { allOf, anyOf, type Condition, never, not, type Range } from './condition.ts';
+import type { Criterion, ParamPath } from './parse.ts';
+import { pathLength } from './parse.ts';
+import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
+import type { Registry } from './registry.ts';
+import type { SearchParam, Source } from './search-param.ts';
+import { hashOf } from './compile.ts';
+import { dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
+import { searchTypes } from './types/all.ts';
+import { compareDates, parseDateValue } from './types/date.ts';
+import { kindHash } from './types/reference.ts';
+import { type AskSettings, splitEscaped } from './types/search-type.ts';
+
+/** What planning depends on. */
+export interface PlanSettings extends AskSettings {
+  readonly registry: Registry;
+  readonly maxChain: number;
+  readonly maxValues: number;
+}
+
+/** Thrown for a parameter nobody knows; lenient handling ignores it and says so. */
+export class UnknownParameter {
+  readonly name: string;
+  readonly code: string;
+  readonly type: string;
+  readonly known: readonly string[];
+  constructor(name: string, code: string, type: string, known: readonly string[]) {
+    this.name = name;
+    this.code = code;
+    this.type = type;
+    this.known = known;
+  }
+  /** The refusal of strict handling. */
+  get refusal() {
+    const near = nearest(this.code, this.known);
+    const hint = near.length ? near.join(', ') : this.known.slice(0, 8).join(', ');
+    return refuse(
+      this.name,
+      `${this.type} has no search parameter "${shorten(this.code)}"; did you mean ${hint}?`,
+      `${this.type} に「${shorten(this.code)}」という検索パラメータはありません（近いもの: ${hint}）`,
+    );
+  }
+}
+
+function nearest(code: string, known: readonly string[]): string[] {
+  const pairs = (text: string) => new Set(Array.from(text.slice(0, 40)).map((_, i) => text.slice(i, i + 2)));
+  const wanted = pairs(code.toLowerCase());
+  const score = (name: string) => [...pairs(name)].filter(pair => wanted.has(pair)).length / Math.max(wanted.size, name.length);
+  return known
+    .map(name => [name, score(name)] as const)
+    .filter(([, value]) => value > 0.3)
+    .toSorted((a, b) => b[1] - a[1])
+    .slice(0, 3)
+    .map(([name]) => name);
+}
+
+/** What resources of a type have to fulfil for one criterion. */
+export function planCriterion(type: string, criterion: Criterion, settings: PlanSettings): Condition {
+  if (pathLength(criterion.path) > settings.maxChain)
+    throw refuse(criterion.name, `the chain has more than ${settings.maxChain} links`, `連鎖が ${settings.maxChain} 段を超えています`);
+  return planPath(type, criterion.name, criterion.path, criterion.value, settings);
+}
+
+/** All criteria of a query on one type. */
+export function planCriteria(type: string, criteria: readonly Criterion[], settings: PlanSettings): Condition {
+  return allOf(criteria.map(criterion => planCriterion(type, criterion, settings)));
+}
+
+function findParam(type: string, code: string, name: string, settings: PlanSettings): SearchParam {
+  const params = settings.registry(type);
+  const param = params.byCode.get(code);
+  if (!param) throw new UnknownParameter(name, code, type, ['_id', '_lastUpdated', ...params.byCode.keys()]);
+  return param;
+}
+
+function planPath(type: string, name: string, path: ParamPath, value: string, settings: PlanSettings): Condition {
+  switch (path.kind) {
+    case 'plain':
+      return planPlain(type, name, path, value, settings);
+    case 'chain':
+      return planChain(type, name, path, value, settings);
+    case 'has':
+      return planHas(type, name, path, value, settings);
+  }
+}
+
+function planChain(type: string, name: string, path: ParamPath & { kind: 'chain' }, value: string, settings: PlanSettings): Condition {
+  const param = findParam(type, path.code, name, settings);
+  if (param.type !== 'reference') throw refuse(name, `"${path.code}" is of type ${param.type}, only a reference can be followed by a dot`, `「${path.code}」は ${param.type} 型です。ドットで続けられるのは参照型だけです`);
+  if (path.type !== undefined && !param.targets.includes(path.type))
+    throw refuse(name, `"${path.code}" does not refer to ${shorten(path.type)}; expected one of ${param.targets.join(', ')}`, `「${path.code}」は ${shorten(path.type)} を参照しません（参照先: ${param.targets.join('、')}）`);
+  const targets = path.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [path.type];
+  const params = param.sources.map(source => source.param);
+  const refusals: unknown[] = [];
+  const parts = targets.flatMap((target): Condition[] => {
+    try {
+      return [{ op: 'chain', params, type: target, inner: planPath(target, name, path.rest, value, settings) }];
+    } catch (error) {
+      refusals.push(error);
+      return [];
+    }
+  });
+  // A target type without the parameter is no match; when no target has it, the first refusal says why.
+  if (parts.length === 0) throw refusals[0] ?? refuse(name, `"${path.code}" has no target type that can be searched`, `「${path.code}」の参照先は検索できません`);
+  return anyOf(parts.map(direct));
+}
+
+/** A chain to an id is a reference to that resource. */
+function direct(part: Condition): Condition {
+  if (part.op !== 'chain' || part.inner.op !== 'ids' || part.params.length !== 1) return part;
+  const { hashes } = part.inner;
+  const ranges = hashes.map((hash): Condition => {
+    const where = sql`x.param = ${part.params[0]!} AND x.target = ${hash}`;
+    return { op: 'range', range: { table: referenceTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 20 } };
+  });
+  return anyOf(ranges);
+}
+
+function planHas(type: string, name: string, path: ParamPath & { kind: 'has' }, value: string, settings: PlanSettings): Condition {
+  if (!settings.isResourceType(path.type)) throw refuse(name, `"${shorten(path.type)}" is no resource type`, `「${shorten(path.type)}」というリソース型はありません`);
+  const param = findParam(path.type, path.reference, name, settings);
+  if (param.type !== 'reference' || (param.targets.length > 0 && !param.targets.includes(type)))
+    throw refuse(name, `"${path.reference}" of ${path.type} does not refer to ${type}`, `${path.type} の「${path.reference}」は ${type} を参照しません`);
+  return { op: 'has', params: param.sources.map(source => source.param), type: path.type, inner: planPath(path.type, name, path.rest, value, settings) };
+}
+
+function planPlain(type: string, name: string, { code, modifier }: ParamPath & { kind: 'plain' }, value: string, settings: PlanSettings): Condition {
+  const values = splitValues(name, value, settings);
+  if (code === '_id') return planId(type, name, modifier, values);
+  if (code === '_lastUpdated') return planLastUpdated(name, modifier, values, settings);
+  const param = findParam(type, code, name, settings);
+  if (modifier === 'missing') return planMissing(param, name, values);
+  const searchType = searchTypes.get(param.type);
+  if (!searchType) throw refuse(name, `parameters of type ${param.type} cannot be searched yet`, `${param.type} 型のパラメータはまだ検索できません`);
+  const isTarget = param.type === 'reference' && modifier !== undefined && settings.isResourceType(modifier);
+  if (modifier !== undefined && !isTarget && !searchType.modifiers.includes(modifier))
+    throw refuseModifier(name, modifier, param.type, ['missing', ...searchType.modifiers, ...(param.type === 'reference' ? param.targets : [])]);
+  const conditions = values.map(one => searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value: one }, settings));
+  // `:not` with several values: none of them.
+  return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
+}
+
+function splitValues(name: string, value: string, settings: PlanSettings): readonly string[] {
+  const values = splitEscaped(value, ',');
+  if (values.length > settings.maxValues)
+    throw refuse(name, `found ${values.length} values, at most ${settings.maxValues} are allowed; ask in several requests`, `値が ${values.length} 個あります。上限は ${settings.maxValues} 個です。分けて検索してください`);
+  if (values.some(one => one === '')) throw refuse(name, 'a value is empty; write the parameter with a value, or leave it out', '空の値があります。値を書くか、パラメータを省いてください');
+  return values;
+}
+
+function planId(type: string, name: string, modifier: string | undefined, values: readonly string[]): Condition {
+  if (modifier !== undefined && modifier !== 'not') throw refuseModifier(name, modifier, 'token', ['not']);
+  const hashes = values.map(value => {
+    const id = value.startsWith(`${type}/`) ? value.slice(type.length + 1) : value;
+    if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw refuseValue(name, value, { en: 'an id: letters, digits, "-" and ".", at most 64', ja: ' id（英数字と - と . で64文字まで）' }, 'example-1');
+    return hashOf(type, id);
+  });
+  const ids: Condition = { op: 'ids', hashes };
+  return modifier === 'not' ? not(ids) : ids;
+}
+
+function planLastUpdated(name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
+  if (modifier === 'missing') return planAlways(values[0] !== 'true');
+  if (modifier !== undefined) throw refuseModifier(name, modifier, 'date', ['missing']);
+  return anyOf(
+    values.map((value): Condition => {
+      const [prefix, interval] = parseDateValue(name, value, settings.zone);
+      return {
+        op: 'test',
+        test: at => sql`(${compareDates(prefix, interval, at.lastUpdated, sql`(${at.lastUpdated} + 1)`, settings.now)})`,
+      };
+    }),
+  );
+}
+
+const planAlways = (holds: boolean): Condition => (holds ? { op: 'and', parts: [] } : never);
+
+const tableOf = new Map([
+  ['date', dateTable],
+  ['string', stringTable],
+  ['number', numberTable],
+  ['quantity', quantityTable],
+  ['uri', uriTable],
+  ['reference', referenceTable],
+]);
+
+/** The resource has any value for one of the sources. */
+function hasAny(param: SearchParam): Condition {
+  const range = (source: Source, table: Range['table'], extra = sql``): Condition => ({
+    op: 'range',
+    range: { table, where: sql`x.param = ${source.param}${extra}`, byMoment: false, probe: 'seq', repeats: true, rank: 95 },
+  });
+  return anyOf(
+    param.sources.flatMap(source => {
+      const table = tableOf.get(source.kind);
+      if (!table) return [range(source, presentTable)];
+      if (source.kind !== 'reference') return [range(source, table)];
+      if (param.onlyTarget !== undefined) return [range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`)];
+      return [range(source, table), range(source, presentTable)];
+    }),
+  );
+}
+
+function planMissing(param: SearchParam, name: string, values: readonly string[]): Condition {
+  const value = values[0];
+  if (values.length !== 1 || (value !== 'true' && value !== 'false')) throw refuseValue(name, values.join(','), { en: 'true or false', ja: ' true か false ' }, 'true');
+  const any = hasAny(param);
+  return value === 'true' ? not(any) : any;
+}

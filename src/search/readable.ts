@@ -1,0 +1,57 @@
+/**
+ * The only place in search that names the tables `version` and `body`: every FROM that yields data goes through here,
+ * so that what the caller may not see and what is not current never comes out.
+ */
+import { raw, type Sql, sql } from '../store/sql.ts';
+import type { Readable } from '../store/store.ts';
+import type { At } from './condition.ts';
+
+/** What a query may see. */
+export interface Sight {
+  /** Condition over `version v`, from the access policy. */
+  readonly access: Readable;
+  /** See what was current at this position; absent = what is current when the query runs. */
+  readonly asOf?: number;
+  /** False when no superseded version has index rows, so that a pure index query needs no look at the version. */
+  readonly stale: boolean;
+}
+
+/** True when the policy hides nothing. */
+const isOpen = (sight: Sight): boolean => sight.access.text === '1 = 1';
+
+/** Condition over `version v`: current (at the position) and readable. */
+export function visible({ access, asOf }: Sight): Sql {
+  const current = asOf === undefined ? sql`v.end_seq IS NULL` : sql`v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
+  return sql`${current} AND v.deleted = 0 AND (${access})`;
+}
+
+/** The version of an index row, as one more FROM item and its condition; follows the index table, never leads. */
+export function joinVersion(seq: Sql, sight: Sight): { readonly from: Sql; readonly where: Sql } {
+  return { from: raw('version v'), where: sql`v.seq = ${seq} AND ${visible(sight)}` };
+}
+
+/** Condition that the version of an index row is visible, without yielding it; nothing to ask in the simplest case. */
+export function seen(seq: Sql, sight: Sight): Sql {
+  if (isOpen(sight) && sight.asOf !== undefined) {
+    const upTo = sql`${seq} <= ${sight.asOf}`;
+    return sight.stale ? sql`${upTo} AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.seq = ${seq} AND s.end_seq <= ${sight.asOf})` : upTo;
+  }
+  return sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = ${seq} AND ${visible(sight)})`;
+}
+
+/** Columns a condition can be tested on, when `version v` is at hand. */
+export function atVersion(moment: Sql): At {
+  return { seq: raw('v.seq'), moment, h: raw('v.h'), lastUpdated: raw('v.last_updated') };
+}
+
+/** Columns a condition can be tested on, when only an index row is at hand. */
+export function atIndexRow(alias: string, moment: Sql): At {
+  const seq = raw(`${alias}.seq`);
+  const of = (column: string) => raw(`(SELECT v.${column} FROM version v WHERE v.seq = ${alias}.seq)`);
+  return { seq, moment, h: of('h'), lastUpdated: of('last_updated') };
+}
+
+/** The texts of versions that a readable query has yielded. */
+export function textsOf(seqs: readonly number[]): Sql {
+  return { text: `SELECT seq, text FROM body WHERE seq IN (${seqs.map(() => '?').join(', ')})`, values: seqs };
+}

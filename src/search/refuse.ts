@@ -1,0 +1,38 @@
+/**
+ * Refusals of search parameters: each says what was found, what is expected and gives an example of the right form.
+ */
+import { FhirError } from '../fhir/outcome.ts';
+
+/** A FhirError about one search parameter, named in `location`. */
+export function refuse(parameter: string, en: string, ja: string): FhirError {
+  return new FhirError(
+    'search-parameter',
+    { en: `Search parameter "${shorten(parameter)}": ${en}`, ja: `検索パラメータ「${shorten(parameter)}」: ${ja}` },
+    { location: shorten(parameter) },
+  );
+}
+
+/** A value that does not have the form its parameter asks for. */
+export function refuseValue(parameter: string, value: string, expected: { en: string; ja: string }, example: string): FhirError {
+  const name = parameter.split(':')[0];
+  return refuse(
+    parameter,
+    `found "${shorten(value)}", expected ${expected.en}; for example ${name}=${example}`,
+    `「${shorten(value)}」ではなく${expected.ja}を指定してください（例: ${name}=${example}）`,
+  );
+}
+
+/** A modifier the parameter does not have. */
+export function refuseModifier(parameter: string, modifier: string, type: string, allowed: readonly string[]): FhirError {
+  const list = allowed.map(name => `:${name}`).join(', ');
+  return refuse(
+    parameter,
+    `modifier ":${shorten(modifier)}" is not known for a parameter of type ${type}; expected ${list || 'none'}`,
+    `修飾子「:${shorten(modifier)}」は ${type} 型のパラメータでは使えません（使えるもの: ${list || 'なし'}）`,
+  );
+}
+
+/** Long values are cut in messages. */
+export function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,71 @@
+/**
+ * Rows: gathers the index rows of one resource. Search types add rows to it; it knows the parameter at hand and the
+ * resource's own moment (its clinical date), which is part of every row.
+ */
+import type { Interval } from '../fhir/datetime.ts';
+import type { IndexRow, IndexTable } from '../store/store.ts';
+import type { SqlValue } from '../store/sql.ts';
+import type { Variants } from './fold.ts';
+
+/** What extraction depends on besides the resource. */
+export interface IndexSettings {
+  /** Minutes east of Greenwich of dates without a zone. */
+  readonly zone: number;
+  /** Service base URL: references below it are to this server; empty when not configured. */
+  readonly base: string;
+  readonly variants: Variants;
+}
+
+/** Moment of a resource that has none: before all others. */
+export const noMoment = -Number.MAX_SAFE_INTEGER;
+/** Lengths of an interval that a moment can tell by its lowest three bits; 7 = look it up among the dates. */
+export const momentWidths: readonly number[] = [1, 1000, 60_000, 86_400_000];
+export const otherWidth = 7;
+const earliest = -1.12e15;
+
+/** A moment: eight times the first millisecond, plus the class of the interval's length. Sorts like the first millisecond. */
+export function toMoment([from, to]: Interval): number {
+  const width = momentWidths.indexOf(to - from);
+  return Math.max(from, earliest) * 8 + (width < 0 ? otherWidth : width);
+}
+
+/** The rows of one resource. */
+export class Rows {
+  readonly all: IndexRow[] = [];
+  /** Hash of the source whose values are being added. */
+  param = 0;
+  private sourceStart = 0;
+
+  constructor(
+    readonly settings: IndexSettings,
+    readonly moment: number,
+  ) {}
+
+  /** Begins the rows of another source. */
+  begin(param: number): void {
+    this.param = param;
+    this.sourceStart = this.all.length;
+  }
+
+  /** Adds a row unless the source has it already (a primary key holds once). */
+  add(table: IndexTable, values: readonly SqlValue[]): void {
+    for (let i = this.sourceStart; i < this.all.length; i++) {
+      const row = this.all[i]!;
+      if (row.table === table.name && sameKey(row.values, values, table.key)) return;
+    }
+    this.all.push({ table: table.name, values });
+  }
+
+  /** Adds rows under another source's hash. */
+  under(param: number, add: () => void): void {
+    const own = this.param;
+    this.param = param;
+    add();
+    this.param = own;
+  }
+}
+
+function sameKey(a: readonly SqlValue[], b: readonly SqlValue[], key: number): boolean {
+  for (let i = 0; i < key; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,125 @@
+/**
+ * date: a value is the interval it names; prefixes compare intervals as the specification's table says.
+ * @see https://hl7.org/fhir/R4/search.html#date and https://hl7.org/fhir/R4/search.html#prefix
+ */
+import type { TypeInfo } from '../../fhirpath/compile.ts';
+import { type Interval, parseInterval, periodInterval, timingInterval } from '../../fhir/datetime.ts';
+import { type Sql, sql } from '../../store/sql.ts';
+import { anyOf, type At, type Condition } from '../condition.ts';
+import { refuseValue } from '../refuse.ts';
+import { momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
+import type { Source } from '../search-param.ts';
+import { dateTable } from '../tables.ts';
+import { extensionValue, isObject, type Prefix, type SearchType, takePrefix } from './search-type.ts';
+
+/** The interval of a value of any date type; undefined when it has none. */
+export function dateInterval(value: unknown, type: TypeInfo, zone: number): Interval | undefined {
+  if (typeof value === 'string') return parseInterval(value, zone);
+  if (!isObject(value)) return undefined;
+  if (type.code === 'Timing') return timingInterval(value, zone);
+  if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    return inner && dateInterval(inner[0], inner[1], zone);
+  }
+  return periodInterval(value, zone);
+}
+
+function entries(value: unknown, type: TypeInfo, rows: Rows): void {
+  const interval = dateInterval(value, type, rows.settings.zone);
+  if (interval && interval[0] < interval[1]) rows.add(dateTable, [rows.param, interval[0], interval[1], rows.moment]);
+}
+
+/** The condition of a prefix on an interval [lo, hi) of the resource against [from, to) of the search. */
+export function compareDates(prefix: Prefix, [from, to]: Interval, lo: Sql, hi: Sql, now: number): Sql {
+  switch (prefix) {
+    case 'eq':
+      return sql`${lo} >= ${from} AND ${lo} < ${to} AND ${hi} <= ${to}`;
+    case 'ne':
+      return sql`(${lo} < ${from} OR ${hi} > ${to})`;
+    case 'gt':
+      return sql`${hi} > ${to}`;
+    case 'lt':
+      return sql`${lo} < ${from}`;
+    case 'ge':
+      return sql`(${lo} >= ${from} OR ${hi} > ${to})`;
+    case 'le':
+      return sql`(${lo} < ${from} OR (${lo} < ${to} AND ${hi} <= ${to}))`;
+    case 'sa':
+      return sql`${lo} >= ${to}`;
+    case 'eb':
+      return sql`${lo} < ${from} AND ${hi} <= ${from}`;
+    case 'ap': {
+      const slack = Math.abs(now - (from + to) / 2) * 0.1;
+      return sql`${lo} < ${Math.floor(to + slack)} AND ${hi} > ${Math.floor(from - slack)}`;
+    }
+  }
+}
+
+/** The same told from a moment: its interval for the usual lengths, else the row among the dates. */
+function compareMoment(prefix: Prefix, interval: Interval, param: number, now: number) {
+  return ({ moment, seq }: At): Sql => {
+    const lo = sql`(${moment} >> 3)`;
+    const hi = sql`((${moment} >> 3) + CASE ${moment} & 7 WHEN 0 THEN ${momentWidths[0]!} WHEN 1 THEN ${momentWidths[1]!} WHEN 2 THEN ${momentWidths[2]!} ELSE ${momentWidths[3]!} END)`;
+    const quick = compareDates(prefix, interval, lo, hi, now);
+    const exact = sql`EXISTS (SELECT 1 FROM index_date x WHERE x.param = ${param} AND x.seq = ${seq} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)})`;
+    const bounds = momentBounds(prefix, interval);
+    const from = bounds[0] > Number.MIN_SAFE_INTEGER / 8 ? bounds[0] * 8 : noMoment + 1;
+    const outer = bounds[1] === Number.POSITIVE_INFINITY ? sql`${moment} >= ${from}` : sql`${moment} >= ${from} AND ${moment} < ${bounds[1] * 8}`;
+    return sql`${outer} AND CASE WHEN (${moment} & 7) < ${otherWidth} THEN (${quick}) ELSE ${exact} END`;
+  };
+}
+
+/** First milliseconds that can fulfil a prefix: the part of a walk by moment that has to be looked at. */
+function momentBounds(prefix: Prefix, [from, to]: Interval): readonly [number, number] {
+  const open = Number.POSITIVE_INFINITY;
+  switch (prefix) {
+    case 'eq':
+      return [from, to];
+    case 'lt':
+    case 'eb':
+      return [-open, from];
+    case 'le':
+      return [-open, to];
+    case 'sa':
+      return [to, open];
+    default:
+      return [-open, open];
+  }
+}
+
+function sourceCondition(source: Source, isMoment: boolean, prefix: Prefix, interval: Interval, now: number): Condition {
+  const where = sql`x.param = ${source.param} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)}`;
+  return {
+    op: 'range',
+    range: {
+      table: dateTable,
+      where,
+      byMoment: false,
+      probe: 'seq',
+      repeats: !source.single,
+      rank: 70,
+      ...(isMoment && { atMoment: compareMoment(prefix, interval, source.param, now) }),
+    },
+  };
+}
+
+/** Reads a search value of type date. */
+export function parseDateValue(name: string, value: string, zone: number): readonly [Prefix, Interval] {
+  const [prefix, text] = takePrefix(value);
+  const interval = parseInterval(text, zone);
+  if (!interval)
+    throw refuseValue(name, value, { en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a date: yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm:ss+09:00', ja: '（eq ne gt lt ge le sa eb ap のあとに）yyyy、yyyy-mm、yyyy-mm-dd、yyyy-mm-ddThh:mm:ss+09:00 のどれかの日付' }, 'ge2026-04-01');
+  return [prefix, interval];
+}
+
+/** Dates and times. */
+export const dateType: SearchType = {
+  type: 'date',
+  modifiers: [],
+  tables: [dateTable],
+  entries,
+  condition({ param, name, value }, settings) {
+    const [prefix, interval] = parseDateValue(name, value, settings.zone);
+    return anyOf(param.sources.map(source => sourceCondition(source, param.isMoment, prefix, interval, settings.now)));
+  },
+};

@@ -1,0 +1,100 @@
+/**
+ * number: `eq` takes the precision of the value as written into account, the other prefixes take it as exact.
+ * @see https://hl7.org/fhir/R4/search.html#number
+ */
+import type { TypeInfo } from '../../fhirpath/compile.ts';
+import { type Sql, sql } from '../../store/sql.ts';
+import { anyOf, type Condition } from '../condition.ts';
+import { refuseValue } from '../refuse.ts';
+import type { Rows } from '../rows.ts';
+import { numberTable } from '../tables.ts';
+import { extensionValue, isObject, type Prefix, type SearchType, takePrefix } from './search-type.ts';
+
+const form = /^[+-]?(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+/** A number as written: its value and half of its last digit; undefined when it is none. */
+export function parseDecimal(text: string): { readonly value: number; readonly half: number } | undefined {
+  const match = form.exec(text);
+  if (!match || text.length > 60) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value)) return undefined;
+  const digits = (match[2]?.length ?? 0) - Number(match[3] ?? 0);
+  return { value, half: 0.5 * 10 ** -digits };
+}
+
+/** A search value of a number: prefix, value, half of the last digit. */
+export interface NumberValue {
+  readonly prefix: Prefix;
+  readonly value: number;
+  readonly half: number;
+}
+
+/** Reads a search value of type number. */
+export function parseNumberValue(name: string, text: string, example: string): NumberValue {
+  const [prefix, rest] = takePrefix(text);
+  const parsed = parseDecimal(rest);
+  if (!parsed) throw refuseValue(name, text, { en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a number', ja: '（eq ne gt lt ge le sa eb ap のあとに）数' }, example);
+  return { prefix, ...parsed };
+}
+
+/**
+ * The condition of a prefix on a closed interval [lo, hi] of the resource, scaled into the index's unit.
+ * @param scale turns a number as written into the number in the index
+ */
+export function compareNumbers({ prefix, value, half }: NumberValue, scale: (value: number) => number = same): Sql {
+  const exact = scale(value);
+  const [from, to] = [scale(value - half), scale(value + half)];
+  switch (prefix) {
+    case 'eq':
+      return sql`x.lo >= ${from} AND x.lo < ${to} AND x.hi < ${to}`;
+    case 'ne':
+      return sql`(x.lo < ${from} OR x.hi >= ${to})`;
+    case 'gt':
+      return sql`x.hi > ${exact}`;
+    case 'lt':
+      return sql`x.lo < ${exact}`;
+    case 'ge':
+      return sql`x.hi >= ${exact}`;
+    case 'le':
+      return sql`x.lo <= ${exact}`;
+    case 'sa':
+      return sql`x.lo > ${exact}`;
+    case 'eb':
+      return sql`x.lo < ${exact} AND x.hi < ${exact}`;
+    case 'ap': {
+      const slack = Math.max(Math.abs(value) * 0.1, half);
+      return sql`x.lo <= ${scale(value + slack)} AND x.hi >= ${scale(value - slack)}`;
+    }
+  }
+}
+
+const same = (value: number): number => value;
+
+function entries(value: unknown, type: TypeInfo, rows: Rows): void {
+  if (typeof value === 'number') rows.add(numberTable, [rows.param, value, value, rows.moment]);
+  else if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    if (inner) entries(inner[0], inner[1], rows);
+  } else if (isObject(value)) {
+    const end = (side: unknown, open: number) => (isObject(side) && typeof side['value'] === 'number' ? side['value'] : open);
+    const [low, high] = [end(value['low'], Number.NEGATIVE_INFINITY), end(value['high'], Number.POSITIVE_INFINITY)];
+    if (low <= high) rows.add(numberTable, [rows.param, low, high, rows.moment]);
+  }
+}
+
+/** Numbers. */
+export const numberType: SearchType = {
+  type: 'number',
+  modifiers: [],
+  tables: [numberTable],
+  entries,
+  condition({ param, name, value }) {
+    const number = parseNumberValue(name, value, '0.8');
+    return anyOf(
+      param.sources.map((source): Condition => {
+        const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
+        return { op: 'range', range: { table: numberTable, where, byMoment: false, probe: 'seq', repeats: !source.single, rank: 70 } };
+      }),
+    );
+  },
+};

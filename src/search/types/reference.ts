@@ -1,0 +1,119 @@
+/**
+ * reference: to resources of this server by type and id, elsewhere by URL, logical ones by identifier, canonicals by URL.
+ * @see https://hl7.org/fhir/R4/search.html#reference
+ */
+import type { TypeInfo } from '../../fhirpath/compile.ts';
+import { parseCanonical, parseReference } from '../../fhir/reference.ts';
+import { hash32, hash64, refHash } from '../../store/hash.ts';
+import { list, sql } from '../../store/sql.ts';
+import { anyOf, type Condition } from '../condition.ts';
+import { refuse, refuseValue } from '../refuse.ts';
+import type { Rows } from '../rows.ts';
+import type { Source } from '../search-param.ts';
+import { referenceTable, textTable, tokenTable } from '../tables.ts';
+import { type Asked, type AskSettings, extensionValue, isObject, type SearchType, unescapeValue } from './search-type.ts';
+import { textCondition } from './text.ts';
+import { addIdentifier, addText, besides, tokenType } from './token.ts';
+
+/** Hash of a target's type, three bytes; 0 = not known. */
+export const kindHash = (type: string): number => hash32(type) & 0x7fffff;
+
+function addTarget(rows: Rows, target: bigint, kind: number): void {
+  rows.add(referenceTable, [rows.param, target, rows.moment, kind]);
+}
+
+function addLiteral(rows: Rows, text: string, type: unknown): void {
+  const parsed = parseReference(text, rows.settings.base);
+  switch (parsed.kind) {
+    case 'local':
+      return addTarget(rows, refHash(`${parsed.type}/${parsed.id}`), kindHash(parsed.type));
+    case 'absolute':
+      return addTarget(rows, hash64(parsed.url), kindHash(parsed.type));
+    case 'urn':
+      return addTarget(rows, hash64(parsed.urn), typeof type === 'string' ? kindHash(type) : 0);
+    case 'uri':
+      return addCanonical(rows, text);
+    case 'fragment':
+      return;
+  }
+}
+
+/** A canonical is found by its URL and, when it has a version, by both. */
+function addCanonical(rows: Rows, text: string): void {
+  const { uri, version } = parseCanonical(text);
+  if (uri === '') return;
+  addTarget(rows, hash64(uri), 0);
+  if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`), 0);
+}
+
+function entries(value: unknown, type: TypeInfo, rows: Rows): void {
+  if (typeof value === 'string') return type.code === 'canonical' ? addCanonical(rows, value) : addLiteral(rows, value, undefined);
+  if (!isObject(value)) return;
+  if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    if (inner) entries(inner[0], inner[1], rows);
+    return;
+  }
+  if (typeof value['resourceType'] === 'string') {
+    if (typeof value['id'] === 'string') addTarget(rows, refHash(`${value['resourceType']}/${value['id']}`), kindHash(value['resourceType']));
+    return;
+  }
+  const identifier = type.code === 'Identifier' ? value : value['identifier'];
+  if (typeof value['reference'] === 'string') addLiteral(rows, value['reference'], value['type']);
+  if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
+  addText(rows, value['display']);
+}
+
+/** The hashes a value can stand for; a bare id may be of any target type. */
+function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
+  const text = unescapeValue(asked.value);
+  const types = asked.modifier !== undefined ? [asked.modifier] : asked.param.targets;
+  if (/^[A-Za-z0-9\-.]{1,64}$/.test(text)) {
+    const hashes = types.filter(type => settings.isResourceType(type)).map(type => refHash(`${type}/${text}`));
+    return [...hashes, ...(asked.modifier === undefined ? [hash64(text)] : [])];
+  }
+  const parsed = parseReference(text, settings.base);
+  if (parsed.kind === 'local') {
+    if (asked.modifier !== undefined && asked.modifier !== parsed.type)
+      throw refuse(asked.name, `found a reference to ${parsed.type}, expected one to ${asked.modifier}`, `${parsed.type} への参照ではなく ${asked.modifier} への参照を指定してください`);
+    const { onlyTarget } = asked.param;
+    return onlyTarget !== undefined && onlyTarget !== parsed.type ? [] : [refHash(`${parsed.type}/${parsed.id}`)];
+  }
+  if (parsed.kind === 'absolute') return [hash64(parsed.url)];
+  if (parsed.kind === 'urn') return [hash64(parsed.urn)];
+  if (parsed.kind === 'uri' && parsed.uri.includes(':')) return [hash64(parsed.version === undefined ? parsed.uri : `${parsed.uri}|${parsed.version}`)];
+  throw refuseValue(asked.name, asked.value, { en: '[type]/[id], [id], or a URL', ja: ' [type]/[id]、[id]、または URL' }, `${types[0] ?? 'Patient'}/123`);
+}
+
+function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
+  const one = hashes.length === 1;
+  const where = one
+    ? sql`x.param = ${source.param} AND x.target = ${hashes[0]!}`
+    : sql`x.param = ${source.param} AND x.target IN ${list(hashes)}`;
+  return { op: 'range', range: { table: referenceTable, where, byMoment: one, probe: 'moment', repeats: !one, rank: 20 } };
+}
+
+/** A reference to a known set of targets: one range each while they are few, so that each can be walked by moment. */
+export function referenceCondition(sources: readonly Source[], hashes: readonly bigint[]): Condition {
+  const few = hashes.length <= 8;
+  return anyOf(sources.flatMap(source => (few ? hashes.map(hash => sourceCondition(source, [hash])) : [sourceCondition(source, hashes)])));
+}
+
+/** References. */
+export const referenceType: SearchType = {
+  type: 'reference',
+  modifiers: ['identifier', 'text', 'above', 'below'],
+  tables: [referenceTable, tokenTable, textTable],
+  entries,
+  condition(asked, settings) {
+    if (asked.modifier === 'identifier') {
+      const sources = asked.param.sources.map(source => ({ ...source, param: besides(source.param, 'identifier'), expressions: [identifierExpression] }));
+      return tokenType.condition({ ...asked, modifier: undefined, param: { ...asked.param, sources } } as Asked, settings);
+    }
+    if (asked.modifier === 'text') return anyOf(asked.param.sources.map(source => textCondition(besides(source.param, 'text'), asked, settings)));
+    return referenceCondition(asked.param.sources, targetHashes(asked, settings));
+  },
+};
+
+/** What `:identifier` rows hold. */
+const identifierExpression = { evaluate: () => {}, types: [{ code: 'Identifier' }], single: false };

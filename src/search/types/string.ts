@@ -1,0 +1,71 @@
+/**
+ * string: folded text; begins with by default, `:exact`, `:contains`. Names and addresses give each of their parts.
+ * @see https://hl7.org/fhir/R4/search.html#string
+ */
+import type { TypeInfo } from '../../fhirpath/compile.ts';
+import { hash47 } from '../../store/hash.ts';
+import { anyOf } from '../condition.ts';
+import { fold } from '../fold.ts';
+import type { Rows } from '../rows.ts';
+import { stringTable } from '../tables.ts';
+import { extensionValue, isObject, type SearchType } from './search-type.ts';
+import { keptLength, stringCondition } from './text.ts';
+
+function addString(rows: Rows, text: unknown): void {
+  if (typeof text !== 'string' || text === '') return;
+  const folded = fold(text, rows.settings.variants).slice(0, keptLength);
+  if (folded !== '') rows.add(stringTable, [rows.param, folded, hash47(text), rows.moment]);
+}
+
+const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
+const addressParts = ['text', 'line', 'city', 'district', 'state', 'country', 'postalCode'];
+const japanese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+function addParts(rows: Rows, value: Record<string, unknown>, parts: readonly string[]): void {
+  for (const part of parts) {
+    const found = value[part];
+    if (Array.isArray(found)) for (const item of found) addString(rows, item);
+    else addString(rows, found);
+  }
+}
+
+/** A Japanese name is also found by family and given name in one, as it is written. */
+function addWholeName(rows: Rows, { family, given }: Record<string, unknown>): void {
+  const first = Array.isArray(given) ? given[0] : undefined;
+  if (typeof family === 'string' && typeof first === 'string' && japanese.test(family)) addString(rows, family + first);
+}
+
+/** A Japanese address is also found from the prefecture on in one. */
+function addWholeAddress(rows: Rows, { state, city, line }: Record<string, unknown>): void {
+  const parts = [state, city, ...(Array.isArray(line) ? line : [])].filter(part => typeof part === 'string');
+  if (parts.length < 2 || !japanese.test(parts[0]!)) return;
+  addString(rows, parts.join(''));
+  if (typeof state === 'string' && parts.length > 2) addString(rows, parts.slice(1).join(''));
+}
+
+function entries(value: unknown, type: TypeInfo, rows: Rows): void {
+  if (typeof value === 'string') addString(rows, value);
+  else if (!isObject(value)) return;
+  else if (type.code === 'HumanName') {
+    addParts(rows, value, nameParts);
+    addWholeName(rows, value);
+  } else if (type.code === 'Address') {
+    addParts(rows, value, addressParts);
+    addWholeAddress(rows, value);
+  } else if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    if (inner) entries(inner[0], inner[1], rows);
+  } else if (type.code === 'CodeableConcept') {
+    addString(rows, value['text']);
+    for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) if (isObject(coding)) addString(rows, coding['display']);
+  }
+}
+
+/** Folded text. */
+export const stringType: SearchType = {
+  type: 'string',
+  modifiers: ['exact', 'contains'],
+  tables: [stringTable],
+  entries,
+  condition: (asked, settings) => anyOf(asked.param.sources.map(source => stringCondition(source.param, asked, settings))),
+};

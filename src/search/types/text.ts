@@ -1,0 +1,61 @@
+/**
+ * Ranges of folded text: beginning, exact and containing; shared by strings, `:text` and URIs.
+ */
+import { hash47 } from '../../store/hash.ts';
+import { type Sql, sql } from '../../store/sql.ts';
+import type { Condition } from '../condition.ts';
+import { fold } from '../fold.ts';
+import { refuseValue } from '../refuse.ts';
+import { stringTable, textTable } from '../tables.ts';
+import { type Asked, type AskSettings, unescapeValue } from './search-type.ts';
+
+/** Longest beginning of a text that is kept in the index. */
+export const keptLength = 200;
+
+/** The least text after all that begin with the one given; undefined when there is none. */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = [...prefix];
+  while (points.length > 0) {
+    const code = points.pop()!.codePointAt(0)!;
+    if (code < 0x10ffff) return points.join('') + String.fromCodePoint(code === 0xd7ff ? 0xe000 : code + 1);
+  }
+  return undefined;
+}
+
+/** Rows whose column begins with a prefix. */
+export function prefixWhere(column: 'text' | 'value', prefix: string): Sql {
+  const end = afterPrefix(prefix);
+  const from = column === 'text' ? sql`x.text >= ${prefix}` : sql`x.value >= ${prefix}`;
+  if (end === undefined) return from;
+  return column === 'text' ? sql`${from} AND x.text < ${end}` : sql`${from} AND x.value < ${end}`;
+}
+
+function folded(asked: Asked, settings: AskSettings): string {
+  const text = fold(unescapeValue(asked.value), settings.variants).slice(0, keptLength);
+  if (text === '') throw refuseValue(asked.name, asked.value, { en: 'a text of at least one character', ja: '1文字以上の文字列' }, '山田');
+  return text;
+}
+
+/** `:text`: the text begins with what was asked, or has a word that does. */
+export function textCondition(param: number, asked: Asked, settings: AskSettings): Condition {
+  const text = folded(asked, settings);
+  const where = sql`x.param = ${param} AND (instr(x.text, ${text}) > 0)`;
+  return { op: 'range', range: { table: textTable, where, byMoment: false, probe: 'set', repeats: true, rank: 80 } };
+}
+
+/** A string parameter: begins with (default), `:exact`, `:contains`. */
+export function stringCondition(param: number, asked: Asked, settings: AskSettings): Condition {
+  const text = folded(asked, settings);
+  const range = (where: Sql, rank: number): Condition => ({
+    op: 'range',
+    range: { table: stringTable, where, byMoment: false, probe: 'seq', repeats: true, rank },
+  });
+  switch (asked.modifier) {
+    case 'exact':
+      return range(sql`x.param = ${param} AND x.text = ${text} AND x.exact = ${hash47(unescapeValue(asked.value))}`, 30);
+    case 'contains':
+      return range(sql`x.param = ${param} AND instr(x.text, ${text}) > 0`, 90);
+    default:
+      return range(sql`x.param = ${param} AND ${prefixWhere('text', text)}`, 40);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * token: codes, identifiers, booleans. `[code]`, `[system]|[code]`, `|[code]`, `[system]|`.
+ * Codes are compared without regard to case, identifiers with.
+ * @see https://hl7.org/fhir/R4/search.html#token
+ */
+import type { TypeInfo } from '../../fhirpath/compile.ts';
+import { hash47, hash64 } from '../../store/hash.ts';
+import { type Sql, list, sql } from '../../store/sql.ts';
+import { anyOf, type Condition, not } from '../condition.ts';
+import { fold } from '../fold.ts';
+import { refuseValue } from '../refuse.ts';
+import type { Rows } from '../rows.ts';
+import type { Source } from '../search-param.ts';
+import { presentTable, textTable, tokenTable } from '../tables.ts';
+import { type Asked, type AskSettings, extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
+import { textCondition } from './text.ts';
+
+/** System of values that have none, or whose element implies it. */
+const noSystem = 0;
+/** Types whose values are compared exactly. */
+const exactTypes = new Set(['Identifier', 'ContactPoint', 'id', 'uri', 'url', 'canonical', 'uuid', 'oid']);
+const caseSensitiveSystems = new Set(['http://unitsofmeasure.org']);
+
+const systemHash = (system: string): number => (system === '' ? noSystem : hash47(system));
+/** Codes that differ only in case share a hash; exact ones have a hash of their own. */
+export const codeHash = (code: string, exact: boolean): bigint => hash64(exact ? `=${code}` : `~${code.toLowerCase()}`);
+/** Source of texts, of identifier types and of logical references beside a source. */
+export const besides = (param: number, what: 'text' | 'of-type' | 'identifier'): number => Number(BigInt.asIntN(32, hash64(`${param} ${what}`)));
+
+function addCode(rows: Rows, system: string, code: string, exact: boolean): void {
+  rows.add(tokenTable, [rows.param, codeHash(code, exact && !caseSensitiveSystems.has(system)), rows.moment, systemHash(system)]);
+}
+
+/** Adds the row of a text that `:text` finds. */
+export function addText(rows: Rows, text: unknown): void {
+  if (typeof text !== 'string' || text === '') return;
+  rows.add(textTable, [besides(rows.param, 'text'), fold(text, rows.settings.variants).slice(0, 200), rows.moment]);
+}
+
+function addCoding(rows: Rows, coding: unknown): void {
+  if (!isObject(coding)) return;
+  const { system, code, display } = coding;
+  if (typeof code === 'string') addCode(rows, typeof system === 'string' ? system : '', code, false);
+  addText(rows, display);
+}
+
+/** Adds the rows of an Identifier: value with system, its type for `:of-type`. */
+export function addIdentifier(rows: Rows, value: Record<string, unknown>): void {
+  const text = value['value'];
+  if (typeof text !== 'string') return;
+  addCode(rows, typeof value['system'] === 'string' ? value['system'] : '', text, true);
+  const type = value['type'];
+  if (!isObject(type)) return;
+  addText(rows, type['text']);
+  for (const coding of Array.isArray(type['coding']) ? type['coding'] : []) {
+    if (!isObject(coding) || typeof coding['code'] !== 'string') continue;
+    const kind = hash64(`${coding['code']}|${text}`);
+    const system = typeof coding['system'] === 'string' ? coding['system'] : '';
+    rows.add(tokenTable, [besides(rows.param, 'of-type'), kind, rows.moment, systemHash(system)]);
+    addText(rows, coding['display']);
+  }
+}
+
+function entries(value: unknown, type: TypeInfo, rows: Rows): void {
+  if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    if (inner) entries(inner[0], inner[1], rows);
+    return;
+  }
+  rows.add(presentTable, [rows.param]);
+  if (!isObject(value)) {
+    if (value === null || typeof value === 'object') return;
+    addCode(rows, '', String(value), exactTypes.has(type.code));
+    if (type.code === 'string') addText(rows, value);
+  } else if (type.code === 'CodeableConcept') {
+    for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) addCoding(rows, coding);
+    addText(rows, value['text']);
+  } else if (type.code === 'Identifier') addIdentifier(rows, value);
+  else if (type.code === 'ContactPoint') addContact(rows, value);
+  else addCoding(rows, value);
+}
+
+function addContact(rows: Rows, value: Record<string, unknown>): void {
+  if (typeof value['value'] === 'string') addCode(rows, typeof value['system'] === 'string' ? value['system'] : '', value['value'], true);
+}
+
+/** `Type|code` taken apart; undefined system = any. */
+function takeApart(asked: Asked): { system?: string; code: string } {
+  const parts = splitEscaped(asked.value, '|').map(unescapeValue);
+  if (parts.length > 2 || asked.value === '' || asked.value === '|')
+    throw refuseValue(asked.name, asked.value, { en: '[code], [system]|[code], |[code] or [system]|', ja: ' [コード]、[system]|[コード]、|[コード]、[system]| のどれか' }, 'http://loinc.org|29463-7');
+  return parts.length === 1 ? { code: parts[0]! } : { system: parts[0]!, code: parts[1]! };
+}
+
+function sourceCondition(source: Source, asked: Asked, settings: AskSettings): Condition {
+  const { system, code } = takeApart(asked);
+  const param = source.param;
+  if (code === '' && system !== undefined) {
+    const where = sql`x.param = ${param} AND x.system = ${systemHash(system)}`;
+    return { op: 'range', range: { table: tokenTable, where, byMoment: false, probe: 'set', repeats: true, rank: 60 } };
+  }
+  const types = source.expressions.flatMap(expression => expression.types.map(type => type.code));
+  const hashes = codeHashes(code, types);
+  const match = hashes.length === 1 ? sql`x.code = ${hashes[0]!}` : sql`x.code IN ${list(hashes)}`;
+  const where: Sql = sql`x.param = ${param} AND ${match}${systemMatch(system, code, types, settings)}`;
+  const identifier = types.includes('Identifier');
+  return {
+    op: 'range',
+    range: { table: tokenTable, where, byMoment: hashes.length === 1, probe: 'moment', repeats: system === undefined || hashes.length > 1, rank: identifier ? 10 : 50 },
+  };
+}
+
+/** Where a source has both exact and other types, or unknown ones, both hashes are looked for. */
+function codeHashes(code: string, types: readonly string[]): bigint[] {
+  const exact = types.length === 0 || types.some(type => exactTypes.has(type) || type === 'Extension');
+  const other = types.length === 0 || types.some(type => !exactTypes.has(type));
+  return [...(other ? [codeHash(code, false)] : []), ...(exact ? [codeHash(code, true)] : [])];
+}
+
+const implied = new Set(['code', 'boolean', 'string', 'id']);
+
+function systemMatch(system: string | undefined, code: string, types: readonly string[], settings: AskSettings): Sql {
+  if (system === undefined) return sql``;
+  const hash = systemHash(system);
+  const impliesSystem = types.some(type => implied.has(type)) && system !== '' && settings.inCodeSystem(system, code);
+  return impliesSystem ? sql` AND x.system IN (${hash}, ${noSystem})` : sql` AND x.system = ${hash}`;
+}
+
+/** `:of-type`: `[type system]|[type code]|[value]`. */
+function ofType(source: Source, asked: Asked): Condition {
+  const parts = splitEscaped(asked.value, '|').map(unescapeValue);
+  if (parts.length !== 3 || parts.some(part => part === ''))
+    throw refuseValue(asked.name, asked.value, { en: '[type system]|[type code]|[value]', ja: ' [種別のsystem]|[種別のコード]|[値]' }, 'http://terminology.hl7.org/CodeSystem/v2-0203|MR|446053');
+  const [system, code, value] = parts as [string, string, string];
+  const where = sql`x.param = ${besides(source.param, 'of-type')} AND x.code = ${hash64(`${code}|${value}`)} AND x.system = ${systemHash(system)}`;
+  return { op: 'range', range: { table: tokenTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 10 } };
+}
+
+/** Codes, identifiers, booleans. */
+export const tokenType: SearchType = {
+  type: 'token',
+  modifiers: ['not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
+  tables: [tokenTable, presentTable, textTable],
+  entries,
+  condition(asked, settings) {
+    const each = (make: (source: Source) => Condition) => anyOf(asked.param.sources.map(make));
+    switch (asked.modifier) {
+      case 'text':
+        return each(source => textCondition(besides(source.param, 'text'), asked, settings));
+      case 'of-type':
+        return each(source => ofType(source, asked));
+      case 'not':
+        return not(each(source => sourceCondition(source, asked, settings)));
+      default:
+        return each(source => sourceCondition(source, asked, settings));
+    }
+  },
+};
