@@ -205,3 +205,18 @@ export function findXhtmlFault(text: string, listed = true): XhtmlFault | undefi
     return fault('holds a character that XML does not allow', 'XML で使えない文字が含まれています');
   return scan(text, start, end, listed);
 }
+
+/**
+ * The source of an XML narrative as the text of JSON's `div`: as written, with the namespace declared on the `div` itself
+ * and without the prefix it had in the document.
+ */
+export function narrativeSource(source: string, prefix: string): string {
+  const plain = prefix ? source.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</') : source;
+  const head = plain.slice(0, plain.indexOf('>'));
+  const ownPrefix = new RegExp(`\\sxmlns:${prefix}\\s*=\\s*(?:"[^"]*"|'[^']*')`);
+  const unprefixed = prefix ? head.replace(ownPrefix, '') : head;
+  const declared = /\sxmlns\s*=/.test(unprefixed);
+  return (
+    (declared ? unprefixed : unprefixed.replace('<div', `<div xmlns="${xhtmlNamespace}"`)) + plain.slice(head.length)
+  );
+}

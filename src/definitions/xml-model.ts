@@ -13,6 +13,8 @@ export type XmlKind = 'primitive' | 'object' | 'resource' | 'xhtml';
 /** One property. */
 export interface XmlField {
   readonly name: string;
+  /** Element name as it stands in FHIRPath: `value` for `valueQuantity`. */
+  readonly segment: string;
   readonly kind: XmlKind;
   readonly array: boolean;
   /** Written as an attribute: Element.id, Extension.url. */
@@ -47,7 +49,16 @@ function makeModel(definitions: Definitions): XmlModel {
             ? 'primitive'
             : 'object';
     const fields = () => (inner ? childrenOf(root, element) : typeFields(primitive ? 'Element' : type));
-    return { name, kind, array: element.array, attribute: element.xmlAttribute === true, type, order, fields };
+    return {
+      name,
+      segment: element.name,
+      kind,
+      array: element.array,
+      attribute: element.xmlAttribute === true,
+      type,
+      order,
+      fields,
+    };
   }
   function spread(root: TypeSchema, children: readonly ElementSchema[]): XmlFields {
     return new Map([...fieldsOf(children)].map(([name, field]) => [name, toField(root, field)]));

@@ -3,12 +3,14 @@
  * @see https://hl7.org/fhir/R4/xml.html
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { DecimalLiteral, placeOf } from '../fhir/json.ts';
+import { placeOf } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { nearest } from './nearest.ts';
-import { xhtmlNamespace } from './xhtml.ts';
+import { narrativeSource, xhtmlNamespace } from './xhtml.ts';
+import { syntaxMessage } from './xml-message.ts';
 import { fhirNamespace, type XmlField, type XmlFields, type XmlModel } from './xml-model.ts';
+import { expectedValue, parseValue } from './xml-value.ts';
 
 /** Values of one property, in the order they came; `siblings` go with them one to one. */
 interface Values {
@@ -33,9 +35,6 @@ interface Frame {
 const noFields: XmlFields = new Map();
 const instanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
 const declarationNamespace = 'http://www.w3.org/2000/xmlns/';
-const decimal = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const integer = /^-?(?:0|[1-9][0-9]*)$/;
-const integers: ReadonlySet<string> = new Set(['integer', 'unsignedInt', 'positiveInt']);
 const blank = /^[ \t\r\n]*$/;
 
 /** Reads one document. Lives as long as the parser does. */
@@ -60,8 +59,8 @@ class Reader {
   document(): unknown {
     const { parser } = this;
     parser.on('error', error => {
-      const found = error.message.replace(/^(?:[^:]*:)?\d+:\d+: /, '').replace(/\.$/, '');
-      this.refuse(`XML cannot be read: ${found}`, `XML を読めません（${found}）`, {
+      const { en, ja } = syntaxMessage(error);
+      this.refuse(en, ja, {
         at: parser.position,
         problem: 'syntax',
       });
@@ -84,7 +83,7 @@ class Reader {
     let path = '';
     for (const { name, field, index, kind } of this.frames) {
       if (!field && path && kind === 'object') continue;
-      path += (path && '.') + name + (field?.array ? `[${index}]` : '');
+      path += (path && '.') + (field?.segment ?? name) + (field?.array ? `[${index}]` : '');
     }
     return path;
   }
@@ -204,26 +203,10 @@ class Reader {
 
   /** The JSON value of a `value` attribute. */
   private primitive(type: string, text: string): unknown {
-    if (type === 'boolean') {
-      const word = text.trim();
-      return word === 'true' || word === 'false'
-        ? word === 'true'
-        : this.wrongValue(text, 'true or false', 'true か false ');
-    }
-    if (type !== 'decimal' && !integers.has(type)) return text;
-    const literal = text.trim();
-    if (!(type === 'decimal' ? decimal : integer).test(literal))
-      return this.wrongValue(
-        text,
-        type === 'decimal' ? 'a number' : 'a whole number',
-        type === 'decimal' ? '数値' : '整数',
-      );
-    const value = Number(literal);
-    return String(value) === literal ? value : new DecimalLiteral(literal);
-  }
-
-  private wrongValue(text: string, en: string, ja: string): never {
+    const value = parseValue(type, text);
+    if (value !== undefined) return value;
     const found = JSON.stringify(text.slice(0, 40));
+    const { en, ja } = expectedValue(type);
     return this.refuse(`found ${found}, expected ${en}`, `${found} が見つかりました。${ja}にしてください`);
   }
 
@@ -293,18 +276,9 @@ class Reader {
     this.xhtmlDepth++;
   }
 
-  /** The narrative as it stands in the source; a namespace declared further out is declared on the `div`. */
   private endXhtml(frame: Frame): void {
     this.xhtmlDepth = 0;
-    let source = this.xml.slice(this.xhtmlStart, this.parser.position);
-    const prefix = this.xhtmlPrefix;
-    if (prefix) source = source.replaceAll(`<${prefix}:`, '<').replaceAll(`</${prefix}:`, '</');
-    const head = source.slice(0, source.indexOf('>'));
-    if (prefix)
-      source =
-        head.replace(new RegExp(`\\sxmlns:${prefix}\\s*=\\s*(?:"[^"]*"|'[^']*')`), '') + source.slice(head.length);
-    const declared = /\sxmlns\s*=/.test(head);
-    frame.value = declared ? source : source.replace('<div', `<div xmlns="${xhtmlNamespace}"`);
+    frame.value = narrativeSource(this.xml.slice(this.xhtmlStart, this.parser.position), this.xhtmlPrefix);
   }
 }
 

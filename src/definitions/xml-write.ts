@@ -41,6 +41,7 @@ class Writer {
 
   private fail(en: string, ja: string): never {
     const expression = this.path.join('.');
+    if (!expression) throw new FhirError('invalid', { en, ja });
     const message: Message = { en: `${expression}: ${en}`, ja: `${expression}: ${ja}` };
     throw new FhirError('invalid', message, { expression });
   }
@@ -74,7 +75,7 @@ class Writer {
     let head = `<${name}${attributes}`;
     let content = '';
     for (const field of this.ordered(fields, value)) {
-      this.path.push(field.name);
+      this.path.push(field.segment);
       if (field.attribute) head += ` ${field.name}="${this.text(value[field.name])}"`;
       else content += this.property(field, value[field.name], value[`_${field.name}`], inner);
       this.path.pop();
@@ -91,7 +92,7 @@ class Writer {
     const count = Math.max(values.length, siblings.length);
     let content = '';
     for (let i = 0; i < count; i++) {
-      this.path[this.path.length - 1] = `${field.name}[${i}]`;
+      this.path[this.path.length - 1] = `${field.segment}[${i}]`;
       content += this.item(field, values[i], siblings[i], indent);
     }
     return content;
