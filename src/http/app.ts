@@ -29,7 +29,7 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: maxHeaderBytes, ignoreTrailingSlash: true },
-    http: { maxHeaderSize: maxHeaderBytes, connectionsCheckingInterval: 2000, headersTimeout: Math.min(config.requestTimeout, 20_000) },
+    http: { maxHeaderSize: maxHeaderBytes, requireHostHeader: false, connectionsCheckingInterval: 2000, headersTimeout: Math.min(config.requestTimeout, 20_000) },
     clientErrorHandler: (error, socket) => writeRawError(error, socket, config.maxBody),
     frameworkErrors: (error, request, reply) => {
       const language = chooseLanguage(request.headers['accept-language']);

@@ -15,6 +15,9 @@ function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError |
       return new FhirError('too-long', { en: `The body is larger than ${maxBody} bytes (setting max-body)`, ja: `本文が上限の ${maxBody} バイトを超えています（設定 max-body）` });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new FhirError('invalid', { en: 'The body is shorter or longer than Content-Length says', ja: '本文の長さが Content-Length と一致しません' });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'FST_ERR_CTP_INVALID_TYPE':
+      return new FhirError('media-type', { en: 'Content-Type is no media type; expected application/fhir+json or application/fhir+xml', ja: 'Content-Type が正しくありません。application/fhir+json か application/fhir+xml にしてください' }, { location: 'Content-Type' });
     case 'FST_ERR_BAD_URL':
       return new FhirError('invalid', { en: 'The URL has a "%" that is not followed by two hexadecimal digits', ja: 'URL の「%」の後が16進数2桁ではありません' });
     case 'HPE_HEADER_OVERFLOW':

@@ -47,7 +47,7 @@ function decodePart(part: string): string {
 export function baseOf(services: Services, request: FastifyRequest): string {
   if (services.config.baseUrl !== '') return services.config.baseUrl.replace(/\/+$/, '');
   // The Host header is the client's: only what can be a host may get into links.
-  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host) ? request.host : `${services.config.host}:${services.config.port}`;
+  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host ?? '') ? request.host : `${services.config.host}:${services.config.port}`;
   return `${request.protocol}://${host}${basePath}`;
 }
 

@@ -56,7 +56,7 @@ export async function preparePatch(services: Services, request: FhirRequest, typ
 /** Prepares PATCH [type]?condition. */
 export async function prepareConditionalPatch(services: Services, request: FhirRequest, type: string, condition: string, patch: PatchBody): Promise<Change> {
   if (condition.trim() === '')
-    throw new FhirError('invalid', {
+    throw new FhirError('precondition', {
       en: `PATCH ${type} needs an id (PATCH ${type}/123) or a condition (PATCH ${type}?identifier=…)`,
       ja: `PATCH ${type} には ID（PATCH ${type}/123）か条件（PATCH ${type}?identifier=…）が必要です`,
     });
