@@ -32,7 +32,7 @@ function each(
       else if (value !== undefined && !Array.isArray(value)) check(value, report);
     };
   return (value, report, parent) => {
-    if (!Array.isArray(value)) return value === null ? addIssue(report, 'structure', nullFound) : undefined;
+    if (!Array.isArray(value)) return;
     const { segments } = report;
     const depth = report.depth++;
     for (let i = 0; i < value.length; i++) {

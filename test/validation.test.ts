@@ -1,0 +1,112 @@
+// Validation: the structure of the R4 types.
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { loadDefinitions } from '../src/definitions/definitions.ts';
+import { choiceName } from '../src/definitions/element-schema.ts';
+import { parseJson } from '../src/fhir/json.ts';
+import type { Resource } from '../src/fhir/types.ts';
+import { createValidator } from '../src/validation/validator.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const corpus = path.join(root, 'node_modules/hl7.fhir.r4.examples');
+const cases = <T>(name: string): T[] =>
+  JSON.parse(fs.readFileSync(path.join(root, 'test/cases/validation', name), 'utf8'));
+
+const validator = createValidator(loadDefinitions());
+
+t.test('right resources', async t => {
+  for (const { name, resource } of cases<{ name: string; resource: Resource }>('valid.json'))
+    t.same(validator.validateResource(resource), [], name);
+});
+
+interface InvalidCase {
+  name: string;
+  resource: Resource;
+  issues: { code: string; expression: string; message: string; rule?: string }[];
+}
+t.test('wrong resources', async t => {
+  for (const { name, resource, issues } of cases<InvalidCase>('invalid.json')) {
+    const found = validator.validateResource(resource);
+    const asCase = found.map(({ code, expression, rule }) => ({ code, expression, ...(rule && { rule }) }));
+    t.same(
+      asCase,
+      issues.map(({ message, ...rest }) => rest),
+      name,
+    );
+    for (const [i, { message }] of issues.entries())
+      t.ok(found[i]?.message.en.includes(message), `${name}: ${found[i]?.message.en}`);
+    t.ok(
+      found.every(issue => issue.severity === 'error' && /[ぁ-ん]/.test(issue.message.ja)),
+      `${name}: in Japanese`,
+    );
+  }
+});
+
+t.test('primitives', async t => {
+  for (const { type, valid, invalid } of cases<{ type: string; valid: unknown[]; invalid: unknown[] }>(
+    'primitives.json',
+  )) {
+    const findings = (value: unknown) => {
+      const extension = [{ url: 'http://example.jp/x', [choiceName('value', type)]: value }];
+      return validator.validateResource({ resourceType: 'Basic', code: { text: 'x' }, extension });
+    };
+    for (const value of valid) t.same(findings(value), [], `${type} ${JSON.stringify(value)}`);
+    for (const value of invalid) {
+      const found = findings(value);
+      t.equal(found.length, 1, `no ${type}: ${JSON.stringify(value)}`);
+      t.equal(found[0]?.expression, 'Basic.extension[0].value');
+    }
+  }
+  const long = 'あ'.repeat(1024 * 1024);
+  const named = (text: string) => validator.validateResource({ resourceType: 'Patient', name: [{ text }] });
+  t.equal(named(long).length, 0, 'text of 1,048,576 characters');
+  t.equal(named(`${long}。`).length, 1, 'text of one more');
+});
+
+t.test('numbers kept as literals', async t => {
+  const read = (text: string) => parseJson(text, { lossless: true }) as Resource;
+  const quantity = (value: string) =>
+    read(`{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":${value}}}`);
+  t.same(validator.validateResource(quantity('1.00')), []);
+  t.match(validator.validateResource(quantity('1e999')), [{ code: 'value', expression: 'Observation.value.value' }]);
+  const patient = read('{"resourceType":"Patient","multipleBirthInteger":1.0,"maritalStatus":1.50,"name":[1.50]}');
+  t.match(validator.validateResource(patient), [
+    { code: 'value', expression: 'Patient.multipleBirth' },
+    {
+      code: 'structure',
+      expression: 'Patient.maritalStatus',
+      message: { en: /found the number 1.50, expected an object/ },
+    },
+    { code: 'structure', expression: 'Patient.name[0]' },
+  ]);
+});
+
+t.test('members that JSON.parse makes', async t => {
+  const found = validator.validateResource(JSON.parse('{"resourceType":"Patient","__proto__":{"active":true}}'));
+  t.match(found, [{ code: 'structure', expression: 'Patient.__proto__' }]);
+});
+
+t.test('findings are limited', async t => {
+  const entry = Array.from({ length: 2000 }, () => ({ foo: 1 }));
+  t.equal(validator.validateResource({ resourceType: 'Bundle', type: 'collection', entry }).length, 500);
+});
+
+t.test('profiles that are known', async t => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/';
+  for (const known of [`${url}Patient`, `${url}Patient|4.0.1`]) t.ok(validator.knowsProfile(known), known);
+  for (const unknown of [`${url}Pateint`, `${url}Patient|5.0.0`, `${url}vitalsigns`, 'Patient', ''])
+    t.notOk(validator.knowsProfile(unknown), unknown);
+});
+
+t.test('the published examples', async t => {
+  const exceptions = cases<{ file: string; expression: string }>('published-exceptions.json');
+  const files = fs.readdirSync(corpus).filter(file => /^[A-Z].*\.json$/.test(file));
+  const found = files.flatMap(file => {
+    const [issue] = validator.validateResource(JSON.parse(fs.readFileSync(path.join(corpus, file), 'utf8')));
+    return issue ? [`${file} ${issue.expression}`] : [];
+  });
+  t.ok(files.length > 5000);
+  t.same(found.sort(), exceptions.map(({ file, expression }) => `${file} ${expression}`).sort());
+});
