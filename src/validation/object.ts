@@ -7,7 +7,7 @@ import { choiceName, type ElementSchema, type Field } from '../definitions/eleme
 import { nearest } from '../definitions/nearest.ts';
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
-import { addIssue, addIssueAt, mismatch, objectExpected, type Report } from './report.ts';
+import { addIssue, addIssueAt, isFull, mismatch, objectExpected, type Report } from './report.ts';
 import type { Check, ObjectCheck } from './rule.ts';
 
 /** One property an object may have. */
@@ -129,7 +129,7 @@ function suggestion(shape: Shape, property: string): Message {
 const plainName = /^[A-Za-z_][A-Za-z0-9_]{0,60}$/;
 
 function reportUnknown(shape: Shape, property: string, value: JsonObject, report: Report): void {
-  if (value instanceof DecimalLiteral) return;
+  if (isFull(report) || value instanceof DecimalLiteral) return;
   const { en, ja } = suggestion(shape, property);
   const quoted = JSON.stringify(property.slice(0, 60));
   const message = { en: `unknown element ${quoted}; ${en}`, ja: `${quoted} という要素はありません。${ja}` };

@@ -22,6 +22,11 @@ export function newReport(): Report {
   return { issues: [], segments: [], depth: 0 };
 }
 
+/** True when further findings are not kept, so that costly messages need not be made. */
+export function isFull(report: Report): boolean {
+  return report.issues.length >= maxIssues;
+}
+
 /** FHIRPath of the place the walk is at, such as `Patient.name[0].family`. */
 export function placeOf(report: Report): string {
   let text = '';
@@ -39,7 +44,7 @@ export function placeOf(report: Report): string {
  * @param rule key of the invariant broken, if it is one
  */
 export function addIssue(report: Report, code: string, message: Message, rule?: string): void {
-  if (report.issues.length >= maxIssues) return;
+  if (isFull(report)) return;
   const expression = placeOf(report);
   report.issues.push({
     severity: 'error',

@@ -5,7 +5,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import { nearest } from '../definitions/nearest.ts';
 import type { Message } from '../fhir/types.ts';
-import { addIssueAt, describe } from './report.ts';
+import { addIssueAt, describe, isFull } from './report.ts';
 import type { ObjectCheck } from './rule.ts';
 
 const noType: Message = { en: 'missing; a resource must say its type', ja: 'リソースの型がありません' };
@@ -25,7 +25,7 @@ export function checkResource(definitions: Definitions, checkOf: (type: string) 
     const name = value['resourceType'];
     if (typeof name === 'string' && definitions.isResourceType(name)) checkOf(name)(value, report);
     else if (name === undefined) addIssueAt(report, 'resourceType', 'required', noType);
-    else addIssueAt(report, 'resourceType', 'value', wrongType(definitions, name));
+    else if (!isFull(report)) addIssueAt(report, 'resourceType', 'value', wrongType(definitions, name));
   };
 }
 
