@@ -64,12 +64,12 @@ function isActive(link: string): boolean {
 }
 
 function attributeFault(element: string, source: string, listed: boolean): XhtmlFault | undefined {
-  const seen: string[] = [];
+  const seen = new Set<string>();
   for (const [, name = '', double, single] of source.matchAll(attribute)) {
     const value = double ?? single ?? '';
-    if (seen.includes(name))
+    if (seen.has(name))
       return fault(`<${element}> has the attribute ${name} twice`, `<${element}> に属性 ${name} が2回あります`);
-    seen.push(name);
+    seen.add(name);
     if (listed ? !allowedAttributes.has(name) : name.includes(':') && !name.startsWith('xml:'))
       return fault(
         `the attribute ${name} of <${element}> is not allowed in a narrative`,
