@@ -258,14 +258,15 @@ function write(value: unknown, newline: string): string {
 }
 
 /** A member of an object in its text: name, offset of the name's quote, offset of the value, offset after the value. */
-interface Span {
+export interface Span {
   readonly name: string;
   readonly start: number;
   readonly value: number;
   readonly end: number;
 }
 
-const skipSpace = (text: string, at: number): number => {
+/** Offset of the next character that is no white space. */
+export const skipSpace = (text: string, at: number): number => {
   let i = at;
   while (text.charCodeAt(i) <= 0x20) i++;
   return i;
@@ -282,7 +283,7 @@ function skipString(text: string, at: number): number {
 }
 
 /** Offset after the value that begins at `at`; the text must be JSON that was read before. */
-function skipValue(text: string, at: number): number {
+export function skipValue(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === 0x22) return skipString(text, at);
   let i = at;
@@ -303,7 +304,7 @@ function skipValue(text: string, at: number): number {
 }
 
 /** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
-function memberSpans(text: string, at: number): Span[] {
+export function memberSpans(text: string, at: number): Span[] {
   const spans: Span[] = [];
   let i = skipSpace(text, skipSpace(text, at) + 1);
   while (text.charCodeAt(i) !== 0x7d) {

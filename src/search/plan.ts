@@ -116,7 +116,7 @@ function direct(part: Condition): Condition {
   const { hashes } = part.inner;
   const ranges = hashes.map((hash): Condition => {
     const where = sql`x.param = ${part.params[0]!} AND x.target = ${hash}`;
-    return { op: 'range', range: { table: referenceTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 20 } };
+    return { op: 'range', range: { table: referenceTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 20 } };
   });
   return anyOf(ranges);
 }
@@ -193,7 +193,7 @@ const tableOf = new Map([
 function hasAny(param: SearchParam): Condition {
   const range = (source: Source, table: Range['table'], extra = sql``): Condition => ({
     op: 'range',
-    range: { table, where: sql`x.param = ${source.param}${extra}`, byMoment: false, probe: 'seq', repeats: true, rank: 95 },
+    range: { table, where: sql`x.param = ${source.param}${extra}`, walk: [], probe: 'seq', repeats: true, rank: 95 },
   });
   return anyOf(
     param.sources.flatMap(source => {

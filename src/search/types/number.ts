@@ -93,7 +93,7 @@ export const numberType: SearchType = {
     return anyOf(
       param.sources.map((source): Condition => {
         const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
-        return { op: 'range', range: { table: numberTable, where, byMoment: false, probe: 'seq', repeats: !source.single, rank: 70 } };
+        return { op: 'range', range: { table: numberTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 } };
       }),
     );
   },

@@ -112,7 +112,7 @@ export function quantityWhere({ number, unit }: QuantityValue): Sql {
 
 function sourceCondition(source: Source, value: QuantityValue): Condition {
   const where = sql`x.param = ${source.param} AND ${quantityWhere(value)}`;
-  return { op: 'range', range: { table: quantityTable, where, byMoment: false, probe: 'seq', repeats: !source.single || !value.unit, rank: 65 } };
+  return { op: 'range', range: { table: quantityTable, where, walk: value.unit ? ['lo', 'hi'] : [], probe: 'seq', repeats: !source.single || !value.unit, rank: 65 } };
 }
 
 /** Quantities. */

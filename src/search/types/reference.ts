@@ -90,7 +90,7 @@ function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
   const where = one
     ? sql`x.param = ${source.param} AND x.target = ${hashes[0]!}`
     : sql`x.param = ${source.param} AND x.target IN ${list(hashes)}`;
-  return { op: 'range', range: { table: referenceTable, where, byMoment: one, probe: 'moment', repeats: !one, rank: 20 } };
+  return { op: 'range', range: { table: referenceTable, where, walk: one ? ['moment'] : [], probe: 'moment', repeats: !one, rank: 20 } };
 }
 
 /** A reference to a known set of targets: one range each while they are few, so that each can be walked by moment. */

@@ -97,7 +97,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   const param = source.param;
   if (code === '' && system !== undefined) {
     const where = sql`x.param = ${param} AND x.system = ${systemHash(system)}`;
-    return { op: 'range', range: { table: tokenTable, where, byMoment: false, probe: 'set', repeats: true, rank: 60 } };
+    return { op: 'range', range: { table: tokenTable, where, walk: [], probe: 'set', repeats: true, rank: 60 } };
   }
   const types = source.expressions.flatMap(expression => expression.types.map(type => type.code));
   const hashes = codeHashes(code, types);
@@ -106,7 +106,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   const identifier = types.includes('Identifier');
   return {
     op: 'range',
-    range: { table: tokenTable, where, byMoment: hashes.length === 1, probe: 'moment', repeats: system === undefined || hashes.length > 1, rank: identifier ? 10 : 50 },
+    range: { table: tokenTable, where, walk: hashes.length === 1 ? ['moment'] : [], probe: 'moment', repeats: system === undefined || hashes.length > 1, rank: identifier ? 10 : 50 },
   };
 }
 
@@ -133,7 +133,7 @@ function ofType(source: Source, asked: Asked): Condition {
     throw refuseValue(asked.name, asked.value, { en: '[type system]|[type code]|[value]', ja: ' [種別のsystem]|[種別のコード]|[値]' }, 'http://terminology.hl7.org/CodeSystem/v2-0203|MR|446053');
   const [system, code, value] = parts as [string, string, string];
   const where = sql`x.param = ${besides(source.param, 'of-type')} AND x.code = ${hash64(`${code}|${value}`)} AND x.system = ${systemHash(system)}`;
-  return { op: 'range', range: { table: tokenTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 10 } };
+  return { op: 'range', range: { table: tokenTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 10 } };
 }
 
 /** Codes, identifiers, booleans. */
