@@ -17,9 +17,14 @@ function searchPath(request: FhirRequest): string[] {
 function searchedTypes({ definitions }: Services, { type, compartment }: FhirRequest['params']): readonly string[] {
   if (type !== undefined && type !== '*') {
     if (definitions.isResourceType(type)) return [type];
-    throw new FhirError('not-found', { en: `${type} is not a resource type of FHIR R4`, ja: `${type} は FHIR R4 のリソース型ではありません` });
+    throw new FhirError('not-found', {
+      en: `${type} is not a resource type of FHIR R4`,
+      ja: `${type} は FHIR R4 のリソース型ではありません`,
+    });
   }
-  return compartment === undefined ? definitions.resourceTypes : definitions.resourceTypes.filter(name => name !== 'Bundle');
+  return compartment === undefined
+    ? definitions.resourceTypes
+    : definitions.resourceTypes.filter(name => name !== 'Bundle');
 }
 
 async function handleSearch(services: Services, request: FhirRequest): Promise<FhirResponse> {
@@ -40,7 +45,11 @@ async function handleSearch(services: Services, request: FhirRequest): Promise<F
       services.store,
     ),
   );
-  return { status: 200, headers: {}, body: { kind: 'chunks', chunks: await started(writePage(services, request, page)) } };
+  return {
+    status: 200,
+    headers: {},
+    body: { kind: 'chunks', chunks: await started(writePage(services, request, page)) },
+  };
 }
 
 async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Promise<T> {
@@ -73,18 +82,34 @@ function links(request: FhirRequest, page: Page): { relation: string; url: strin
   const format = request.query.filter(([name]) => name === '_format' || name === '_pretty');
   const at = (query: Page['used']) => (query.length > 0 ? `${base}?${formatQuery(query)}` : base);
   // What came in a POST body stays out of links: the page token carries it sealed.
-  const self = page.here === undefined ? (request.method === 'POST' ? at([]) : at(page.used)) : at([['_page', page.here], ...format]);
-  return [{ relation: 'self', url: self }, ...(page.next === undefined ? [] : [{ relation: 'next', url: at([['_page', page.next], ...format]) }])];
+  const self =
+    page.here === undefined
+      ? request.method === 'POST'
+        ? at([])
+        : at(page.used)
+      : at([['_page', page.here], ...format]);
+  return [
+    { relation: 'self', url: self },
+    ...(page.next === undefined ? [] : [{ relation: 'next', url: at([['_page', page.next], ...format]) }]),
+  ];
 }
 
 async function* writePage(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
   const { total } = page;
-  const head = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...(total !== undefined && { total }), link: links(request, page) });
+  const head = JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    ...(total !== undefined && { total }),
+    link: links(request, page),
+  });
   const subset = toSubset(page.request.summary, page.request.elements);
   const cut = subset && ((text: string) => subsetText(text, subset, services.definitions));
   let before = '';
   let opened = false;
-  for (const [mode, matches] of [['match', page.matches], ['include', page.included]] as const) {
+  for (const [mode, matches] of [
+    ['match', page.matches],
+    ['include', page.included],
+  ] as const) {
     let at = 0;
     for await (const texts of services.search.texts(matches, services.store)) {
       const entries = texts.map(text => entry(request.base, matches[at++]!, cut ? cut(text) : text, mode));
@@ -108,7 +133,12 @@ function notesEntry(request: FhirRequest, page: Page): string {
   return JSON.stringify({ resource: operationOutcome(issues, request.language), search: { mode: 'outcome' } });
 }
 
-const search = (name: string, method: Interaction['method'], path: string): Interaction => ({ name, method, path, handle: handleSearch });
+const search = (name: string, method: Interaction['method'], path: string): Interaction => ({
+  name,
+  method,
+  path,
+  handle: handleSearch,
+});
 
 /** All forms of search. */
 export const searchInteractions: readonly Interaction[] = [

@@ -8,7 +8,9 @@ import { memberSpans, type Span, skipSpace, skipValue } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
 /** Which part of a resource is asked for. */
-export type Subset = { readonly mode: 'true' | 'text' | 'data' } | { readonly mode: 'elements'; readonly names: ReadonlySet<string> };
+export type Subset =
+  | { readonly mode: 'true' | 'text' | 'data' }
+  | { readonly mode: 'elements'; readonly names: ReadonlySet<string> };
 
 const modes = ['true', 'text', 'data', 'count', 'false'] as const;
 
@@ -22,10 +24,16 @@ export function parseSubset(query: readonly (readonly [name: string, value: stri
   if (summary !== undefined && !modes.some(mode => mode === summary))
     throw new FhirError(
       'search-parameter',
-      { en: `_summary: found "${summary.slice(0, 60)}", expected one of ${modes.join(', ')}; for example _summary=true`, ja: `_summary: 「${summary.slice(0, 60)}」ではなく ${modes.join('・')} のどれかを指定してください（例: _summary=true）` },
+      {
+        en: `_summary: found "${summary.slice(0, 60)}", expected one of ${modes.join(', ')}; for example _summary=true`,
+        ja: `_summary: 「${summary.slice(0, 60)}」ではなく ${modes.join('・')} のどれかを指定してください（例: _summary=true）`,
+      },
       { location: '_summary' },
     );
-  return toSubset(summary, values('_elements').flatMap(value => value.split(',').map(name => name.trim())));
+  return toSubset(
+    summary,
+    values('_elements').flatMap(value => value.split(',').map(name => name.trim())),
+  );
 }
 
 /** The subset for values of `_summary` and `_elements` that were read already. */
@@ -44,13 +52,19 @@ type Keep = (element: ElementSchema | undefined, name: string) => boolean | read
 /** The element a JSON member belongs to: `_birthDate` is `birthDate`, `valueQuantity` is the choice `value`. */
 function elementOf(name: string, children: readonly ElementSchema[]): ElementSchema | undefined {
   const plain = name.startsWith('_') ? name.slice(1) : name;
-  return children.find(({ name: own, choice }) => own === plain || (choice && plain.startsWith(own) && /^[A-Z]/.test(plain.slice(own.length))));
+  return children.find(
+    ({ name: own, choice }) =>
+      own === plain || (choice && plain.startsWith(own) && /^[A-Z]/.test(plain.slice(own.length))),
+  );
 }
 
 function keepFor(subset: Subset, type: string): Keep {
   switch (subset.mode) {
     case 'elements':
-      return (element, name) => always.has(name) || (element !== undefined && (isAsked(element, subset.names, type) || element.min > 0 || element.isModifier === true));
+      return (element, name) =>
+        always.has(name) ||
+        (element !== undefined &&
+          (isAsked(element, subset.names, type) || element.min > 0 || element.isModifier === true));
     case 'text':
       return (element, name) => always.has(name) || name === 'text' || (element?.min ?? 0) > 0;
     case 'data':
@@ -68,12 +82,23 @@ function isAsked(element: ElementSchema, names: ReadonlySet<string>, type: strin
   for (const name of names) {
     const own = name.startsWith(`${type}.`) ? name.slice(type.length + 1) : name;
     const head = own.split('.')[0]!;
-    if (head === element.name || head === `${element.name}[x]` || (element.choice && head.startsWith(element.name) && /^[A-Z]/.test(head.slice(element.name.length)))) return true;
+    if (
+      head === element.name ||
+      head === `${element.name}[x]` ||
+      (element.choice && head.startsWith(element.name) && /^[A-Z]/.test(head.slice(element.name.length)))
+    )
+      return true;
   }
   return false;
 }
 
-function cutObject(text: string, spans: readonly Span[], children: readonly ElementSchema[], keep: Keep, top: boolean): string[] {
+function cutObject(
+  text: string,
+  spans: readonly Span[],
+  children: readonly ElementSchema[],
+  keep: Keep,
+  top: boolean,
+): string[] {
   const parts: string[] = [];
   for (const span of spans) {
     const decision = keep(elementOf(span.name, children), span.name);
