@@ -12,7 +12,7 @@ import { referenceCondition } from './types/reference.ts';
 export function compartmentCondition(compartment: string, id: string, type: string, compartments: Compartments, registry: Registry): Condition | undefined {
   const codes = compartments(compartment, type) ?? [];
   const hash = hashOf(compartment, id);
-  const parts: Condition[] = type === compartment ? [{ op: 'ids', hashes: [hash] }] : [];
+  const parts: Condition[] = codes.includes('{def}') ? [{ op: 'ids', hashes: [hash] }] : [];
   for (const code of codes) {
     const param = registry(type).byCode.get(code);
     if (param?.type === 'reference') parts.push(referenceCondition(param.sources, [hash]));

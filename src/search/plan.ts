@@ -10,7 +10,7 @@ import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam, Source } from './search-param.ts';
 import { hashOf } from './compile.ts';
-import { dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
+import { compositeTable, dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { compareDates, parseDateValue } from './types/date.ts';
 import { kindHash } from './types/reference.ts';
@@ -187,6 +187,7 @@ const tableOf = new Map([
   ['quantity', quantityTable],
   ['uri', uriTable],
   ['reference', referenceTable],
+  ['composite', compositeTable],
 ]);
 
 /** The resource has any value for one of the sources. */
