@@ -21,7 +21,7 @@ export function extractRows(resource: Resource, params: TypeParams, settings: In
     for (const expression of source.expressions) {
       expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
     }
-    rows.end(textTable, besides(source.param, 'text'));
+    if (rows.hasTexts) rows.end(textTable, besides(source.param, 'text'));
   }
   if (moment !== noMoment) rows.add(momentTable, [moment]);
   return rows.all;

@@ -80,7 +80,7 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret());
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
   const asOf = cursor?.asOf ?? input.asOf ?? store.position();
-  const run: RunSettings = { ...settings.run, store, sight: { access: input.access, asOf, stale: store.hasStale() } };
+  const run: RunSettings = { ...settings.run, bodiesLater: true, store, sight: { access: input.access, asOf, stale: store.hasStale() } };
   const looked = planQuery(cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input, settings);
   const plan = { ...looked, searches: await Promise.all((await existing(looked.searches, run)).map(search => measure(search, run))) };
   const { request } = plan;
