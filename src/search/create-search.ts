@@ -7,6 +7,7 @@ import { zoneMinutes } from '../fhir/datetime.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
+import { type Codes, createCodes } from './codes.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { compartmentCondition } from './compartment.ts';
 import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
@@ -28,18 +29,21 @@ import { loadVariants } from './variants.ts';
 export interface SearchParts {
   readonly definitions: Definitions;
   readonly config: Config;
+  /** What terminology knows; the loaded definitions when absent. */
+  readonly codes?: Codes;
   /** UTC milliseconds; the clock when absent. */
   readonly now?: () => number;
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({ definitions, config, now = Date.now }: SearchParts): Search {
+export function createSearch({ definitions, config, codes = createCodes(definitions), now = Date.now }: SearchParts): Search {
   const registry = createRegistry(definitions);
   const compartments = createCompartments(definitions);
-  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants(definitions) };
+  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants() };
   const planSettings = (): PlanSettings => ({
     ...settings,
     now: now(),
+    codes,
     registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,

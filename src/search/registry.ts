@@ -73,7 +73,7 @@ function compileType(type: string, byBase: ReadonlyMap<string, Definition[]>, by
   const bases = [type, ...(isDomainResource(type) ? ['DomainResource'] : []), 'Resource'];
   for (const definition of bases.flatMap(base => byBase.get(base) ?? [])) {
     const parts = partsOf(definition, type);
-    if (parts.length > 0 && definition.type !== 'special') drafts.set(definition.code, { definition, parts });
+    if (parts.length > 0) drafts.set(definition.code, { definition, parts });
     else if (!withoutRows.has(definition.code)) absent.push(definition.code);
   }
   const sources = new SourceMaker(type, [...drafts.values()], definitions, byUrl);
@@ -206,6 +206,7 @@ class SourceMaker {
             kind: definition.type,
             expressions,
             single: expressions.length === 1 && expressions[0]!.single,
+            ...(definition.type === 'reference' && definition.target?.length === 1 && { soleTarget: definition.target[0]! }),
             ...(components && { components: components as Component[] }),
           }
         : undefined,

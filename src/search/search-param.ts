@@ -15,6 +15,8 @@ export interface Source {
   readonly expressions: readonly Expression[];
   /** At most one value a resource. */
   readonly single: boolean;
+  /** The one type its references can have, for references that leave it out. */
+  readonly soleTarget?: string;
   /** Compiled components of a composite. */
   readonly components?: readonly Component[];
 }

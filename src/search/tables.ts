@@ -66,7 +66,6 @@ export const uriTable: IndexTable = {
   name: 'index_uri',
   columns: [column('param'), column('value', 'TEXT'), column('moment')],
   key: 2,
-  bySeq: true,
 };
 
 /**
@@ -80,7 +79,13 @@ export const compositeTable: IndexTable = {
     column('system'), column('more'), column('lo2', 'REAL'), column('hi2', 'REAL'), column('moment'),
   ],
   key: 10,
-  bySeq: true,
+};
+
+/** Positions in degrees. */
+export const positionTable: IndexTable = {
+  name: 'index_position',
+  columns: [column('param'), column('lat', 'REAL'), column('lon', 'REAL'), column('moment')],
+  key: 3,
 };
 
 /** Which token parameters a version has at all (`:missing`). */
@@ -100,6 +105,7 @@ export const indexTables: readonly IndexTable[] = [
   quantityTable,
   uriTable,
   compositeTable,
+  positionTable,
   presentTable,
   momentTable,
 ];
