@@ -33,7 +33,7 @@ const packages: Record<string, string[]> = {
   'better-sqlite3': ['store/sqlite.ts', 'store/sqlite-file.ts'],
   saxes: ['definitions/'],
   fhirpath: ['fhirpath/', 'interactions/patch/'],
-  '@lhncbc/ucum-lhc': ['search/'],
+  '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],
 };
 
 const files = fs.readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));

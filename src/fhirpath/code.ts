@@ -44,15 +44,28 @@ export class State {
   index = -1;
   total: Collection = none;
   steps: number;
-  readonly now: number;
+  private time: number | undefined;
   /** What defineVariable() has named. */
   defined: ReadonlyMap<string, Collection> | undefined;
-  constructor(environment: Environment, shapes: Shapes | undefined, input: Collection) {
+  private readonly text: string;
+  constructor(text: string, environment: Environment, shapes: Shapes | undefined, input: Collection) {
+    this.text = text;
     this.environment = environment;
     this.shapes = shapes;
     this.input = input;
     this.steps = environment.steps ?? defaultSteps;
-    this.now = environment.now ?? Date.now();
+    this.time = environment.now;
+  }
+
+  /** UTC milliseconds; the same for the whole evaluation. */
+  get now(): number {
+    this.time ??= Date.now();
+    return this.time;
+  }
+
+  /** Takes a step from the budget. @throws FhirError 'too-costly' when it is used up */
+  step(): void {
+    if (--this.steps < 0) throw tooCostly({ text: this.text, at: 0 });
   }
 }
 
@@ -88,7 +101,7 @@ export interface Scope {
   readonly shapes: Shapes | undefined;
   /** True: paths and types that cannot fit are refused, and singleton rules are enforced. */
   readonly strict: boolean;
-  /** True for expressions of definitions: their regular expressions run unguarded. */
+  /** True for expressions of definitions: regular expressions run unguarded, `as` filters. */
   readonly trusted: boolean;
   /** $this. */
   readonly self: Static;

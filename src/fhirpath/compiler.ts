@@ -93,7 +93,7 @@ function resolved(name: { namespace?: string; name: string }, scope: Scope, at: 
   return test;
 }
 
-/** is, as and ofType. `as` on several values is an error in strict mode and filters otherwise. */
+/** is, as and ofType. `as` on several values is an error, but definitions use it to filter. */
 function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefined, scope: Scope, at: number): Code {
   const place = { text: scope.text, at };
   if (operator === 'is')
@@ -105,7 +105,7 @@ function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefi
   return {
     run(self, state) {
       const items = run(self, state);
-      if (operator === 'as' && scope.strict) single(items, place, 'as');
+      if (operator === 'as' && !scope.trusted) single(items, place, 'as');
       return test ? items.filter(item => hasType(item, test, true) || isWanted(item, test)) : none;
     },
     type: { ...(shape && !shape.open && { shapes: [shape] }), ...(type.single && { single: true }) },

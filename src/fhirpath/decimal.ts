@@ -103,7 +103,7 @@ export class Decimal {
     if (other.units === 0n) return undefined;
     const digits = Math.max(16, this.scale, other.scale);
     const raised = this.units * tenTo(digits + other.scale);
-    return Decimal.of(divideRound(raised, other.units * tenTo(this.scale)), digits).trimmed(1);
+    return Decimal.of(divideRound(raised, other.units * tenTo(this.scale)), digits).trimmed();
   }
 
   /** Truncated quotient; undefined when dividing by zero. */

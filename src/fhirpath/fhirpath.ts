@@ -20,9 +20,9 @@ export interface Model {
 export interface CompileOptions {
   /** Type of the input (`Patient`), or path of an inline structure (`Patient.contact`); told from the data when absent. */
   readonly type?: string;
-  /** Refuses paths that the type cannot have, positions in unordered collections, and `as` on several values. */
+  /** Refuses paths that the type cannot have, types that do not exist, and positions in unordered collections. */
   readonly strict?: boolean;
-  /** The expression is a definition's, not a client's: regular expressions run unguarded. */
+  /** The expression is a definition's, not a client's: regular expressions run unguarded, `as` filters several values. */
   readonly trusted?: boolean;
 }
 
@@ -61,8 +61,8 @@ function inputOf(input: unknown, { shape, shapes }: Compiled, environment: Envir
   return nodeOf(input ?? undefined, shape, shapes, environment.sibling);
 }
 
-function stateFor(item: Item | undefined, shapes: Shapes | undefined, environment: Environment): State {
-  return new State(environment, shapes, item === undefined ? none : [item]);
+function stateFor(text: string, item: Item | undefined, shapes: Shapes | undefined, environment: Environment): State {
+  return new State(text, environment, shapes, item === undefined ? none : [item]);
 }
 
 const noEnvironment: Environment = {};
@@ -83,8 +83,13 @@ export function compileItems(text: string, model: Model, options: CompileOptions
   const { code, shapes } = compiled;
   return (input, environment = noEnvironment) => {
     const item = inputOf(input, compiled, environment);
-    return code.run(item, stateFor(item, shapes, environment));
+    return code.run(item, stateFor(text, item, shapes, environment));
   };
+}
+
+/** Type and JSON of items. */
+export function itemValues(items: Collection): readonly Value[] {
+  return items.flatMap(valueOf);
 }
 
 /** A compiled invariant; undefined is empty, which is no violation unless the caller says so. */
@@ -107,7 +112,7 @@ export function compileConstraint(text: string, contextType: string, model: Mode
   const { test, shapes } = compiled;
   const constraint: Constraint = (node, environment = noEnvironment) => {
     const item = inputOf(node, compiled, environment);
-    return test(item, stateFor(item, shapes, environment));
+    return test(item, stateFor(text, item, shapes, environment));
   };
   if (known.size < 50_000) known.set(key, constraint);
   return constraint;

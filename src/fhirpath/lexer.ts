@@ -37,8 +37,9 @@ export function unescape(text: string): string {
   );
 }
 
-/** Longest expression and most tokens; a published one has about 2,000 characters. */
+/** Longest expression and most tokens: published ones stay far below, and recursion over the tree stays shallow. */
 const maxLength = 20_000;
+const maxTokens = 2000;
 
 function match(form: RegExp, text: string, at: number): string | undefined {
   form.lastIndex = at;
@@ -56,6 +57,7 @@ export function tokenize(text: string): Token[] {
     const token = readToken(text, at);
     tokens.push({ kind: token.kind, text: token.text, at });
     at += token.length;
+    if (tokens.length > maxTokens) throw refuse({ text, at }, `more than ${maxTokens} words and signs`, `語と記号が ${maxTokens} を超えています`);
   }
   tokens.push({ kind: 'end', text: '', at: text.length });
   return tokens;

@@ -5,10 +5,12 @@
 import { charge, type Code, type Scope, type Static } from './code.ts';
 import { refuse } from './fault.ts';
 import { type Collection, isObject, type Item, Node, none, pushChildren, TypeValue } from './item.ts';
+import { Quantity } from './quantity.ts';
 import { type Shape, type Shapes, untyped } from './shape.ts';
 
 function pushOf(item: Item, name: string, shapes: Shapes | undefined, into: Item[]): void {
   if (item instanceof Node) pushChildren(item, name, shapes, into);
+  else if (item instanceof Quantity && (name === 'value' || name === 'unit')) into.push(item[name]);
   else if (item instanceof TypeValue && (name === 'name' || name === 'namespace')) into.push(item[name]);
 }
 

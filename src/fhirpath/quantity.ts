@@ -125,6 +125,8 @@ function inUnit(quantity: Quantity, unit: string): Decimal | undefined {
 
 function alignedCalendar(a: Quantity, b: Quantity): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
   const [x, y] = [a.calendar, b.calendar];
+  const isLong = (quantity: Quantity, other: Quantity) => quantity.kind === 'calendar' && daysOf.has(quantity.unit) && other.kind === 'ucum';
+  if (isLong(a, b) || isLong(b, a)) return undefined;
   if (x === undefined || y === undefined) return undefined;
   const unit = calendarUnits.indexOf(x) > calendarUnits.indexOf(y) ? x : y;
   const [left, right] = [calendarValue(a.value, x, unit), calendarValue(b.value, y, unit)];

@@ -104,6 +104,7 @@ export function eachItem(items: Collection, state: State, run: (item: Item, inde
   const { index } = state;
   for (let i = 0; i < items.length; i++) {
     state.index = i;
+    state.step();
     if (run(items[i]!, i) === false) break;
   }
   state.index = index;

@@ -142,13 +142,14 @@ const sort: FunctionEntry = {
           const values = keys.map(({ run }) => single(run(item, state), place, 'sort()')).map(value => (value === undefined ? undefined : systemOf(value)));
           rows.push({ item, values });
         });
-        const order = (a: Item | undefined, b: Item | undefined): number => {
+        const order = (a: Item | undefined, b: Item | undefined, sign: number): number => {
           if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
           const found = compareItems(a, b);
           if (!found) throw fault(place, 'sort() needs values of one type that has an order', 'sort() には順序のある同じ型の値が必要です');
-          return found.order ?? 0;
+          return sign * (found.order ?? 0);
         };
-        rows.sort((a, b) => keys.reduce((result, { sign }, i) => result || sign * order(a.values[i], b.values[i]), 0));
+        // An empty key comes first, whichever way the order goes.
+        rows.sort((a, b) => keys.reduce((result, { sign }, i) => result || order(a.values[i], b.values[i], sign), 0));
         return rows.map(row => row.item);
       },
       type: input.type.unordered ? { ...input.type, unordered: false } : input.type,

@@ -75,6 +75,12 @@ function unescapeText(text: string, target: Item): string | undefined {
   }
 }
 
+/** RFC 4648's alphabet for URLs, with the padding that Buffer leaves out. */
+function encode(text: string, encoding: BufferEncoding): string {
+  const encoded = Buffer.from(text, 'utf8').toString(encoding);
+  return encoding === 'base64url' ? encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=') : encoded;
+}
+
 /** A text's pieces, as many as the budget allows. */
 function pieces(name: string, cut: (text: string, args: readonly Item[], place: Place) => string[], count: number): FunctionEntry {
   return ofCollections(count, count, (input, args, state, place): Collection => {
@@ -148,7 +154,7 @@ export const strings: readonly (readonly [string, FunctionEntry])[] = [
   ['toChars', pieces('toChars', text => [...text], 0)],
   ['split', pieces('split', (text, [separator], place) => text.split(textOf(separator!, place)), 1)],
   ['join', join],
-  ['encode', ofText(1, 1, (text, [encoding], state, place) => madeText(Buffer.from(text, 'utf8').toString(encodingOf(encoding!, place)), state, place))],
+  ['encode', ofText(1, 1, (text, [encoding], state, place) => madeText(encode(text, encodingOf(encoding!, place)), state, place))],
   ['decode', ofText(1, 1, (text, [encoding], _, place) => decode(text, encoding!, place))],
   ['escape', ofText(1, 1, (text, [target], state, place) => madeText(escapeText(text, target!) ?? unknownTarget(place), state, place))],
   ['unescape', ofText(1, 1, (text, [target], _, place) => unescapeText(text, target!) ?? unknownTarget(place))],
