@@ -86,14 +86,14 @@ function argumentType(ast: Extract<Ast, { op: 'call' }>, scope: Scope): TypeTest
   return resolved(name, scope, ast.at);
 }
 
-/** A type of the model; one that does not exist is refused in strict mode, and nothing is of it otherwise. */
+/** A type of the model. One that does not exist is refused in strict mode; nothing is of it otherwise, or in a namespace without it. */
 function resolved(name: { namespace?: string; name: string }, scope: Scope, at: number): TypeTest | undefined {
   const test = resolveType(name, scope.shapes);
-  if (!test && scope.strict) throw refuse({ text: scope.text, at }, `there is no type ${name.namespace ? `${name.namespace}.` : ''}${name.name}`, `${name.name} という型はありません`);
+  if (!test && scope.strict && name.namespace === undefined) throw refuse({ text: scope.text, at }, `there is no type ${name.name}`, `${name.name} という型はありません`);
   return test;
 }
 
-/** is, as and ofType. `as` on several values is an error, but definitions use it to filter. */
+/** is, as and ofType. `as` on several values is an error, but definitions use it to filter, and to take subtypes of primitives. */
 function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefined, scope: Scope, at: number): Code {
   const place = { text: scope.text, at };
   if (operator === 'is')
@@ -106,7 +106,7 @@ function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefi
     run(self, state) {
       const items = run(self, state);
       if (operator === 'as' && !scope.trusted) single(items, place, 'as');
-      return test ? items.filter(item => hasType(item, test, true) || isWanted(item, test)) : none;
+      return test ? items.filter(item => hasType(item, test, !scope.trusted) || isWanted(item, test)) : none;
     },
     type: { ...(shape && !shape.open && { shapes: [shape] }), ...(type.single && { single: true }) },
   };
@@ -192,6 +192,13 @@ function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code
       const item = items[0]!;
       if (items.length > 1) return !equal;
       return (item instanceof Node && item.shape.primitive === 'String' ? item.value === value : equalItems(item, value)) === equal;
+    });
+  }
+  if (left.test && right.test) {
+    const [first, second] = [left.test, right.test];
+    return testCode((self, state) => {
+      const [a, b] = [first(self, state), second(self, state)];
+      return a === undefined || b === undefined ? undefined : (a === b) === equal;
     });
   }
   return testCode((self, state) => {

@@ -154,8 +154,7 @@ export class Seen {
   private readonly keys = new Set<string>();
   private readonly others: Item[] = [];
 
-  has(item: Item): boolean {
-    const key = keyOf(item);
+  has(item: Item, key = keyOf(item)): boolean {
     if (key !== undefined && this.keys.has(key)) return true;
     return this.others.some(other => equalItems(item, other) === true);
   }
@@ -167,8 +166,8 @@ export class Seen {
 
   /** False when an equal item is there already. */
   add(item: Item): boolean {
-    if (this.has(item)) return false;
     const key = keyOf(item);
+    if (this.has(item, key)) return false;
     if (key === undefined) this.others.push(item);
     else this.keys.add(key);
     return true;

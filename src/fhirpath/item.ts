@@ -6,7 +6,7 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { Decimal } from './decimal.ts';
 import { fhirQuantity, Quantity } from './quantity.ts';
-import { type Shape, type Shapes, type TypeTest, untyped, type Variant } from './shape.ts';
+import { type Field, type Shape, type Shapes, type TypeTest, untyped, type Variant } from './shape.ts';
 import { parseTemporal, parseTime, Temporal, withKind } from './temporal.ts';
 
 /** One value of a collection. */
@@ -90,6 +90,17 @@ export function nodeOf(value: unknown, shape: Shape | undefined, shapes: Shapes 
 
 const untypedVariant = (property: string): Variant => ({ property, sibling: `_${property}`, shape: untyped });
 
+/** The variants of a field that an object may have: of a choice of many types, those that are there. */
+export function variantsIn(object: JsonObject, { variants, byProperty }: Field): readonly Variant[] {
+  if (!byProperty) return variants;
+  const found: Variant[] = [];
+  for (const name in object) {
+    const variant = byProperty.get(name.charCodeAt(0) === 0x5f ? name.slice(1) : name);
+    if (variant && !found.includes(variant)) found.push(variant);
+  }
+  return found;
+}
+
 /** The children of a name, appended to `into`. */
 export function pushChildren(node: Node, name: string, shapes: Shapes | undefined, into: Item[]): void {
   const { value, shape } = node;
@@ -100,7 +111,7 @@ export function pushChildren(node: Node, name: string, shapes: Shapes | undefine
   const object = shape.primitive === undefined ? (value as JsonObject) : node.sibling;
   if (!isObject(object)) return;
   const field = shape.field(name);
-  if (field) for (const variant of field.variants) pushField(object, variant, shapes, into);
+  if (field) for (const variant of variantsIn(object, field)) pushField(object, variant, shapes, into);
   else if (name === 'resourceType' && shape.isResource) into.push(shape.name);
 }
 
@@ -118,8 +129,8 @@ export function pushAllChildren(node: Node, shapes: Shapes | undefined, into: It
 }
 
 /**
- * The System value of an item: primitives without a value give undefined; complex nodes stay nodes, but for FHIR
- * quantities with a UCUM unit or none.
+ * The System value of an item: primitives without a value give undefined; complex nodes stay nodes, but for quantities
+ * without a comparator.
  * @see https://hl7.org/fhir/R4/fhirpath.html#types
  */
 export function systemOf(item: Item): Item | undefined {
@@ -168,8 +179,9 @@ function quantityOf(value: unknown): Quantity | undefined {
   const number = decimalOf(value['value']);
   if (!number) return undefined;
   const { system, code, unit } = value;
-  if (system === undefined && code === undefined) return typeof unit === 'string' ? undefined : new Quantity(number, '1');
-  return system === ucum && typeof code === 'string' ? fhirQuantity(number, code) : undefined;
+  if (system === ucum && typeof code === 'string') return fhirQuantity(number, code);
+  if (code === undefined) return typeof unit === 'string' ? new Quantity(number, unit, 'other') : new Quantity(number, '1');
+  return new Quantity(number, `${String(code)} (${String(system)})`, 'other');
 }
 
 /** Name of the System type of a System value; undefined for a node. */

@@ -4,7 +4,7 @@
  */
 import { charge, type State } from './code.ts';
 import { Decimal } from './decimal.ts';
-import { compareItems, Seen, toDecimal, toQuantity } from './equality.ts';
+import { compareItems, equalItems, Seen, toDecimal, toQuantity } from './equality.ts';
 import { fault, type Place } from './fault.ts';
 import { type Collection, type Item, systemName } from './item.ts';
 import { plusQuantity, Quantity, timesQuantity } from './quantity.ts';
@@ -138,6 +138,7 @@ export function union(a: Collection, b: Collection, state: State, place: Place):
 /** The items, each once. */
 export function distinct(items: Collection, state: State, place: Place): Collection {
   if (items.length <= 1) return items;
+  if (items.length <= 8) return items.filter((item, i) => !items.slice(0, i).some(other => equalItems(item, other) === true));
   const seen = new Seen();
   return items.filter(item => {
     charge(state, seen.cost, place);

@@ -4,9 +4,10 @@
  */
 import { charge, type Code, type Scope, type Static } from './code.ts';
 import { refuse } from './fault.ts';
-import { type Collection, isObject, type Item, Node, none, pushChildren, TypeValue } from './item.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { type Collection, isObject, type Item, Node, none, pushChildren, TypeValue, variantsIn } from './item.ts';
 import { Quantity } from './quantity.ts';
-import { type Shape, type Shapes, untyped } from './shape.ts';
+import { type Shape, type Shapes, untyped, type Variant } from './shape.ts';
 
 function pushOf(item: Item, name: string, shapes: Shapes | undefined, into: Item[]): void {
   if (item instanceof Node) pushChildren(item, name, shapes, into);
@@ -36,12 +37,14 @@ function hasChild(node: Node, name: string): boolean {
   if (!isObject(object)) return false;
   const field = shape.field(name);
   if (!field) return false;
-  for (const { property, sibling, shape: type } of field.variants) {
-    const found = object[property];
-    if (found !== undefined && found !== null && !(Array.isArray(found) && found.length === 0)) return true;
-    if (type.primitive !== undefined && object[sibling] !== undefined) return true;
-  }
+  for (const variant of variantsIn(object, field)) if (hasVariant(object, variant)) return true;
   return false;
+}
+
+function hasVariant(object: JsonObject, { property, sibling, shape }: Variant): boolean {
+  const found = object[property];
+  if (found !== undefined && found !== null && !(Array.isArray(found) && found.length === 0)) return true;
+  return shape.primitive !== undefined && object[sibling] !== undefined;
 }
 
 /** `of.name` */

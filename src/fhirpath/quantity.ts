@@ -5,8 +5,11 @@
 import { Decimal } from './decimal.ts';
 import { combineUnits, convertUnit, isFiner, isMultipliable, sameDimension } from './units.ts';
 
-/** `calendar`: the unit is year … millisecond. `either`: a FHIR Quantity whose UCUM unit also stands for a calendar unit. */
-export type UnitKind = 'ucum' | 'calendar' | 'either';
+/**
+ * `calendar`: the unit is year … millisecond. `either`: a FHIR Quantity whose UCUM unit also stands for a calendar unit.
+ * `other`: a unit that is not UCUM's, comparable with itself only.
+ */
+export type UnitKind = 'ucum' | 'calendar' | 'either' | 'other';
 
 const calendarUnits = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'];
 const calendarWords: ReadonlyMap<string, string> = new Map(calendarUnits.flatMap(unit => [[unit, unit] as const, [`${unit}s`, unit] as const]));
@@ -40,6 +43,7 @@ export class Quantity {
 
   /** The calendar unit it stands for; undefined when it is no duration, or a definite one longer than a week. */
   get calendar(): string | undefined {
+    if (this.kind === 'other') return undefined;
     if (this.kind === 'calendar') return this.unit;
     const word = calendarOfUcum.get(this.unit);
     return this.kind === 'either' || (word !== 'year' && word !== 'month') ? word : undefined;
@@ -90,6 +94,7 @@ function calendarValue(value: Decimal, from: string, to: string): Decimal | unde
 
 /** The value in another unit (UCUM code or calendar word); undefined when the two have nothing in common. */
 export function convertQuantity(quantity: Quantity, word: string): Quantity | undefined {
+  if (quantity.kind === 'other') return undefined;
   const to = calendarUnit(word);
   if (to !== undefined) {
     const from = quantity.calendar;
@@ -109,6 +114,7 @@ export function convertQuantity(quantity: Quantity, word: string): Quantity | un
 /** Both values in one unit, the finer of the two; undefined when they cannot be compared. */
 export function aligned(a: Quantity, b: Quantity): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
   if (a.unit === b.unit && (a.kind === b.kind || a.kind === 'either' || b.kind === 'either')) return { left: a.value, right: b.value, unit: a.unit, kind: a.kind };
+  if (a.kind === 'other' || b.kind === 'other') return undefined;
   if (a.kind === 'calendar' || b.kind === 'calendar') return alignedCalendar(a, b);
   if (!sameDimension(a.unit, b.unit)) return undefined;
   const unit = isFiner(a.unit, b.unit) ? a.unit : b.unit;
@@ -151,7 +157,8 @@ export function equivalentQuantity(a: Quantity, b: Quantity): boolean {
     const same = alignedCalendar(definiteWord(a), definiteWord(b));
     return same !== undefined && equivalentDecimal(same.left, same.right);
   }
-  if (a.unit === b.unit) return equivalentDecimal(a.value, b.value);
+  if (a.unit === b.unit && a.kind === b.kind) return equivalentDecimal(a.value, b.value);
+  if (a.kind === 'other' || b.kind === 'other') return false;
   if (!sameDimension(a.unit, b.unit)) return false;
   // Precision is counted in the unit that stands for more.
   const unit = isFiner(a.unit, b.unit) ? b.unit : a.unit;
@@ -173,7 +180,7 @@ export function plusQuantity(a: Quantity, b: Quantity, minus: boolean): Quantity
 
 /** Product or quotient. Calendar durations can only be multiplied by plain numbers. */
 export function timesQuantity(a: Quantity, b: Quantity, divide: boolean): Quantity | undefined {
-  const pure = (quantity: Quantity) => quantity.kind !== 'calendar' && (quantity.unit === '1' || sameDimension(quantity.unit, '1'));
+  const pure = (quantity: Quantity) => quantity.kind !== 'calendar' && quantity.kind !== 'other' && (quantity.unit === '1' || sameDimension(quantity.unit, '1'));
   const compute = (x: Decimal, y: Decimal) => (divide ? x.over(y) : x.times(y));
   if (a.kind !== 'ucum' || b.kind !== 'ucum') {
     const [scaled, factor] = pure(b) ? [a, b] : pure(a) && !divide ? [b, a] : [undefined, undefined];
@@ -182,6 +189,7 @@ export function timesQuantity(a: Quantity, b: Quantity, divide: boolean): Quanti
     if (value) return new Quantity(value, scaled.unit, scaled.kind);
     if (a.kind === 'calendar' || b.kind === 'calendar') return undefined;
   }
+  if (a.kind === 'other' || b.kind === 'other') return undefined;
   if (!isMultipliable(a.unit) || !isMultipliable(b.unit)) return undefined;
   const same = divide ? aligned(a, b) : undefined;
   const value = same ? same.left.over(same.right) : compute(a.value, b.value);

@@ -40,6 +40,8 @@ export interface Field {
   readonly many: boolean;
   /** One for most, several for a choice. */
   readonly variants: readonly Variant[];
+  /** For choices of many types: quicker than trying each. */
+  readonly byProperty: ReadonlyMap<string, Variant> | undefined;
 }
 
 /** A type of the model. `untyped` is the shape of data without a model. */
@@ -104,7 +106,8 @@ export class Shape {
         },
       };
     });
-    return { name: element.name, many: element.array, variants };
+    const byProperty = variants.length > 6 ? new Map(variants.map(variant => [variant.property, variant])) : undefined;
+    return { name: element.name, many: element.array, variants, byProperty };
   }
 }
 

@@ -61,6 +61,7 @@ const toTime: Convert = value => {
 
 const toQuantityValue: Convert = (value, unit) => {
   const quantity = typeof value === 'boolean' ? toQuantity(toDecimalValue(value)) : typeof value === 'string' ? parseQuantity(value) : toQuantity(value);
+  if (quantity?.kind === 'other') return undefined;
   return quantity && (typeof unit === 'string' ? convertQuantity(quantity, unit) : quantity);
 };
 

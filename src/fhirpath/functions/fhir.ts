@@ -104,10 +104,13 @@ const checkModifiers: FunctionEntry = ofCollections(0, 50, (input, args, _, plac
   return input;
 }, type => type);
 
-/** Whether narratives follow txt-1. */
+/** Something to see besides blanks and empty elements: txt-2. */
+const hasContent = (text: string): boolean => /<img[\s/>]/.test(text) || /[^\s]/.test(text.replace(/<[^>]*>/g, '').replace(/&#160;|&#xa0;/gi, ' '));
+
+/** Whether narratives follow txt-1 and txt-2; both invariants are written with it. */
 const htmlChecks: FunctionEntry = ofCollections(0, 0, (input): Collection => {
   const texts = input.map(item => systemOf(item)).filter(value => typeof value === 'string');
-  return truth(texts.every(text => findXhtmlFault(text) === undefined));
+  return truth(texts.every(text => findXhtmlFault(text) === undefined && hasContent(text)));
 });
 
 export const fhir: readonly (readonly [string, FunctionEntry])[] = [
