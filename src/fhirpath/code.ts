@@ -129,7 +129,12 @@ export function tooCostly(place: Place): Error {
 
 /** The only item; undefined for none. @throws FhirError for several */
 export function single(items: Collection, place: Place, what: string): Item | undefined {
-  if (items.length > 1) throw fault(place, `${what}: found ${items.length} values, expected at most one`, `${what} の値が ${items.length} 個あります（1 個まで）`);
+  if (items.length > 1)
+    throw fault(
+      place,
+      `${what}: found ${items.length} values, expected at most one`,
+      `${what} の値が ${items.length} 個あります（1 個まで）`,
+    );
   return items[0];
 }
 
@@ -166,5 +171,6 @@ export const rawOf = (item: Item): unknown => (item instanceof Node ? item.value
 
 /** Positions in what has no order are refused in strict mode. */
 export function checkOrdered(type: Static, scope: Scope, place: Place): void {
-  if (scope.strict && type.unordered) throw refuse(place, 'a position in a collection that has no order', '順序のない集まりの中の位置は指定できません');
+  if (scope.strict && type.unordered)
+    throw refuse(place, 'a position in a collection that has no order', '順序のない集まりの中の位置は指定できません');
 }

@@ -3,14 +3,26 @@
  * @see https://hl7.org/fhirpath/N1/#expressions
  */
 import type { Ast } from './ast.ts';
-import { anything, charge, checkOrdered, type Code, type Scope, single, singleSystem, type State, type Static, testCode, testOf } from './code.ts';
+import {
+  anything,
+  type Code,
+  charge,
+  checkOrdered,
+  type Scope,
+  type State,
+  type Static,
+  single,
+  singleSystem,
+  testCode,
+  testOf,
+} from './code.ts';
 import { equalCollections, equalItems, equivalentCollections } from './equality.ts';
 import { fault, type Place, refuse } from './fault.ts';
 import { functions } from './functions/all.ts';
 import { type Collection, hasType, type Item, Node, none, systemName, systemOf, TypeValue } from './item.ts';
 import { arithmetic, compare, logic, madeText, negate, union } from './operators.ts';
-import { childCode, startCode } from './path.ts';
 import { typeNameOf } from './parser.ts';
+import { childCode, startCode } from './path.ts';
 import { resolveType, type TypeTest } from './shape.ts';
 import { variableCode } from './variables.ts';
 
@@ -26,7 +38,9 @@ export function compileAst(ast: Ast, scope: Scope): Code {
     case 'external':
       return variableCode(ast.name, { text: scope.text, at: ast.at });
     case 'child':
-      return ast.of ? childCode(compileAst(ast.of, scope), ast.name, scope, ast.at) : startCode(ast.name, scope, ast.at);
+      return ast.of
+        ? childCode(compileAst(ast.of, scope), ast.name, scope, ast.at)
+        : startCode(ast.name, scope, ast.at);
     case 'call':
       return callCode(ast, scope);
     case 'index':
@@ -43,7 +57,8 @@ export function compileAst(ast: Ast, scope: Scope): Code {
 function constant(items: Collection): Code {
   const [item] = items;
   const value = Object.freeze(items) as Collection;
-  if (typeof item === 'boolean') return { run: () => value, test: () => item, type: { system: 'Boolean', single: true } };
+  if (typeof item === 'boolean')
+    return { run: () => value, test: () => item, type: { system: 'Boolean', single: true } };
   return { run: () => value, type: { system: item === undefined ? undefined : systemName(item), single: true } };
 }
 
@@ -61,7 +76,12 @@ function callCode(ast: Extract<Ast, { op: 'call' }>, scope: Scope): Code {
   if (!entry) throw refuse(place, `there is no function ${ast.name}()`, `関数 ${ast.name}() はありません`);
   const [least, most] = entry.arity;
   const given = ast.args.length;
-  if (given < least || given > most) throw refuse(place, `${ast.name}(): found ${given} arguments, expected ${least === most ? least : `${least} to ${most}`}`, `${ast.name}() の引数は ${least === most ? least : `${least}〜${most}`} 個です`);
+  if (given < least || given > most)
+    throw refuse(
+      place,
+      `${ast.name}(): found ${given} arguments, expected ${least === most ? least : `${least} to ${most}`}`,
+      `${ast.name}() の引数は ${least === most ? least : `${least}〜${most}`} 個です`,
+    );
   const input = ast.of ? compileAst(ast.of, scope) : specialCode('$this', scope);
   if (entry.type) return typeCode(input, entry.type, argumentType(ast, scope), scope, ast.at);
   return entry.build({ name: ast.name, place, input, args: ast.args, scope, compile: compilePart });
@@ -71,25 +91,33 @@ function callCode(ast: Extract<Ast, { op: 'call' }>, scope: Scope): Code {
 function compilePart(ast: Ast, scope: Scope): Code {
   const code = compileAst(ast, scope);
   if (!scope.text.includes('defineVariable')) return code;
-  const isolated = <T>(inner: (self: Item | undefined, state: State) => T) => (self: Item | undefined, state: State): T => {
-    const { defined } = state;
-    const result = inner(self, state);
-    state.defined = defined;
-    return result;
-  };
+  const isolated =
+    <T>(inner: (self: Item | undefined, state: State) => T) =>
+    (self: Item | undefined, state: State): T => {
+      const { defined } = state;
+      const result = inner(self, state);
+      state.defined = defined;
+      return result;
+    };
   return { run: isolated(code.run), ...(code.test && { test: isolated(code.test) }), type: code.type };
 }
 
 function argumentType(ast: Extract<Ast, { op: 'call' }>, scope: Scope): TypeTest | undefined {
   const name = typeNameOf(ast.args[0]);
-  if (!name) throw refuse({ text: scope.text, at: ast.at }, `${ast.name}(): expected the name of a type`, `${ast.name}() には型の名前が必要です`);
+  if (!name)
+    throw refuse(
+      { text: scope.text, at: ast.at },
+      `${ast.name}(): expected the name of a type`,
+      `${ast.name}() には型の名前が必要です`,
+    );
   return resolved(name, scope, ast.at);
 }
 
 /** A type of the model. One that does not exist is refused in strict mode; nothing is of it otherwise, or in a namespace without it. */
 function resolved(name: { namespace?: string; name: string }, scope: Scope, at: number): TypeTest | undefined {
   const test = resolveType(name, scope.shapes);
-  if (!test && scope.strict && name.namespace === undefined) throw refuse({ text: scope.text, at }, `there is no type ${name.name}`, `${name.name} という型はありません`);
+  if (!test && scope.strict && name.namespace === undefined)
+    throw refuse({ text: scope.text, at }, `there is no type ${name.name}`, `${name.name} という型はありません`);
   return test;
 }
 
@@ -127,7 +155,8 @@ function indexCode(ast: Extract<Ast, { op: 'index' }>, scope: Scope): Code {
     run(self, state) {
       const items = of.run(self, state);
       const at = singleSystem(index.run(self, state), place, 'an index');
-      if (at !== undefined && typeof at !== 'number') throw fault(place, 'an index must be an integer', '添字は整数です');
+      if (at !== undefined && typeof at !== 'number')
+        throw fault(place, 'an index must be an integer', '添字は整数です');
       const item = at === undefined ? undefined : items[at];
       return item === undefined ? none : [item];
     },
@@ -173,7 +202,10 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
     case 'contains':
       return memberCode(right, left, place);
     case '|':
-      return { run: (self, state) => union(left.run(self, state), right.run(self, state), state, place), type: unionType(left.type, right.type) };
+      return {
+        run: (self, state) => union(left.run(self, state), right.run(self, state), state, place),
+        type: unionType(left.type, right.type),
+      };
     case '&':
       return concatCode(left, right, place);
     default:
@@ -181,7 +213,8 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
   }
 }
 
-const unionType = (a: Static, b: Static): Static => (a.shapes && b.shapes ? { shapes: [...new Set([...a.shapes, ...b.shapes])] } : anything);
+const unionType = (a: Static, b: Static): Static =>
+  a.shapes && b.shapes ? { shapes: [...new Set([...a.shapes, ...b.shapes])] } : anything;
 
 function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code {
   if (rightAst.op === 'literal' && typeof rightAst.value === 'string') {
@@ -191,7 +224,10 @@ function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code
       if (items.length === 0) return undefined;
       const item = items[0]!;
       if (items.length > 1) return !equal;
-      return (item instanceof Node && item.shape.primitive === 'String' ? item.value === value : equalItems(item, value)) === equal;
+      return (
+        (item instanceof Node && item.shape.primitive === 'String' ? item.value === value : equalItems(item, value)) ===
+        equal
+      );
     });
   }
   if (left.test && right.test) {
@@ -221,10 +257,14 @@ function memberCode(member: Code, collection: Code, place: Place): Code {
 function concatCode(left: Code, right: Code, place: Place): Code {
   const text = (items: Collection): string => {
     const value = singleSystem(items, place, '&');
-    if (value instanceof Node || value instanceof TypeValue) throw fault(place, '"&" needs text', '「&」は文字列に使います');
+    if (value instanceof Node || value instanceof TypeValue)
+      throw fault(place, '"&" needs text', '「&」は文字列に使います');
     return value === undefined ? '' : String(value);
   };
-  return { run: (self, state) => [madeText(text(left.run(self, state)) + text(right.run(self, state)), state, place)], type: { system: 'String', single: true } };
+  return {
+    run: (self, state) => [madeText(text(left.run(self, state)) + text(right.run(self, state)), state, place)],
+    type: { system: 'String', single: true },
+  };
 }
 
 /** Arithmetic and order: empty when either side is. */

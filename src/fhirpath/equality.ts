@@ -4,7 +4,7 @@
  */
 import { DecimalLiteral } from '../fhir/json.ts';
 import { Decimal } from './decimal.ts';
-import { type Collection, isObject, type Item, Node, systemOf, TypeValue } from './item.ts';
+import { type Collection, type Item, isObject, Node, systemOf, TypeValue } from './item.ts';
 import { aligned, compareQuantity, equivalentDecimal, equivalentQuantity, Quantity } from './quantity.ts';
 import { comparableKinds, compareTemporal, Temporal } from './temporal.ts';
 
@@ -26,7 +26,8 @@ export function toQuantity(item: Item | undefined): Quantity | undefined {
 export function equalItems(a: Item, b: Item): boolean | undefined {
   if (a === b) return true;
   const [x, y] = [systemOf(a), systemOf(b)];
-  if (x === undefined || y === undefined) return x === y && a instanceof Node && b instanceof Node && equalJson(a.sibling, b.sibling);
+  if (x === undefined || y === undefined)
+    return x === y && a instanceof Node && b instanceof Node && equalJson(a.sibling, b.sibling);
   if (typeof x === 'string' || typeof x === 'boolean') return x === y;
   if (x instanceof Temporal) return y instanceof Temporal ? equalTemporals(x, y) : false;
   if (x instanceof Node) return y instanceof Node && equalJson(x.value, y.value);
@@ -48,13 +49,16 @@ function equalQuantities(a: Quantity | undefined, b: Quantity | undefined): bool
   if (!a || !b) return false;
   const order = compareQuantity(a, b);
   if (order !== undefined) return order === 0;
-  return (a.kind === 'calendar') === (b.kind === 'calendar') || !(a.kind === 'calendar' ? b : a).isDuration ? false : undefined;
+  return (a.kind === 'calendar') === (b.kind === 'calendar') || !(a.kind === 'calendar' ? b : a).isDuration
+    ? false
+    : undefined;
 }
 
 /** Deep equality of JSON; numbers by value. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (a instanceof DecimalLiteral || b instanceof DecimalLiteral) return isNumber(a) && isNumber(b) && Number(a) === Number(b);
+  if (a instanceof DecimalLiteral || b instanceof DecimalLiteral)
+    return isNumber(a) && isNumber(b) && Number(a) === Number(b);
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every(name => name in b && equalJson(a[name], b[name]));
@@ -123,7 +127,8 @@ export type Order = { readonly order: number | undefined } | undefined;
 export function compareItems(x: Item, y: Item): Order {
   if (typeof x === 'number' && typeof y === 'number') return { order: x - y };
   if (typeof x === 'string') return typeof y === 'string' ? { order: x < y ? -1 : x > y ? 1 : 0 } : undefined;
-  if (x instanceof Temporal) return y instanceof Temporal && comparableKinds(x, y) ? { order: compareTemporal(x, y) } : undefined;
+  if (x instanceof Temporal)
+    return y instanceof Temporal && comparableKinds(x, y) ? { order: compareTemporal(x, y) } : undefined;
   if (x instanceof Quantity || y instanceof Quantity) {
     const [p, q] = [toQuantity(x), toQuantity(y)];
     return p && q && { order: aligned(p, q) === undefined ? undefined : compareQuantity(p, q) };
@@ -146,7 +151,10 @@ function keyOf(item: Item): string | undefined {
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   if (!isObject(value)) return JSON.stringify(value instanceof DecimalLiteral ? Number(value) : (value ?? null));
-  return `{${Object.keys(value).sort().map(name => `${JSON.stringify(name)}:${canonicalText(value[name])}`).join()}}`;
+  return `{${Object.keys(value)
+    .sort()
+    .map(name => `${JSON.stringify(name)}:${canonicalText(value[name])}`)
+    .join()}}`;
 }
 
 /** Remembers items to find equal ones. */

@@ -7,7 +7,7 @@ import { compileAst } from './compiler.ts';
 import { type Collection, type Item, Node, nodeOf, none } from './item.ts';
 import { parseFhirPath } from './parser.ts';
 import { type Shape, Shapes, type TypeSource } from './shape.ts';
-import { type Value, valueOf } from './value.ts';
+import { toValues, type Value } from './value.ts';
 
 export type { Environment } from './code.ts';
 export type { Value } from './value.ts';
@@ -74,11 +74,15 @@ const noEnvironment: Environment = {};
  */
 export function compileFhirPath(text: string, model: Model, options: CompileOptions = {}): FhirPath {
   const evaluate = compileItems(text, model, options);
-  return (input, environment) => evaluate(input, environment).flatMap(valueOf);
+  return (input, environment) => evaluate(input, environment).flatMap(toValues);
 }
 
 /** As compileFhirPath, but gives the items themselves; a Node among them can be the input of another expression. */
-export function compileItems(text: string, model: Model, options: CompileOptions = {}): (input: unknown, environment?: Environment) => Collection {
+export function compileItems(
+  text: string,
+  model: Model,
+  options: CompileOptions = {},
+): (input: unknown, environment?: Environment) => Collection {
   const compiled = compile(text, model, options);
   const { code, shapes } = compiled;
   return (input, environment = noEnvironment) => {
@@ -89,7 +93,7 @@ export function compileItems(text: string, model: Model, options: CompileOptions
 
 /** Type and JSON of items. */
 export function itemValues(items: Collection): readonly Value[] {
-  return items.flatMap(valueOf);
+  return items.flatMap(toValues);
 }
 
 /** A compiled invariant; undefined is empty, which is no violation unless the caller says so. */
@@ -102,7 +106,11 @@ const constraints = new WeakMap<TypeSource, Map<string, Constraint>>();
  * @param contextType type name, or path of an inline structure (`Patient.contact`)
  * @throws FhirError when it is no FHIRPath
  */
-export function compileConstraint(text: string, contextType: string, model: Model & { definitions: TypeSource }): Constraint {
+export function compileConstraint(
+  text: string,
+  contextType: string,
+  model: Model & { definitions: TypeSource },
+): Constraint {
   const known = constraints.get(model.definitions) ?? new Map<string, Constraint>();
   constraints.set(model.definitions, known);
   const key = `${contextType}\n${text}`;

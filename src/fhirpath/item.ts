@@ -54,18 +54,31 @@ export class Node {
   }
 }
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !(value instanceof DecimalLiteral);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !(value instanceof DecimalLiteral);
 
 /** The values of an element, appended to `into`. */
-export function pushField(value: JsonObject, { property, sibling, shape }: Variant, shapes: Shapes | undefined, into: Item[]): void {
+export function pushField(
+  value: JsonObject,
+  { property, sibling, shape }: Variant,
+  shapes: Shapes | undefined,
+  into: Item[],
+): void {
   const found = value[property];
   const beside = shape.primitive !== undefined || shape === untyped ? value[sibling] : undefined;
   if (found === undefined && beside === undefined) return;
-  if (Array.isArray(found) || Array.isArray(beside)) pushArray(Array.isArray(found) ? found : [], Array.isArray(beside) ? beside : [], shape, shapes, into);
+  if (Array.isArray(found) || Array.isArray(beside))
+    pushArray(Array.isArray(found) ? found : [], Array.isArray(beside) ? beside : [], shape, shapes, into);
   else pushOne(found, beside, shape, shapes, into);
 }
 
-function pushArray(values: readonly unknown[], siblings: readonly unknown[], shape: Shape, shapes: Shapes | undefined, into: Item[]): void {
+function pushArray(
+  values: readonly unknown[],
+  siblings: readonly unknown[],
+  shape: Shape,
+  shapes: Shapes | undefined,
+  into: Item[],
+): void {
   const length = Math.max(values.length, siblings.length);
   for (let i = 0; i < length; i++) pushOne(values[i], siblings[i], shape, shapes, into);
 }
@@ -74,17 +87,28 @@ function pushOne(value: unknown, beside: unknown, shape: Shape, shapes: Shapes |
   const sibling = isObject(beside) ? beside : undefined;
   if (value === null || value === undefined) {
     if (sibling) into.push(new Node(undefined, sibling, shape));
-  } else into.push(new Node(value, sibling, shape.isResource || shape.open ? actualShape(value, shape, shapes) : shape));
+  } else
+    into.push(new Node(value, sibling, shape.isResource || shape.open ? actualShape(value, shape, shapes) : shape));
 }
 
 /** Where any resource may stand, its resourceType tells. */
 function actualShape(value: unknown, shape: Shape, shapes: Shapes | undefined): Shape {
-  return isObject(value) && typeof value['resourceType'] === 'string' && shapes ? shapes.ofResource(value['resourceType']) : shape;
+  return isObject(value) && typeof value['resourceType'] === 'string' && shapes
+    ? shapes.ofResource(value['resourceType'])
+    : shape;
 }
 
 /** A node for a JSON value; `shape` when the value does not say its type. */
-export function nodeOf(value: unknown, shape: Shape | undefined, shapes: Shapes | undefined, sibling?: JsonObject): Node {
-  const own = shapes && isObject(value) && typeof value['resourceType'] === 'string' ? shapes.ofResource(value['resourceType']) : undefined;
+export function nodeOf(
+  value: unknown,
+  shape: Shape | undefined,
+  shapes: Shapes | undefined,
+  sibling?: JsonObject,
+): Node {
+  const own =
+    shapes && isObject(value) && typeof value['resourceType'] === 'string'
+      ? shapes.ofResource(value['resourceType'])
+      : undefined;
   return new Node(value, sibling, own && own !== untyped ? own : (shape ?? untyped));
 }
 
@@ -180,7 +204,8 @@ function quantityOf(value: unknown): Quantity | undefined {
   if (!number) return undefined;
   const { system, code, unit } = value;
   if (system === ucum && typeof code === 'string') return fhirQuantity(number, code);
-  if (code === undefined) return typeof unit === 'string' ? new Quantity(number, unit, 'other') : new Quantity(number, '1');
+  if (code === undefined)
+    return typeof unit === 'string' ? new Quantity(number, unit, 'other') : new Quantity(number, '1');
   return new Quantity(number, `${String(code)} (${String(system)})`, 'other');
 }
 

@@ -6,21 +6,32 @@ import { type Place, refuse } from './fault.ts';
 
 /** Kinds: `name` is a bare word, `quoted` one in backticks, `special` is $this, $index or $total, `external` a %name. */
 export interface Token {
-  readonly kind: 'number' | 'long' | 'string' | 'name' | 'quoted' | 'temporal' | 'special' | 'external' | 'symbol' | 'end';
+  readonly kind:
+    | 'number'
+    | 'long'
+    | 'string'
+    | 'name'
+    | 'quoted'
+    | 'temporal'
+    | 'special'
+    | 'external'
+    | 'symbol'
+    | 'end';
   /** Content: unescaped for strings and quoted names, without `%` and `@`. */
   readonly text: string;
   /** Offset in the expression. */
   readonly at: number;
 }
 
-const space = /(?:[ \t\r\n\u00a0\ufeff]+|\/\/[^\r\n]*|\/\*[^]*?\*\/)+/y;
+const space = /(?:[ \t\r\n\u00a0\ufeff]+|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)+/y;
 const number = /\d+(?:\.\d+)?/y;
 const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const special = /\$(?:this|index|total)(?![A-Za-z0-9_])/y;
-const temporal = /@(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?|\d{4}(?:-\d\d(?:-\d\d)?)?(?:T(?:\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)/y;
+const temporal =
+  /@(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?|\d{4}(?:-\d\d(?:-\d\d)?)?(?:T(?:\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)/y;
 const symbol = /!=|!~|<=|>=|[.()[\]{},+\-*/&|<>=~]/y;
-const stringForm = /'((?:[^'\\]|\\[^])*)'/y;
-const quotedForm = /`((?:[^`\\]|\\[^])*)`/y;
+const stringForm = /'((?:[^'\\]|\\[\s\S])*)'/y;
+const quotedForm = /`((?:[^`\\]|\\[\s\S])*)`/y;
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
@@ -30,9 +41,9 @@ const escapes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Text without its escapes; what is no known escape stands for itself. @see https://hl7.org/fhirpath/N1/#string */
-export function unescape(text: string): string {
+export function readEscapes(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, (_, hex: string | undefined, letter: string) =>
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex: string | undefined, letter: string) =>
     hex === undefined ? (escapes.get(letter) ?? letter) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
@@ -48,7 +59,8 @@ function match(form: RegExp, text: string, at: number): string | undefined {
 
 /** @throws FhirError for text that is no token, and for expressions longer than 20,000 characters */
 export function tokenize(text: string): Token[] {
-  if (text.length > maxLength) throw refuse({ text, at: maxLength }, `longer than ${maxLength} characters`, `${maxLength} 文字を超えています`);
+  if (text.length > maxLength)
+    throw refuse({ text, at: maxLength }, `longer than ${maxLength} characters`, `${maxLength} 文字を超えています`);
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {
@@ -57,7 +69,8 @@ export function tokenize(text: string): Token[] {
     const token = readToken(text, at);
     tokens.push({ kind: token.kind, text: token.text, at });
     at += token.length;
-    if (tokens.length > maxTokens) throw refuse({ text, at }, `more than ${maxTokens} words and signs`, `語と記号が ${maxTokens} を超えています`);
+    if (tokens.length > maxTokens)
+      throw refuse({ text, at }, `more than ${maxTokens} words and signs`, `語と記号が ${maxTokens} を超えています`);
   }
   tokens.push({ kind: 'end', text: '', at: text.length });
   return tokens;
@@ -69,7 +82,8 @@ function readToken(text: string, at: number): { kind: Token['kind']; text: strin
     found === undefined ? unknownToken({ text, at }) : { kind, text: content!, length: found.length };
   if (first >= '0' && first <= '9') {
     const digits = match(number, text, at)!;
-    if (text[at + digits.length] === 'L' && !digits.includes('.')) return { kind: 'long', text: digits, length: digits.length + 1 };
+    if (text[at + digits.length] === 'L' && !digits.includes('.'))
+      return { kind: 'long', text: digits, length: digits.length + 1 };
     return whole('number', digits);
   }
   if (first === "'") return quoted('string', stringForm, text, at);
@@ -84,7 +98,7 @@ function readToken(text: string, at: number): { kind: Token['kind']; text: strin
 function quoted(kind: 'string' | 'quoted', form: RegExp, text: string, at: number) {
   const found = match(form, text, at);
   if (found === undefined) throw refuse({ text, at }, 'a quotation that does not end', '引用符が閉じていません');
-  return { kind, text: unescape(found.slice(1, -1)), length: found.length };
+  return { kind, text: readEscapes(found.slice(1, -1)), length: found.length };
 }
 
 function external(text: string, at: number) {
@@ -100,5 +114,9 @@ function external(text: string, at: number) {
 
 function unknownToken(place: Place): never {
   const found = JSON.stringify(place.text.slice(place.at, place.at + 12));
-  throw refuse(place, `found ${found}, expected a name, a literal or an operator`, `${found} は FHIRPath の語ではありません`);
+  throw refuse(
+    place,
+    `found ${found}, expected a name, a literal or an operator`,
+    `${found} は FHIRPath の語ではありません`,
+  );
 }

@@ -20,10 +20,12 @@ export const logic: ReadonlyMap<string, (left: Truth, right: () => Truth) => Tru
   ['implies', (left: Truth, right: () => Truth) => (left === false ? true : implies(left, right()))],
 ]);
 
-const and = (a: Truth, b: Truth): Truth => (b === false ? false : a === undefined || b === undefined ? undefined : true);
+const and = (a: Truth, b: Truth): Truth =>
+  b === false ? false : a === undefined || b === undefined ? undefined : true;
 const or = (a: Truth, b: Truth): Truth => (b === true ? true : a === undefined || b === undefined ? undefined : false);
 const xor = (a: Truth, b: Truth): Truth => (a === undefined || b === undefined ? undefined : a !== b);
-const implies = (a: Truth, b: Truth): Truth => (b === true ? true : a === undefined || b === undefined ? undefined : false);
+const implies = (a: Truth, b: Truth): Truth =>
+  b === true ? true : a === undefined || b === undefined ? undefined : false;
 
 /** Longest text an operator or function may make. */
 const maxText = 1_000_000;
@@ -31,14 +33,19 @@ const maxText = 1_000_000;
 /** A text that was made; counted against the budget. @throws FhirError when it is too long */
 export function madeText(text: string, state: State, place: Place): string {
   charge(state, text.length >> 6, place);
-  if (text.length > maxText) throw fault(place, `a text longer than ${maxText} characters`, `文字列が ${maxText} 文字を超えます`, 'too-costly');
+  if (text.length > maxText)
+    throw fault(place, `a text longer than ${maxText} characters`, `文字列が ${maxText} 文字を超えます`, 'too-costly');
   return text;
 }
 
 const describe = (item: Item): string => systemName(item) ?? 'an element';
 
 function mismatch(operator: string, x: Item, y: Item, place: Place): Error {
-  return fault(place, `"${operator}" cannot be used on ${describe(x)} and ${describe(y)}`, `「${operator}」は ${describe(x)} と ${describe(y)} には使えません`);
+  return fault(
+    place,
+    `"${operator}" cannot be used on ${describe(x)} and ${describe(y)}`,
+    `「${operator}」は ${describe(x)} と ${describe(y)} には使えません`,
+  );
 }
 
 /** `<`, `<=`, `>`, `>=` on System values. @throws FhirError for types that have no common order */
@@ -65,11 +72,13 @@ const isWhole = (item: Item): item is number | bigint => typeof item === 'number
 /** `+ - * / div mod` on System values; undefined is empty. @throws FhirError for types it is not defined on */
 export function arithmetic(operator: string, x: Item, y: Item, state: State, place: Place): Item | undefined {
   if (operator === '+' && typeof x === 'string' && typeof y === 'string') return madeText(x + y, state, place);
-  if (x instanceof Temporal && y instanceof Quantity && (operator === '+' || operator === '-')) return plusPeriod(x, operator === '-' ? new Quantity(y.value.negated(), y.unit, y.kind) : y, place);
+  if (x instanceof Temporal && y instanceof Quantity && (operator === '+' || operator === '-'))
+    return plusPeriod(x, operator === '-' ? new Quantity(y.value.negated(), y.unit, y.kind) : y, place);
   if (x instanceof Quantity || y instanceof Quantity) {
     const [p, q] = [toQuantity(x), toQuantity(y)];
     if (p && q) return quantityArithmetic(operator, p, q, place);
-  } else if (isWhole(x) && isWhole(y) && operator !== '/') return wholeArithmetic(operator, BigInt(x), BigInt(y), typeof x === 'bigint' || typeof y === 'bigint');
+  } else if (isWhole(x) && isWhole(y) && operator !== '/')
+    return wholeArithmetic(operator, BigInt(x), BigInt(y), typeof x === 'bigint' || typeof y === 'bigint');
   else {
     const [p, q] = [toDecimal(x), toDecimal(y)];
     if (p && q) return decimalArithmetic(operator, p, q);
@@ -121,9 +130,14 @@ function quantityArithmetic(operator: string, x: Quantity, y: Quantity, place: P
  * A date or time moved by a duration. Decimals are cut but for seconds; years and months must be calendar durations.
  * @see https://hl7.org/fhirpath/N1/#datetime-arithmetic
  */
-function plusPeriod(value: Temporal, { value: amount, unit, kind, calendar }: Quantity, place: Place): Item | undefined {
+function plusPeriod(
+  value: Temporal,
+  { value: amount, unit, kind, calendar }: Quantity,
+  place: Place,
+): Item | undefined {
   const refused = value.kind === 'Time' && ['year', 'month', 'week', 'day'].includes(calendar ?? '');
-  if (calendar === undefined || refused) throw fault(place, `'${unit}' cannot be added to a ${value.kind}`, `${value.kind} に '${unit}' は足せません`);
+  if (calendar === undefined || refused)
+    throw fault(place, `'${unit}' cannot be added to a ${value.kind}`, `${value.kind} に '${unit}' は足せません`);
   const fraction = calendar === 'second' && (kind === 'calendar' || value.kind === 'Time');
   return plusDuration(value, fraction ? amount.number : Math.trunc(amount.number), calendar);
 }
@@ -138,7 +152,8 @@ export function union(a: Collection, b: Collection, state: State, place: Place):
 /** The items, each once. */
 export function distinct(items: Collection, state: State, place: Place): Collection {
   if (items.length <= 1) return items;
-  if (items.length <= 8) return items.filter((item, i) => !items.slice(0, i).some(other => equalItems(item, other) === true));
+  if (items.length <= 8)
+    return items.filter((item, i) => !items.slice(0, i).some(other => equalItems(item, other) === true));
   const seen = new Seen();
   return items.filter(item => {
     charge(state, seen.cost, place);
@@ -153,4 +168,3 @@ export function negate(item: Item, place: Place): Item | undefined {
   if (item instanceof Quantity) return new Quantity(item.value.negated(), item.unit, item.kind);
   throw fault(place, `"-" cannot be used on ${describe(item)}`, `「-」は ${describe(item)} には使えません`);
 }
-

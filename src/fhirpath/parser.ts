@@ -80,11 +80,20 @@ class Parser {
   private unexpected(expected: string): never {
     const { kind, text, at } = this.peek();
     const found = kind === 'end' ? 'the end' : `"${text.slice(0, 40)}"`;
-    throw refuse({ text: this.text, at }, `found ${found}, expected ${expected}`, `${found} は使えません（${expected} が必要です）`);
+    throw refuse(
+      { text: this.text, at },
+      `found ${found}, expected ${expected}`,
+      `${found} は使えません（${expected} が必要です）`,
+    );
   }
 
   private expression(least: number): Ast {
-    if (++this.depth > maxDepth) throw refuse({ text: this.text, at: this.peek().at }, `nested deeper than ${maxDepth}`, `入れ子が ${maxDepth} を超えています`);
+    if (++this.depth > maxDepth)
+      throw refuse(
+        { text: this.text, at: this.peek().at },
+        `nested deeper than ${maxDepth}`,
+        `入れ子が ${maxDepth} を超えています`,
+      );
     let left = this.prefixed();
     for (;;) {
       const token = this.peek();
@@ -99,7 +108,8 @@ class Parser {
 
   private operation(token: Token, left: Ast, binds: number): Ast {
     const operator = token.text;
-    if (operator === 'is' || operator === 'as') return { op: 'type', at: token.at, operator, of: left, type: this.typeName() };
+    if (operator === 'is' || operator === 'as')
+      return { op: 'type', at: token.at, operator, of: left, type: this.typeName() };
     return { op: 'binary', at: token.at, operator, left, right: this.expression(binds) };
   }
 
@@ -190,10 +200,20 @@ class Parser {
     const { kind, text, at } = this.take();
     if (kind === 'long') return { op: 'literal', at, value: BigInt(text) };
     const unit = this.unit();
-    if (unit !== undefined) return { op: 'literal', at, value: new Quantity(Decimal.parse(text)!, unit.code, unit.calendar ? 'calendar' : 'ucum') };
+    if (unit !== undefined)
+      return {
+        op: 'literal',
+        at,
+        value: new Quantity(Decimal.parse(text)!, unit.code, unit.calendar ? 'calendar' : 'ucum'),
+      };
     if (text.includes('.')) return { op: 'literal', at, value: Decimal.parse(text)! };
     const value = Number(text);
-    if (value > maxInteger + 1) throw refuse({ text: this.text, at }, `the integer ${text} is larger than ${maxInteger}`, `整数 ${text} は ${maxInteger} を超えています`);
+    if (value > maxInteger + 1)
+      throw refuse(
+        { text: this.text, at },
+        `the integer ${text} is larger than ${maxInteger}`,
+        `整数 ${text} は ${maxInteger} を超えています`,
+      );
     return { op: 'literal', at, value };
   }
 
@@ -209,7 +229,8 @@ class Parser {
   private temporal(): Ast {
     const { text, at } = this.take();
     const value = parseTemporal(text);
-    if (!value) throw refuse({ text: this.text, at }, `@${text} is no date or time`, `@${text} は日付でも時刻でもありません`);
+    if (!value)
+      throw refuse({ text: this.text, at }, `@${text} is no date or time`, `@${text} は日付でも時刻でもありません`);
     return { op: 'literal', at, value };
   }
 

@@ -2,10 +2,11 @@
  * Steps of a path: the children of a name.
  * @see https://hl7.org/fhirpath/N1/#path-selection
  */
-import { charge, type Code, type Scope, type Static } from './code.ts';
-import { refuse } from './fault.ts';
+
 import type { JsonObject } from '../fhir/types.ts';
-import { type Collection, isObject, type Item, Node, none, pushChildren, TypeValue, variantsIn } from './item.ts';
+import { type Code, charge, type Scope, type Static } from './code.ts';
+import { refuse } from './fault.ts';
+import { type Collection, type Item, isObject, Node, none, pushChildren, TypeValue, variantsIn } from './item.ts';
 import { Quantity } from './quantity.ts';
 import { type Shape, type Shapes, untyped, type Variant } from './shape.ts';
 
@@ -24,7 +25,11 @@ function childType(of: Static, name: string, scope: Scope, at: number): Static {
   const isType = name === 'resourceType' && shapes.some(shape => shape.isResource);
   if (found.length === 0 && scope.strict && !isType) {
     const types = shapes.map(shape => shape.name).join(', ');
-    throw refuse({ text: scope.text, at }, `${types} has no element "${name}"`, `${types} に要素「${name}」はありません`);
+    throw refuse(
+      { text: scope.text, at },
+      `${types} has no element "${name}"`,
+      `${types} に要素「${name}」はありません`,
+    );
   }
   const single = of.single === true && found.every(field => !field.many);
   return { shapes: found.flatMap(field => field.variants.map(variant => variant.shape)), ...(single && { single }) };
@@ -96,13 +101,18 @@ export function startCode(name: string, scope: Scope, at: number): Code {
   const { shapes } = scope.self;
   const closed = shapes !== undefined && !shapes.some(shape => shape.open);
   if (scope.strict && closed && !shapes.some(shape => isOf(shape, name) || shape.field(name)))
-    throw refuse({ text: scope.text, at }, `"${name}" is not the type of the context (${shapes.map(shape => shape.name).join(', ')})`, `「${name}」は対象の型（${shapes.map(shape => shape.name).join('、')}）ではありません`);
+    throw refuse(
+      { text: scope.text, at },
+      `"${name}" is not the type of the context (${shapes.map(shape => shape.name).join(', ')})`,
+      `「${name}」は対象の型（${shapes.map(shape => shape.name).join('、')}）ではありません`,
+    );
   const own = ownCode(name, { ...scope, strict: false }, at);
   const known = scope.shapes?.find(name);
   return {
     run(self, state): Collection {
       if (!(self instanceof Node)) return none;
-      if (self.shape === untyped ? isObject(self.value) && self.value['resourceType'] === name : isOf(self.shape, name)) return [self];
+      if (self.shape === untyped ? isObject(self.value) && self.value['resourceType'] === name : isOf(self.shape, name))
+        return [self];
       return own.run(self, state);
     },
     type: known && !known.open ? { shapes: [known], single: true } : scope.self,

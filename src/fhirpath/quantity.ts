@@ -12,7 +12,9 @@ import { combineUnits, convertUnit, isFiner, isMultipliable, sameDimension } fro
 export type UnitKind = 'ucum' | 'calendar' | 'either' | 'other';
 
 const calendarUnits = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'];
-const calendarWords: ReadonlyMap<string, string> = new Map(calendarUnits.flatMap(unit => [[unit, unit] as const, [`${unit}s`, unit] as const]));
+const calendarWords: ReadonlyMap<string, string> = new Map(
+  calendarUnits.flatMap(unit => [[unit, unit] as const, [`${unit}s`, unit] as const]),
+);
 const calendarOfUcum: ReadonlyMap<string, string> = new Map([
   ['a', 'year'],
   ['mo', 'month'],
@@ -23,7 +25,9 @@ const calendarOfUcum: ReadonlyMap<string, string> = new Map([
   ['s', 'second'],
   ['ms', 'millisecond'],
 ]);
-const ucumOfCalendar: ReadonlyMap<string, string> = new Map([...calendarOfUcum].map(([ucum, calendar]) => [calendar, ucum]));
+const ucumOfCalendar: ReadonlyMap<string, string> = new Map(
+  [...calendarOfUcum].map(([ucum, calendar]) => [calendar, ucum]),
+);
 
 /** `days` → `day`; undefined for what is no calendar word. */
 export function calendarUnit(word: string): string | undefined {
@@ -103,7 +107,9 @@ export function convertQuantity(quantity: Quantity, word: string): Quantity | un
   }
   if (quantity.kind === 'calendar') {
     const code = ucumOfCalendar.get(quantity.unit)!;
-    return quantity.unit === 'year' || quantity.unit === 'month' ? undefined : convertQuantity(new Quantity(quantity.value, code), word);
+    return quantity.unit === 'year' || quantity.unit === 'month'
+      ? undefined
+      : convertQuantity(new Quantity(quantity.value, code), word);
   }
   if (quantity.unit === word) return new Quantity(quantity.value, word);
   const value = convertUnit(quantity.value.number, quantity.unit, word);
@@ -112,8 +118,12 @@ export function convertQuantity(quantity: Quantity, word: string): Quantity | un
 }
 
 /** Both values in one unit, the finer of the two; undefined when they cannot be compared. */
-export function aligned(a: Quantity, b: Quantity): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
-  if (a.unit === b.unit && (a.kind === b.kind || a.kind === 'either' || b.kind === 'either')) return { left: a.value, right: b.value, unit: a.unit, kind: a.kind };
+export function aligned(
+  a: Quantity,
+  b: Quantity,
+): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
+  if (a.unit === b.unit && (a.kind === b.kind || a.kind === 'either' || b.kind === 'either'))
+    return { left: a.value, right: b.value, unit: a.unit, kind: a.kind };
   if (a.kind === 'other' || b.kind === 'other') return undefined;
   if (a.kind === 'calendar' || b.kind === 'calendar') return alignedCalendar(a, b);
   if (!sameDimension(a.unit, b.unit)) return undefined;
@@ -129,9 +139,13 @@ function inUnit(quantity: Quantity, unit: string): Decimal | undefined {
   return value === undefined ? undefined : Decimal.from(value);
 }
 
-function alignedCalendar(a: Quantity, b: Quantity): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
+function alignedCalendar(
+  a: Quantity,
+  b: Quantity,
+): { left: Decimal; right: Decimal; unit: string; kind: UnitKind } | undefined {
   const [x, y] = [a.calendar, b.calendar];
-  const isLong = (quantity: Quantity, other: Quantity) => quantity.kind === 'calendar' && daysOf.has(quantity.unit) && other.kind === 'ucum';
+  const isLong = (quantity: Quantity, other: Quantity) =>
+    quantity.kind === 'calendar' && daysOf.has(quantity.unit) && other.kind === 'ucum';
   if (isLong(a, b) || isLong(b, a)) return undefined;
   if (x === undefined || y === undefined) return undefined;
   const unit = calendarUnits.indexOf(x) > calendarUnits.indexOf(y) ? x : y;
@@ -142,7 +156,7 @@ function alignedCalendar(a: Quantity, b: Quantity): { left: Decimal; right: Deci
 /** Negative, 0 or positive; undefined when the units cannot be compared. */
 export function compareQuantity(a: Quantity, b: Quantity): number | undefined {
   const same = aligned(a, b);
-  return same && same.left.compare(same.right);
+  return same?.left.compare(same.right);
 }
 
 /** Definite durations are as long as UCUM says, calendar durations by their days; here `1 year ~ 1 'a'`. */
@@ -180,7 +194,10 @@ export function plusQuantity(a: Quantity, b: Quantity, minus: boolean): Quantity
 
 /** Product or quotient. Calendar durations can only be multiplied by plain numbers. */
 export function timesQuantity(a: Quantity, b: Quantity, divide: boolean): Quantity | undefined {
-  const pure = (quantity: Quantity) => quantity.kind !== 'calendar' && quantity.kind !== 'other' && (quantity.unit === '1' || sameDimension(quantity.unit, '1'));
+  const pure = (quantity: Quantity) =>
+    quantity.kind !== 'calendar' &&
+    quantity.kind !== 'other' &&
+    (quantity.unit === '1' || sameDimension(quantity.unit, '1'));
   const compute = (x: Decimal, y: Decimal) => (divide ? x.over(y) : x.times(y));
   if (a.kind !== 'ucum' || b.kind !== 'ucum') {
     const [scaled, factor] = pure(b) ? [a, b] : pure(a) && !divide ? [b, a] : [undefined, undefined];

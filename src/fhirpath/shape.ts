@@ -3,7 +3,7 @@
  * and which System type a primitive stands for. Made from TypeSchema the first time a type is met.
  * @see https://hl7.org/fhir/R4/fhirpath.html#types
  */
-import { choiceName, elementAt, type ElementSchema, type TypeSchema } from '../definitions/element-schema.ts';
+import { choiceName, type ElementSchema, elementAt, type TypeSchema } from '../definitions/element-schema.ts';
 import type { TypeName } from './ast.ts';
 
 /** What shapes are made from; Definitions fits. */
@@ -60,7 +60,13 @@ export class Shape {
   private readonly fields = new Map<string, Field | undefined>();
   private byProperty: ReadonlyMap<string, Variant> | undefined;
 
-  constructor(shapes: Shapes | undefined, name: string, options: Partial<Pick<Shape, 'lineage' | 'primitive' | 'isResource' | 'open' | 'isSystem'>> & { elements?: readonly ElementSchema[] } = {}) {
+  constructor(
+    shapes: Shapes | undefined,
+    name: string,
+    options: Partial<Pick<Shape, 'lineage' | 'primitive' | 'isResource' | 'open' | 'isSystem'>> & {
+      elements?: readonly ElementSchema[];
+    } = {},
+  ) {
     this.shapes = shapes;
     this.name = name;
     this.lineage = options.lineage ?? [name];
@@ -87,7 +93,9 @@ export class Shape {
 
   /** The variant a JSON property holds: `valueQuantity` → Quantity. */
   variant(property: string): Variant | undefined {
-    this.byProperty ??= new Map(this.elements.flatMap(({ name }) => this.field(name)?.variants ?? []).map(variant => [variant.property, variant]));
+    this.byProperty ??= new Map(
+      this.elements.flatMap(({ name }) => this.field(name)?.variants ?? []).map(variant => [variant.property, variant]),
+    );
     return this.byProperty.get(property);
   }
 
@@ -154,20 +162,34 @@ export class Shapes {
       if (target) return this.ofElement(target, target.types[0]?.code ?? 'Element');
     }
     if (!element.children?.length) return this.find(code) ?? untyped;
-    const made = this.inline.get(element.path) ?? new Shape(this, code, { lineage: this.lineageOf(code), elements: element.children });
+    const made =
+      this.inline.get(element.path) ??
+      new Shape(this, code, { lineage: this.lineageOf(code), elements: element.children });
     this.inline.set(element.path, made);
     return made;
   }
 
   private system(element: ElementSchema, code: string): Shape {
-    const made = this.inline.get(element.path) ?? new Shape(this, code, { lineage: this.lineageOf(code), primitive: 'String', isSystem: true, elements: this.source.typeSchema(code)?.children ?? [] });
+    const made =
+      this.inline.get(element.path) ??
+      new Shape(this, code, {
+        lineage: this.lineageOf(code),
+        primitive: 'String',
+        isSystem: true,
+        elements: this.source.typeSchema(code)?.children ?? [],
+      });
     this.inline.set(element.path, made);
     return made;
   }
 
   private lineageOf(name: string): string[] {
     const names: string[] = [];
-    for (let at: string | undefined = name; at !== undefined && names.length < 10; at = this.source.typeSchema(at)?.base) names.push(at);
+    for (
+      let at: string | undefined = name;
+      at !== undefined && names.length < 10;
+      at = this.source.typeSchema(at)?.base
+    )
+      names.push(at);
     return names;
   }
 
@@ -183,7 +205,18 @@ export class Shapes {
   }
 }
 
-const systemNames: ReadonlySet<string> = new Set(['Boolean', 'String', 'Integer', 'Long', 'Decimal', 'Date', 'DateTime', 'Time', 'Quantity', 'Any']);
+const systemNames: ReadonlySet<string> = new Set([
+  'Boolean',
+  'String',
+  'Integer',
+  'Long',
+  'Decimal',
+  'Date',
+  'DateTime',
+  'Time',
+  'Quantity',
+  'Any',
+]);
 
 /** What a type name in an expression means. */
 export type TypeTest = { readonly system: string } | { readonly fhir: string } | { readonly either: string };

@@ -57,18 +57,37 @@ function formatSecond(milliseconds: number, digits: number): string {
 
 function format({ kind, parts, precision, digits, zone }: Temporal): string {
   const [year, month, day, hour, minute, second] = parts;
-  const date = [pad(year!, 4), month === undefined ? '' : `-${pad(month)}`, day === undefined ? '' : `-${pad(day)}`].join('');
-  const time = precision < 4 ? '' : [pad(hour!), minute === undefined ? '' : `:${pad(minute)}`, second === undefined ? '' : `:${formatSecond(second, digits)}`].join('');
+  const date = [
+    pad(year!, 4),
+    month === undefined ? '' : `-${pad(month)}`,
+    day === undefined ? '' : `-${pad(day)}`,
+  ].join('');
+  const time =
+    precision < 4
+      ? ''
+      : [
+          pad(hour!),
+          minute === undefined ? '' : `:${pad(minute)}`,
+          second === undefined ? '' : `:${formatSecond(second, digits)}`,
+        ].join('');
   if (kind === 'Time') return time;
   return time === '' ? date : `${date}T${time}${formatZone(zone)}`;
 }
 
-const form = /^(?:(\d{4})(?:-(\d\d)(?:-(\d\d))?)?)?(?:(T)(?:(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(Z|[+-]\d\d:\d\d)?)?)?$/;
+const form =
+  /^(?:(\d{4})(?:-(\d\d)(?:-(\d\d))?)?)?(?:(T)(?:(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?(Z|[+-]\d\d:\d\d)?)?)?$/;
 
 const daysIn = (year: number, month: number): number =>
-  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
 
-const inRange = (value: number | undefined, least: number, most: number): boolean => value === undefined || (value >= least && value <= most);
+const inRange = (value: number | undefined, least: number, most: number): boolean =>
+  value === undefined || (value >= least && value <= most);
 
 /**
  * A literal without its `@`, or a FHIR value: `2015`, `2015-02T`, `2015-02-04T14:34:28+09:00`, `T14:34`.
@@ -77,7 +96,9 @@ const inRange = (value: number | undefined, least: number, most: number): boolea
 export function parseTemporal(text: string): Temporal | undefined {
   const match = form.exec(text);
   if (!match || text === '') return undefined;
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 5, 6, 7].map(i => (match[i] === undefined ? undefined : Number(match[i])));
+  const [year, month, day, hour, minute, second] = [1, 2, 3, 5, 6, 7].map(i =>
+    match[i] === undefined ? undefined : Number(match[i]),
+  );
   const fraction = match[8] ?? '';
   const zone = match[9] === undefined ? undefined : zoneMinutes(match[9]);
   if (match[9] !== undefined && zone === undefined) return undefined;
@@ -87,7 +108,9 @@ export function parseTemporal(text: string): Temporal | undefined {
   if (hour !== undefined && !isTime && day === undefined) return undefined;
   if (isTime && (hour === undefined || zone !== undefined)) return undefined;
   const milliseconds = second === undefined ? undefined : second * 1000 + fractionOf(fraction);
-  const known = (isTime ? [1, 1, 1, hour, minute, milliseconds] : [year, month, day, hour, minute, milliseconds]).filter(part => part !== undefined);
+  const known = (
+    isTime ? [1, 1, 1, hour, minute, milliseconds] : [year, month, day, hour, minute, milliseconds]
+  ).filter(part => part !== undefined);
   const kind = isTime ? 'Time' : match[4] === undefined ? 'Date' : 'DateTime';
   return new Temporal(kind, known, { digits: fraction.length, zone, written: text.replace(isTime ? /^T/ : /T$/, '') });
 }
@@ -124,7 +147,14 @@ export function partsAt(time: number, zone: number, precision: number): number[]
   const date = new Date(Math.floor(time) + zone * 60_000);
   const fraction = time - Math.floor(time);
   const second = date.getUTCSeconds() * 1000 + date.getUTCMilliseconds() + fraction;
-  return [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCHours(), date.getUTCMinutes(), second].slice(0, precision);
+  return [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    second,
+  ].slice(0, precision);
 }
 
 function compareParts(a: Parts, b: Parts): number | undefined {
@@ -133,7 +163,8 @@ function compareParts(a: Parts, b: Parts): number | undefined {
   return a.length === b.length ? 0 : undefined;
 }
 
-const atUtc = (value: Temporal, zone: number): Parts => (zone === 0 ? value.parts : partsAt(instantOf(value.parts, zone), 0, value.precision));
+const atUtc = (value: Temporal, zone: number): Parts =>
+  zone === 0 ? value.parts : partsAt(instantOf(value.parts, zone), 0, value.precision);
 
 /**
  * Order of two values of comparable kinds: negative, 0 or positive; undefined when the precision, or a zone that is
@@ -187,7 +218,12 @@ const precisionMilliseconds = [0, 365 * 86_400_000, 30 * 86_400_000, 86_400_000,
 export function plusDuration(value: Temporal, amount: number, unit: string): Temporal | undefined {
   if (value.kind === 'Time') return plusTime(value, amount * (unitMilliseconds.get(unit) ?? 0));
   const months = unit === 'year' ? amount * 12 : unit === 'month' ? amount : undefined;
-  const parts = months === undefined ? plusMilliseconds(value, amount * (unitMilliseconds.get(unit) ?? 0)) : value.precision === 1 ? plusMonths(value.parts, Math.trunc(months / 12) * 12) : plusMonths(value.parts, months);
+  const parts =
+    months === undefined
+      ? plusMilliseconds(value, amount * (unitMilliseconds.get(unit) ?? 0))
+      : value.precision === 1
+        ? plusMonths(value.parts, Math.trunc(months / 12) * 12)
+        : plusMonths(value.parts, months);
   return parts && remade(value, parts);
 }
 
@@ -201,7 +237,8 @@ function plusMilliseconds(value: Temporal, milliseconds: number): number[] | und
   return moved[0]! < 1 || moved[0]! > 9999 ? undefined : moved;
 }
 
-const withoutLeapSecond = (parts: Parts): Parts => (parts[5] !== undefined && parts[5] >= 60_000 ? [...parts.slice(0, 5), parts[5] - 1000] : parts);
+const withoutLeapSecond = (parts: Parts): Parts =>
+  parts[5] !== undefined && parts[5] >= 60_000 ? [...parts.slice(0, 5), parts[5] - 1000] : parts;
 
 function plusTime(value: Temporal, milliseconds: number): Temporal {
   const unit = precisionMilliseconds[value.precision]!;
@@ -235,6 +272,14 @@ export function boundary(value: Temporal, digits: number, high: boolean): Tempor
   const parts = finest.map((part, i) => value.parts[i] ?? part);
   if (high && value.precision === 6 && value.digits === 0) parts[5] = value.parts[5]! + 999;
   const zone = precision < 4 || value.kind !== 'DateTime' ? undefined : (value.zone ?? (high ? -12 * 60 : 14 * 60));
-  const kind = value.kind === 'DateTime' && precision < 4 ? 'Date' : value.kind === 'Date' && precision >= 4 ? 'DateTime' : value.kind;
-  return new Temporal(kind, parts.slice(0, precision), { digits: wanted === 17 ? 3 : 0, ...(zone !== undefined && { zone }) });
+  const kind =
+    value.kind === 'DateTime' && precision < 4
+      ? 'Date'
+      : value.kind === 'Date' && precision >= 4
+        ? 'DateTime'
+        : value.kind;
+  return new Temporal(kind, parts.slice(0, precision), {
+    digits: wanted === 17 ? 3 : 0,
+    ...(zone !== undefined && { zone }),
+  });
 }

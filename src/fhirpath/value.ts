@@ -1,6 +1,7 @@
 /** Results as they are given out: type and JSON. */
-import { Decimal } from './decimal.ts';
+
 import { DecimalLiteral } from '../fhir/json.ts';
+import { Decimal } from './decimal.ts';
 import { type Item, Node, systemName, systemOf, TypeValue } from './item.ts';
 import { Quantity } from './quantity.ts';
 import { untyped } from './shape.ts';
@@ -26,12 +27,14 @@ function quantityJson({ value, unit, kind }: Quantity): unknown {
 }
 
 /** A result's value, or none: primitives that have extensions only are left out. */
-export function valueOf(item: Item): Value[] {
-  if (item instanceof Node && item.shape !== untyped) return item.value === undefined ? [] : [{ type: item.shape.name, namespace: 'FHIR', value: item.value }];
+export function toValues(item: Item): Value[] {
+  if (item instanceof Node && item.shape !== untyped)
+    return item.value === undefined ? [] : [{ type: item.shape.name, namespace: 'FHIR', value: item.value }];
   const system = systemOf(item);
   if (system === undefined) return [];
   if (system instanceof Node) return [{ type: 'Any', namespace: 'System', value: system.value }];
-  if (system instanceof TypeValue) return [{ type: 'SimpleTypeInfo', namespace: 'System', value: { namespace: system.namespace, name: system.name } }];
+  if (system instanceof TypeValue)
+    return [{ type: 'SimpleTypeInfo', namespace: 'System', value: { namespace: system.namespace, name: system.name } }];
   const type = systemName(system)!;
   return [{ type, namespace: 'System', value: systemJson(system) }];
 }

@@ -23,18 +23,27 @@ function given(value: unknown, state: State): Collection {
   return values.filter(one => one !== undefined && one !== null).map(one => nodeOf(one, undefined, state.shapes));
 }
 
-const resourceOf = (value: unknown, state: State): Collection => (value === undefined ? state.input : given(value, state));
+const resourceOf = (value: unknown, state: State): Collection =>
+  value === undefined ? state.input : given(value, state);
 
 /** `%name`. Evaluating one that is not given is an error. */
 export function variableCode(name: string, place: Place): Code {
   const text = texts.get(name) ?? canonicalOf(name);
   if (text !== undefined) {
     const items = Object.freeze([text]) as Collection;
-    return { run: (_, state) => (state.environment.variables?.has(name) ? given(state.environment.variables.get(name), state) : items), type: { system: 'String', single: true } };
+    return {
+      run: (_, state) =>
+        state.environment.variables?.has(name) ? given(state.environment.variables.get(name), state) : items,
+      type: { system: 'String', single: true },
+    };
   }
   if (name === 'context') return { run: (_, state) => state.input, type: anything };
   if (name === 'resource') return { run: (_, state) => resourceOf(state.environment.resource, state), type: anything };
-  if (name === 'rootResource') return { run: (_, state) => resourceOf(state.environment.rootResource ?? state.environment.resource, state), type: anything };
+  if (name === 'rootResource')
+    return {
+      run: (_, state) => resourceOf(state.environment.rootResource ?? state.environment.resource, state),
+      type: anything,
+    };
   return {
     run(_, state) {
       const defined = state.defined?.get(name);

@@ -24,7 +24,8 @@ interface Asked {
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value or resource of a parameter. */
 function contentOf(parameter: JsonObject): unknown {
@@ -33,7 +34,8 @@ function contentOf(parameter: JsonObject): unknown {
 }
 
 function readAsked(request: FhirRequest, stored: unknown): Asked {
-  const body = request.body?.kind === 'resource' ? (parseJson(request.body.text, { lossless: true }) as Resource) : undefined;
+  const body =
+    request.body?.kind === 'resource' ? (parseJson(request.body.text, { lossless: true }) as Resource) : undefined;
   const parameters = body?.resourceType === 'Parameters' ? body['parameter'] : undefined;
   const list = (Array.isArray(parameters) ? parameters : []).filter(isObject);
   const find = (name: string) => list.find(one => one['name'] === name);
@@ -41,16 +43,27 @@ function readAsked(request: FhirRequest, stored: unknown): Asked {
     const sent = find(name);
     const value = sent === undefined ? request.query.find(([key]) => key === name)?.[1] : contentOf(sent);
     if (value === undefined || typeof value === 'string') return value;
-    throw new FhirError('invalid', { en: `${name}: expected a valueString`, ja: `${name} は valueString で指定してください` }, { location: name });
+    throw new FhirError(
+      'invalid',
+      { en: `${name}: expected a valueString`, ja: `${name} は valueString で指定してください` },
+      { location: name },
+    );
   };
   const expression = text('expression');
-  if (!expression) throw new FhirError('required', { en: 'The parameter "expression" is missing', ja: 'パラメータ「expression」がありません' }, { location: 'expression' });
+  if (!expression)
+    throw new FhirError(
+      'required',
+      { en: 'The parameter "expression" is missing', ja: 'パラメータ「expression」がありません' },
+      { location: 'expression' },
+    );
   const variables = find('variables')?.['part'];
   return {
     expression,
     context: text('context'),
     resource: find('resource')?.['resource'] ?? stored ?? (parameters === undefined ? body : undefined),
-    variables: new Map((Array.isArray(variables) ? variables : []).filter(isObject).map(part => [String(part['name']), contentOf(part)])),
+    variables: new Map(
+      (Array.isArray(variables) ? variables : []).filter(isObject).map(part => [String(part['name']), contentOf(part)]),
+    ),
   };
 }
 
@@ -65,16 +78,36 @@ async function storedResource(services: Services, request: FhirRequest): Promise
 }
 
 /** Whether a value follows a profile; a base definition is a matter of its type alone. */
-function conformsTo({ definitions, validator }: Services, value: unknown, type: string, profile: string): boolean | undefined {
+function conformsTo(
+  { definitions, validator }: Services,
+  value: unknown,
+  type: string,
+  profile: string,
+): boolean | undefined {
   const found = definitions.byCanonical('StructureDefinition', profile);
   if (!found || !isObject(value)) return undefined;
   if (found['derivation'] !== 'constraint') return found['type'] === type;
   if (found['type'] !== type || typeof value['resourceType'] !== 'string') return false;
-  return validator.validateResource(JSON.parse(stringifyJson(value)) as Resource, [profile]).every(issue => issue.severity !== 'error' && issue.severity !== 'fatal');
+  return validator
+    .validateResource(JSON.parse(stringifyJson(value)) as Resource, [profile])
+    .every(issue => issue.severity !== 'error' && issue.severity !== 'fatal');
 }
 
-const fhirNames: Readonly<Record<string, string>> = { Boolean: 'boolean', String: 'string', Integer: 'integer', Decimal: 'decimal', Date: 'date', DateTime: 'dateTime', Time: 'time', Quantity: 'Quantity', Long: 'integer64' };
-const temporalForms: Readonly<Record<string, RegExp>> = { DateTime: /^\d{4}(?:-\d\d){0,2}$|T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/, Time: /^\d\d:\d\d:\d\d/ };
+const fhirNames: Readonly<Record<string, string>> = {
+  Boolean: 'boolean',
+  String: 'string',
+  Integer: 'integer',
+  Decimal: 'decimal',
+  Date: 'date',
+  DateTime: 'dateTime',
+  Time: 'time',
+  Quantity: 'Quantity',
+  Long: 'integer64',
+};
+const temporalForms: Readonly<Record<string, RegExp>> = {
+  DateTime: /^\d{4}(?:-\d\d){0,2}$|T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/,
+  Time: /^\d\d:\d\d:\d\d/,
+};
 
 /** A value as a part, named by its type. What FHIR has no form for (`T14:34`, Long) is sent as text. */
 function toPart({ type, namespace, value }: Value, valueTypes: ReadonlySet<string>): JsonObject {
@@ -85,18 +118,36 @@ function toPart({ type, namespace, value }: Value, valueTypes: ReadonlySet<strin
   if (type === 'Long' || (form && !form.test(String(value)))) return { name, valueString: value };
   if (valueTypes.has(name)) return { name, [`value${name[0]!.toUpperCase()}${name.slice(1)}`]: value };
   if (typeof value === 'string') return { name, valueString: value };
-  return { name, extension: [{ url: jsonValue, valueString: JSON.stringify(value, (_, one: unknown) => (one instanceof DecimalLiteral ? Number(one) : one)) }] };
+  return {
+    name,
+    extension: [
+      {
+        url: jsonValue,
+        valueString: JSON.stringify(value, (_, one: unknown) => (one instanceof DecimalLiteral ? Number(one) : one)),
+      },
+    ],
+  };
 }
 
 function checkCount(values: readonly unknown[]): void {
-  if (values.length > maxValues) throw new FhirError('too-costly', { en: `The result has more than ${maxValues} values`, ja: `結果の値が ${maxValues} 個を超えます` });
+  if (values.length > maxValues)
+    throw new FhirError('too-costly', {
+      en: `The result has more than ${maxValues} values`,
+      ja: `結果の値が ${maxValues} 個を超えます`,
+    });
 }
 
 function evaluate(services: Services, { expression, context, resource, variables }: Asked): JsonObject[] {
   const { definitions } = services;
   const model = { definitions };
-  const valueTypes = new Set(definitions.typeSchema('Extension')?.children.find(child => child.name === 'value')?.types.map(type => type.code));
-  const type = isObject(resource) && typeof resource['resourceType'] === 'string' ? resource['resourceType'] : undefined;
+  const valueTypes = new Set(
+    definitions
+      .typeSchema('Extension')
+      ?.children.find(child => child.name === 'value')
+      ?.types.map(type => type.code),
+  );
+  const type =
+    isObject(resource) && typeof resource['resourceType'] === 'string' ? resource['resourceType'] : undefined;
   const strict = { strict: true, ...(type !== undefined && context === undefined && { type }) };
   const run = compileFhirPath(expression, model, strict);
   const traces: JsonObject[] = [];
@@ -107,10 +158,20 @@ function evaluate(services: Services, { expression, context, resource, variables
     steps: maxSteps,
     conformsTo: (value, name, profile) => conformsTo(services, value, name, profile),
     trace: (name, items) => {
-      if (traces.length < 100) traces.push({ name: 'trace', part: [{ name: 'name', valueString: name || 'trace' }, ...itemValues(items.slice(0, 100)).map(value => toPart(value, valueTypes))] });
+      if (traces.length < 100)
+        traces.push({
+          name: 'trace',
+          part: [
+            { name: 'name', valueString: name || 'trace' },
+            ...itemValues(items.slice(0, 100)).map(value => toPart(value, valueTypes)),
+          ],
+        });
     },
   };
-  const inputs = context === undefined ? [resource] : compileItems(context, model, { strict: true, ...(type !== undefined && { type }) })(resource, environment);
+  const inputs =
+    context === undefined
+      ? [resource]
+      : compileItems(context, model, { strict: true, ...(type !== undefined && { type }) })(resource, environment);
   checkCount(inputs);
   return inputs.map(input => {
     traces.length = 0;
@@ -123,8 +184,18 @@ function evaluate(services: Services, { expression, context, resource, variables
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const asked = readAsked(request, await storedResource(services, request));
   const results = evaluate(services, asked);
-  const echo = [{ name: 'evaluator', valueString: 'Engawa' }, { name: 'expression', valueString: asked.expression }, ...(asked.context === undefined ? [] : [{ name: 'context', valueString: asked.context }])];
-  const resource = { resourceType: 'Parameters', parameter: [{ name: 'parameters', part: echo }, ...results.filter(result => (result['part'] as unknown[]).length > 0)] };
+  const echo = [
+    { name: 'evaluator', valueString: 'Engawa' },
+    { name: 'expression', valueString: asked.expression },
+    ...(asked.context === undefined ? [] : [{ name: 'context', valueString: asked.context }]),
+  ];
+  const resource = {
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'parameters', part: echo },
+      ...results.filter(result => (result['part'] as unknown[]).length > 0),
+    ],
+  };
   return { status: 200, headers: {}, body: { kind: 'text', text: stringifyJson(resource) } };
 }
 

@@ -8,12 +8,16 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Definitions, loadDefinitions } from '../../src/definitions/definitions.ts';
-import { choiceName, elementAt, type ElementSchema } from '../../src/definitions/element-schema.ts';
+import { choiceName, type ElementSchema, elementAt } from '../../src/definitions/element-schema.ts';
 import type { JsonObject, Resource } from '../../src/fhir/types.ts';
 import { compileConstraint, compileFhirPath, type FhirPath } from '../../src/fhirpath/fhirpath.ts';
 
 interface Engine {
-  compile(expression: string | { base: string; expression: string }, model: unknown, options?: unknown): (value: unknown, environment?: Record<string, unknown>) => unknown[];
+  compile(
+    expression: string | { base: string; expression: string },
+    model: unknown,
+    options?: unknown,
+  ): (value: unknown, environment?: Record<string, unknown>) => unknown[];
 }
 const require = createRequire(import.meta.url);
 const engine = require('fhirpath') as Engine;
@@ -27,7 +31,8 @@ interface Place {
   readonly type: string;
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
 /** Every element of a resource, itself included. */
@@ -44,7 +49,12 @@ function places(definitions: Definitions, resource: Resource): Place[] {
         for (let i = 0; i < Math.max(values.length, siblings.length); i++) {
           const value = values[i] ?? undefined;
           const type = isObject(value) && typeof value['resourceType'] === 'string' ? value['resourceType'] : code;
-          const inner = { value, sibling: isObject(siblings[i]) ? (siblings[i] as JsonObject) : undefined, path: type === code ? element.path : type, type };
+          const inner = {
+            value,
+            sibling: isObject(siblings[i]) ? (siblings[i] as JsonObject) : undefined,
+            path: type === code ? element.path : type,
+            type,
+          };
           visit(inner, childrenOf(definitions, element, type));
         }
       }
@@ -56,7 +66,8 @@ function places(definitions: Definitions, resource: Resource): Place[] {
 
 function childrenOf(definitions: Definitions, element: ElementSchema, type: string): readonly ElementSchema[] {
   const reference = element.contentReference;
-  const target = reference === undefined ? undefined : elementAt(definitions.typeSchema(reference.split('.')[0]!)!, reference);
+  const target =
+    reference === undefined ? undefined : elementAt(definitions.typeSchema(reference.split('.')[0]!)!, reference);
   return target?.children ?? element.children ?? definitions.typeSchema(type)?.children ?? [];
 }
 
@@ -65,8 +76,10 @@ export function constraintsByPath(definitions: Definitions): Map<string, string[
   const found = new Map<string, string[]>();
   for (const definition of definitions.all('StructureDefinition')) {
     if (definition['derivation'] === 'constraint') continue;
-    const elements = (definition['snapshot'] as { element: { path: string; constraint?: { expression?: string }[] }[] }).element;
-    for (const { path: at, constraint = [] } of elements) found.set(at, [...(found.get(at) ?? []), ...constraint.flatMap(one => one.expression ?? [])]);
+    const elements = (definition['snapshot'] as { element: { path: string; constraint?: { expression?: string }[] }[] })
+      .element;
+    for (const { path: at, constraint = [] } of elements)
+      found.set(at, [...(found.get(at) ?? []), ...constraint.flatMap(one => one.expression ?? [])]);
   }
   return found;
 }
@@ -103,19 +116,31 @@ function engineRun(base: string, expression: string) {
 const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 160) ?? 'nothing';
 
 /** Runs every constraint on every place of a resource with both engines. */
-export function compareConstraints(definitions: Definitions, constraints: Map<string, string[]>, resource: Resource, name: string, tallies: Map<string, Tally>): void {
+export function compareConstraints(
+  definitions: Definitions,
+  constraints: Map<string, string[]>,
+  resource: Resource,
+  name: string,
+  tallies: Map<string, Tally>,
+): void {
   for (const { value, sibling, path: at, type } of places(definitions, resource)) {
     if (value === undefined) continue;
     for (const expression of new Set([...(constraints.get(at) ?? []), ...(constraints.get(type) ?? [])])) {
       const context = constraints.get(at)?.includes(expression) ? at : type;
       const tally: Tally = tallies.get(expression) ?? { expression, calls: 0, ownNs: 0, engineNs: 0, differences: 0 };
       tallies.set(expression, tally);
-      const own = timed(() => compileConstraint(expression, context, { definitions })(value, { resource, ...(sibling && { sibling }) }));
+      const own = timed(() =>
+        compileConstraint(expression, context, { definitions })(value, { resource, ...(sibling && { sibling }) }),
+      );
       const other = timed(() => engineRun(context, expression)(value, { resource, rootResource: resource }));
       tally.calls++;
       tally.ownNs += own.ns;
       tally.engineNs += other.ns;
-      const expected = Array.isArray(other.result) ? (other.result.length === 0 ? undefined : other.result[0]) : other.result;
+      const expected = Array.isArray(other.result)
+        ? other.result.length === 0
+          ? undefined
+          : other.result[0]
+        : other.result;
       if (own.result !== expected && !(typeof own.result === 'string' && typeof expected === 'string')) {
         tally.differences++;
         tally.example ??= `${name} ${at}: own ${show(own.result)}, engine ${show(expected)}, on ${show(value)}`;
@@ -125,10 +150,20 @@ export function compareConstraints(definitions: Definitions, constraints: Map<st
 }
 
 /** The search expressions of a type, by both engines; values are compared as JSON. */
-export function compareSearch(definitions: Definitions, resource: Resource, name: string, tallies: Map<string, Tally>): void {
+export function compareSearch(
+  definitions: Definitions,
+  resource: Resource,
+  name: string,
+  tallies: Map<string, Tally>,
+): void {
   for (const parameter of definitions.all('SearchParameter')) {
     const { expression, base } = parameter as { expression?: string; base?: string[] };
-    if (!expression || expression.includes('resolve()') || !base?.some(one => one === resource.resourceType || one === 'Resource')) continue;
+    if (
+      !expression ||
+      expression.includes('resolve()') ||
+      !base?.some(one => one === resource.resourceType || one === 'Resource')
+    )
+      continue;
     const tally: Tally = tallies.get(expression) ?? { expression, calls: 0, ownNs: 0, engineNs: 0, differences: 0 };
     tallies.set(expression, tally);
     const own = timed(() => searchRun(definitions, expression)(resource).map(one => one.value));
@@ -166,9 +201,15 @@ function print(title: string, tallies: Map<string, Tally>): void {
   const all = [...tallies.values()];
   const calls = all.reduce((sum, one) => sum + one.calls, 0);
   const nanoseconds = (key: 'ownNs' | 'engineNs') => (all.reduce((sum, one) => sum + one[key], 0) / calls).toFixed(0);
-  console.log(`${title}: ${all.length} expressions, ${calls} calls, own ${nanoseconds('ownNs')} ns, engine ${nanoseconds('engineNs')} ns a call`);
-  for (const one of all.filter(tally => tally.differences > 0).sort((a, b) => b.differences - a.differences)) console.log(`  ${one.differences} of ${one.calls}  ${one.expression.slice(0, 200)}\n      ${one.example}`);
-  for (const one of [...all].sort((a, b) => b.ownNs / b.calls - a.ownNs / a.calls).slice(0, 8)) console.log(`  slow: ${(one.ownNs / one.calls).toFixed(0)} ns (engine ${(one.engineNs / one.calls).toFixed(0)})  ${one.expression.slice(0, 120)}`);
+  console.log(
+    `${title}: ${all.length} expressions, ${calls} calls, own ${nanoseconds('ownNs')} ns, engine ${nanoseconds('engineNs')} ns a call`,
+  );
+  for (const one of all.filter(tally => tally.differences > 0).sort((a, b) => b.differences - a.differences))
+    console.log(`  ${one.differences} of ${one.calls}  ${one.expression.slice(0, 200)}\n      ${one.example}`);
+  for (const one of [...all].sort((a, b) => b.ownNs / b.calls - a.ownNs / a.calls).slice(0, 8))
+    console.log(
+      `  slow: ${(one.ownNs / one.calls).toFixed(0)} ns (engine ${(one.engineNs / one.calls).toFixed(0)})  ${one.expression.slice(0, 120)}`,
+    );
 }
 
 function main(): void {

@@ -9,4 +9,12 @@ import { strings } from './strings.ts';
 import { utility } from './utility.ts';
 
 /** Every function by name. */
-export const functions: ReadonlyMap<string, FunctionEntry> = new Map([...existence, ...filtering, ...conversion, ...strings, ...math, ...utility, ...fhir]);
+export const functions: ReadonlyMap<string, FunctionEntry> = new Map([
+  ...existence,
+  ...filtering,
+  ...conversion,
+  ...strings,
+  ...math,
+  ...utility,
+  ...fhir,
+]);

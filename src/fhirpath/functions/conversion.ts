@@ -41,7 +41,8 @@ const toLong: Convert = value => {
 };
 const toDecimalValue: Convert = value => {
   if (typeof value === 'boolean') return Decimal.parse(value ? '1.0' : '0.0');
-  if (typeof value === 'string') return /^[+-]?\d+(?:\.\d+)?$/.test(value) ? Decimal.parse(value.replace(/^\+/, '')) : undefined;
+  if (typeof value === 'string')
+    return /^[+-]?\d+(?:\.\d+)?$/.test(value) ? Decimal.parse(value.replace(/^\+/, '')) : undefined;
   return toDecimal(value);
 };
 
@@ -60,13 +61,19 @@ const toTime: Convert = value => {
 };
 
 const toQuantityValue: Convert = (value, unit) => {
-  const quantity = typeof value === 'boolean' ? toQuantity(toDecimalValue(value)) : typeof value === 'string' ? parseQuantity(value) : toQuantity(value);
+  const quantity =
+    typeof value === 'boolean'
+      ? toQuantity(toDecimalValue(value))
+      : typeof value === 'string'
+        ? parseQuantity(value)
+        : toQuantity(value);
   if (quantity?.kind === 'other') return undefined;
   return quantity && (typeof unit === 'string' ? convertQuantity(quantity, unit) : quantity);
 };
 
 /** Text of a System value; undefined for FHIR elements that are no primitives. */
-export const toText: Convert = value => (value instanceof Node || value instanceof TypeValue ? undefined : String(value));
+export const toText: Convert = value =>
+  value instanceof Node || value instanceof TypeValue ? undefined : String(value);
 
 const conversions: readonly (readonly [string, Convert, number])[] = [
   ['Boolean', toBoolean, 0],
@@ -89,7 +96,11 @@ function unitOf(unit: Item | undefined, place: Place): Item | undefined {
  * @see https://hl7.org/fhir/R4/fhirpath.html#quantity
  */
 function checkQuantity(value: Item, place: Place): void {
-  if (value instanceof Node && value.shape.isQuantity && (value.value as { comparator?: unknown }).comparator !== undefined)
+  if (
+    value instanceof Node &&
+    value.shape.isQuantity &&
+    (value.value as { comparator?: unknown }).comparator !== undefined
+  )
     throw fault(place, 'a quantity with a comparator is no value', 'comparator のある数量は値に変換できません');
 }
 
@@ -99,8 +110,12 @@ function iif(call: Call): Code {
   const inner = { ...scope, self: { ...input.type, single: true } };
   const criterion = call.compile(call.args[0]!, inner);
   const { system, shapes } = criterion.type;
-  const isBoolean = system === undefined ? !shapes || shapes.every(shape => shape.open || shape.primitive === 'Boolean') : system === 'Boolean';
-  if (scope.strict && !isBoolean) throw refuse(place, 'iif(): the criterion is no boolean', 'iif() の条件は真偽値でなければなりません');
+  const isBoolean =
+    system === undefined
+      ? !shapes || shapes.every(shape => shape.open || shape.primitive === 'Boolean')
+      : system === 'Boolean';
+  if (scope.strict && !isBoolean)
+    throw refuse(place, 'iif(): the criterion is no boolean', 'iif() の条件は真偽値でなければなりません');
   const test = testOf(criterion, place);
   const branches = call.args.slice(1).map(arg => call.compile(arg, inner));
   return {
@@ -147,4 +162,3 @@ export const conversion: readonly (readonly [string, FunctionEntry])[] = [
     [`convertsTo${name}`, convertible(convert)],
   ]),
 ];
-

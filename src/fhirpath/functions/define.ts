@@ -1,6 +1,16 @@
 /** What a function is to the compiler, and the common kinds of function. */
 import type { Ast } from '../ast.ts';
-import { type Code, type Compile, type Scope, type State, singleSystem, type Static, testOf, type Test, type Run } from '../code.ts';
+import {
+  type Code,
+  type Compile,
+  type Run,
+  type Scope,
+  type State,
+  type Static,
+  singleSystem,
+  type Test,
+  testOf,
+} from '../code.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, type Item, none, systemName } from '../item.ts';
 
@@ -30,7 +40,10 @@ export function argumentRuns({ args, scope, compile }: Call): Run[] {
 /** An argument evaluated on each item of the input. */
 export function itemCode({ args, scope, compile, input }: Call, place = 0): Code {
   const { shapes, system } = input.type;
-  return compile(args[place]!, { ...scope, self: { ...(shapes && { shapes }), ...(system && { system }), single: true } });
+  return compile(args[place]!, {
+    ...scope,
+    self: { ...(shapes && { shapes }), ...(system && { system }), single: true },
+  });
 }
 
 /** The truth of an argument for each item. */
@@ -39,13 +52,27 @@ export function itemTest(call: Call, place = 0): Test {
 }
 
 /** A function of whole collections. */
-export function ofCollections(least: number, most: number, compute: (input: Collection, args: readonly Collection[], state: State, place: Place) => Collection, type: (input: Static) => Static = () => ({})): FunctionEntry {
+export function ofCollections(
+  least: number,
+  most: number,
+  compute: (input: Collection, args: readonly Collection[], state: State, place: Place) => Collection,
+  type: (input: Static) => Static = () => ({}),
+): FunctionEntry {
   return {
     arity: [least, most],
     build(call) {
       const args = argumentRuns(call);
       const { input, place } = call;
-      return { run: (self, state) => compute(input.run(self, state), args.map(run => run(self, state)), state, place), type: type(input.type) };
+      return {
+        run: (self, state) =>
+          compute(
+            input.run(self, state),
+            args.map(run => run(self, state)),
+            state,
+            place,
+          ),
+        type: type(input.type),
+      };
     },
   };
 }
@@ -57,7 +84,12 @@ export type Values = readonly (Item | undefined)[];
  * A function of one System value: empty for an empty input.
  * @param type what the result's static type is
  */
-export function ofValue(least: number, most: number, compute: (value: Item, args: Values, state: State, place: Place) => Item | undefined, type: Static = { single: true }): FunctionEntry {
+export function ofValue(
+  least: number,
+  most: number,
+  compute: (value: Item, args: Values, state: State, place: Place) => Item | undefined,
+  type: Static = { single: true },
+): FunctionEntry {
   return {
     arity: [least, most],
     build(call) {
@@ -79,28 +111,46 @@ export function ofValue(least: number, most: number, compute: (value: Item, args
 
 /** The text of a value. @throws FhirError when it is none */
 export function textOf(value: Item, place: Place): string {
-  if (typeof value !== 'string') throw fault(place, `found ${systemName(value) ?? 'an element'}, expected a String`, `${systemName(value) ?? '要素'} ではなく String が必要です`);
+  if (typeof value !== 'string')
+    throw fault(
+      place,
+      `found ${systemName(value) ?? 'an element'}, expected a String`,
+      `${systemName(value) ?? '要素'} ではなく String が必要です`,
+    );
   return value;
 }
 
 /** The whole number of a value. @throws FhirError when it is none */
 export function integerOf(value: Item, place: Place): number {
-  if (typeof value !== 'number') throw fault(place, `found ${systemName(value) ?? 'an element'}, expected an Integer`, `${systemName(value) ?? '要素'} ではなく Integer が必要です`);
+  if (typeof value !== 'number')
+    throw fault(
+      place,
+      `found ${systemName(value) ?? 'an element'}, expected an Integer`,
+      `${systemName(value) ?? '要素'} ではなく Integer が必要です`,
+    );
   return value;
 }
 
 /** A function of one text; empty when an argument is. */
-export function ofText(least: number, most: number, compute: (text: string, args: readonly Item[], state: State, place: Place) => Item | undefined, system = 'String'): FunctionEntry {
+export function ofText(
+  least: number,
+  most: number,
+  compute: (text: string, args: readonly Item[], state: State, place: Place) => Item | undefined,
+  system = 'String',
+): FunctionEntry {
   return ofValue(
     least,
     most,
-    (value, args, state, place) => (args.some(arg => arg === undefined) ? undefined : compute(textOf(value, place), args as readonly Item[], state, place)),
+    (value, args, state, place) =>
+      args.some(arg => arg === undefined)
+        ? undefined
+        : compute(textOf(value, place), args as readonly Item[], state, place),
     { system, single: true },
   );
 }
 
 /** Runs something for each item, with $index set. */
-export function eachItem(items: Collection, state: State, run: (item: Item, index: number) => boolean | void): void {
+export function eachItem(items: Collection, state: State, run: (item: Item, index: number) => unknown): void {
   const { index } = state;
   for (let i = 0; i < items.length; i++) {
     state.index = i;

@@ -1,8 +1,8 @@
 /** Existence. @see https://hl7.org/fhirpath/N1/#existence */
 import { booleanType, charge, hasOf, rawOf, type State, testCode, truthOf } from '../code.ts';
+import { Seen } from '../equality.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, Node, none, systemOf, truth } from '../item.ts';
-import { Seen } from '../equality.ts';
 import { distinct } from '../operators.ts';
 import { eachItem, type FunctionEntry, itemTest, ofCollections } from './define.ts';
 
@@ -95,7 +95,8 @@ const hasValue: FunctionEntry = {
   },
 };
 
-const hasOne = (item: Collection[number]): boolean => (item instanceof Node ? item.isPrimitive && item.value !== undefined : true);
+const hasOne = (item: Collection[number]): boolean =>
+  item instanceof Node ? item.isPrimitive && item.value !== undefined : true;
 
 export const existence: readonly (readonly [string, FunctionEntry])[] = [
   ['empty', empty],
@@ -106,17 +107,65 @@ export const existence: readonly (readonly [string, FunctionEntry])[] = [
   ['anyTrue', booleans(values => values.some(value => value))],
   ['allFalse', booleans(values => values.every(value => !value))],
   ['anyFalse', booleans(values => values.some(value => !value))],
-  ['subsetOf', ofCollections(1, 1, (input, [other], state, place) => truth(isSubset(input, other!, state, place)), () => booleanType)],
-  ['supersetOf', ofCollections(1, 1, (input, [other], state, place) => truth(isSubset(other!, input, state, place)), () => booleanType)],
-  ['count', ofCollections(0, 0, input => [input.length], () => ({ system: 'Integer', single: true }))],
-  ['distinct', ofCollections(0, 0, (input, _, state, place) => distinct(input, state, place), input => input)],
-  ['isDistinct', ofCollections(0, 0, (input, _, state, place) => truth(distinct(input, state, place).length === input.length), () => booleanType)],
+  [
+    'subsetOf',
+    ofCollections(
+      1,
+      1,
+      (input, [other], state, place) => truth(isSubset(input, other!, state, place)),
+      () => booleanType,
+    ),
+  ],
+  [
+    'supersetOf',
+    ofCollections(
+      1,
+      1,
+      (input, [other], state, place) => truth(isSubset(other!, input, state, place)),
+      () => booleanType,
+    ),
+  ],
+  [
+    'count',
+    ofCollections(
+      0,
+      0,
+      input => [input.length],
+      () => ({ system: 'Integer', single: true }),
+    ),
+  ],
+  [
+    'distinct',
+    ofCollections(
+      0,
+      0,
+      (input, _, state, place) => distinct(input, state, place),
+      input => input,
+    ),
+  ],
+  [
+    'isDistinct',
+    ofCollections(
+      0,
+      0,
+      (input, _, state, place) => truth(distinct(input, state, place).length === input.length),
+      () => booleanType,
+    ),
+  ],
   ['hasValue', hasValue],
-  ['getValue', ofCollections(0, 0, input => (input.length === 1 && hasOne(input[0]!) ? valueOf(input) : none), () => ({ single: true }))],
+  [
+    'getValue',
+    ofCollections(
+      0,
+      0,
+      input => (input.length === 1 && hasOne(input[0]!) ? primitiveValue(input) : none),
+      () => ({ single: true }),
+    ),
+  ],
 ];
 
 /** The System value of a primitive. */
-function valueOf(input: Collection): Collection {
+function primitiveValue(input: Collection): Collection {
   const value = systemOf(input[0]!);
   return value === undefined || rawOf(input[0]!) === undefined ? none : [value];
 }

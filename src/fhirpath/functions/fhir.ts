@@ -1,9 +1,9 @@
 /** FHIR's own functions. @see https://hl7.org/fhir/R4/fhirpath.html#functions */
 import { findXhtmlFault } from '../../definitions/xhtml.ts';
-import { charge, type Code, rawOf, single, type State, testCode } from '../code.ts';
-import { fault, type Place } from '../fault.ts';
-import { type Collection, isObject, type Item, Node, nodeOf, none, pushChildren, systemOf, truth } from '../item.ts';
 import type { Static } from '../code.ts';
+import { type Code, charge, rawOf, type State, single, testCode } from '../code.ts';
+import { fault, type Place } from '../fault.ts';
+import { type Collection, type Item, isObject, Node, nodeOf, none, pushChildren, systemOf, truth } from '../item.ts';
 import { type Call, type FunctionEntry, ofCollections, textOf } from './define.ts';
 
 /** extension(url): the extensions of an element or a primitive that have the url. */
@@ -20,7 +20,9 @@ function extension(call: Call): Code {
       if (items.length === 0) return none;
       const wanted = literal ?? systemOf(single(url.run(self, state), place, 'extension()') ?? '');
       const found: Item[] = [];
-      for (const item of items) if (item instanceof Node && item.object?.['extension'] !== undefined) pushChildren(item, 'extension', state.shapes, found);
+      for (const item of items)
+        if (item instanceof Node && item.object?.['extension'] !== undefined)
+          pushChildren(item, 'extension', state.shapes, found);
       return found.filter(one => one instanceof Node && isObject(one.value) && one.value['url'] === wanted);
     },
     type,
@@ -38,11 +40,17 @@ function inside(resource: unknown, reference: string): unknown {
   if (resource['resourceType'] !== 'Bundle' || !Array.isArray(resource['entry'])) return undefined;
   const [target = ''] = reference.split('|');
   const relative = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(target);
-  const entry = resource['entry'].find(one => isObject(one) && typeof one['fullUrl'] === 'string' && (one['fullUrl'] === target || (relative && one['fullUrl'].endsWith(`/${target}`))));
+  const entry = resource['entry'].find(
+    one =>
+      isObject(one) &&
+      typeof one['fullUrl'] === 'string' &&
+      (one['fullUrl'] === target || (relative && one['fullUrl'].endsWith(`/${target}`))),
+  );
   return isObject(entry) ? entry['resource'] : undefined;
 }
 
-const jsonOf = (value: unknown, state: State): unknown => value ?? (state.input[0] instanceof Node ? state.input[0].value : undefined);
+const jsonOf = (value: unknown, state: State): unknown =>
+  value ?? (state.input[0] instanceof Node ? state.input[0].value : undefined);
 
 function resolveOne(item: Item, state: State): unknown {
   const text = item instanceof Node && isObject(item.value) ? item.value['reference'] : systemOf(item);
@@ -77,7 +85,8 @@ function asked(name: 'memberOf' | 'conformsTo'): FunctionEntry {
         const answer = state.environment[name] ?? missing(name, place);
         const text = textOf(systemOf(canonical) ?? '', place);
         const result = answer(rawOf(item), typeNameOf(item), text);
-        if (result === undefined && name === 'conformsTo') throw fault(place, `the profile ${text} is not known`, `プロファイル ${text} は登録されていません`);
+        if (result === undefined && name === 'conformsTo')
+          throw fault(place, `the profile ${text} is not known`, `プロファイル ${text} は登録されていません`);
         return result;
       });
     },
@@ -94,18 +103,29 @@ function subsumption(turned: boolean): FunctionEntry {
 }
 
 /** checkModifiers(url…): the input, if its modifier extensions are among those named. */
-const checkModifiers: FunctionEntry = ofCollections(0, 50, (input, args, _, place) => {
-  const known = new Set(args.flat().map(systemOf));
-  for (const item of input) {
-    const found = item instanceof Node && isObject(item.value) ? item.value['modifierExtension'] : undefined;
-    for (const one of Array.isArray(found) ? found : [])
-      if (isObject(one) && !known.has(one['url'] as string)) throw fault(place, `the modifier extension ${String(one['url'])} is not known`, `修飾拡張 ${String(one['url'])} は扱えません`);
-  }
-  return input;
-}, type => type);
+const checkModifiers: FunctionEntry = ofCollections(
+  0,
+  50,
+  (input, args, _, place) => {
+    const known = new Set(args.flat().map(systemOf));
+    for (const item of input) {
+      const found = item instanceof Node && isObject(item.value) ? item.value['modifierExtension'] : undefined;
+      for (const one of Array.isArray(found) ? found : [])
+        if (isObject(one) && !known.has(one['url'] as string))
+          throw fault(
+            place,
+            `the modifier extension ${String(one['url'])} is not known`,
+            `修飾拡張 ${String(one['url'])} は扱えません`,
+          );
+    }
+    return input;
+  },
+  type => type,
+);
 
 /** Something to see besides blanks and empty elements: txt-2. */
-const hasContent = (text: string): boolean => /<img[\s/>]/.test(text) || /[^\s]/.test(text.replace(/<[^>]*>/g, '').replace(/&#160;|&#xa0;/gi, ' '));
+const hasContent = (text: string): boolean =>
+  /<img[\s/>]/.test(text) || /[^\s]/.test(text.replace(/<[^>]*>/g, '').replace(/&#160;|&#xa0;/gi, ' '));
 
 /** Whether narratives follow txt-1 and txt-2; both invariants are written with it. */
 const htmlChecks: FunctionEntry = ofCollections(0, 0, (input): Collection => {

@@ -1,6 +1,6 @@
 /** Filtering, projection, subsetting, combining, sorting. @see https://hl7.org/fhirpath/N1/#filtering-and-projection */
 import type { Ast } from '../ast.ts';
-import { charge, checkOrdered, type Code, single, type State, type Run } from '../code.ts';
+import { type Code, charge, checkOrdered, type Run, type State, single } from '../code.ts';
 import { compareItems, Seen } from '../equality.ts';
 import { fault } from '../fault.ts';
 import { type Collection, type Item, none, systemOf } from '../item.ts';
@@ -43,7 +43,10 @@ const select: FunctionEntry = {
         });
         return found;
       },
-      type: { ...(projection.type.shapes && { shapes: projection.type.shapes }), ...(projection.type.system && { system: projection.type.system }) },
+      type: {
+        ...(projection.type.shapes && { shapes: projection.type.shapes }),
+        ...(projection.type.system && { system: projection.type.system }),
+      },
     };
   },
 };
@@ -110,7 +113,13 @@ function counted(name: string, cut: (input: Collection, count: number) => Collec
   };
 }
 
-function members(input: Collection, other: Collection, wanted: boolean, state: State, call: { text: string; at: number }): Collection {
+function members(
+  input: Collection,
+  other: Collection,
+  wanted: boolean,
+  state: State,
+  call: { text: string; at: number },
+): Collection {
   const seen = new Seen();
   for (const item of other) seen.add(item);
   charge(state, other.length, call);
@@ -132,20 +141,30 @@ const sort: FunctionEntry = {
   arity: [0, 20],
   build(call): Code {
     const { input, place } = call;
-    const keys = call.args.length === 0 ? [{ run: (item: Item | undefined): Collection => (item === undefined ? none : [item]), sign: 1 }] : call.args.map((_, i) => keyOf(call, i));
+    const keys =
+      call.args.length === 0
+        ? [{ run: (item: Item | undefined): Collection => (item === undefined ? none : [item]), sign: 1 }]
+        : call.args.map((_, i) => keyOf(call, i));
     return {
       run(self, state) {
         const items = input.run(self, state);
         charge(state, items.length * keys.length, place);
         const rows: { item: Item; values: (Item | undefined)[] }[] = [];
         eachItem(items, state, item => {
-          const values = keys.map(({ run }) => single(run(item, state), place, 'sort()')).map(value => (value === undefined ? undefined : systemOf(value)));
+          const values = keys
+            .map(({ run }) => single(run(item, state), place, 'sort()'))
+            .map(value => (value === undefined ? undefined : systemOf(value)));
           rows.push({ item, values });
         });
         const order = (a: Item | undefined, b: Item | undefined, sign: number): number => {
           if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
           const found = compareItems(a, b);
-          if (!found) throw fault(place, 'sort() needs values of one type that has an order', 'sort() には順序のある同じ型の値が必要です');
+          if (!found)
+            throw fault(
+              place,
+              'sort() needs values of one type that has an order',
+              'sort() には順序のある同じ型の値が必要です',
+            );
           return sign * (found.order ?? 0);
         };
         // An empty key comes first, whichever way the order goes.
@@ -157,7 +176,9 @@ const sort: FunctionEntry = {
   },
 };
 
-const unionFunction: FunctionEntry = ofCollections(1, 1, (input, [other], state, place) => union(input, other!, state, place));
+const unionFunction: FunctionEntry = ofCollections(1, 1, (input, [other], state, place) =>
+  union(input, other!, state, place),
+);
 
 export const filtering: readonly (readonly [string, FunctionEntry])[] = [
   ['where', where],
@@ -184,8 +205,24 @@ export const filtering: readonly (readonly [string, FunctionEntry])[] = [
       type => ({ ...type, single: true }),
     ),
   ],
-  ['intersect', ofCollections(1, 1, (input, [other], state, place) => distinct(members(input, other!, true, state, place), state, place), type => type)],
-  ['exclude', ofCollections(1, 1, (input, [other], state, place) => members(input, other!, false, state, place), type => type)],
+  [
+    'intersect',
+    ofCollections(
+      1,
+      1,
+      (input, [other], state, place) => distinct(members(input, other!, true, state, place), state, place),
+      type => type,
+    ),
+  ],
+  [
+    'exclude',
+    ofCollections(
+      1,
+      1,
+      (input, [other], state, place) => members(input, other!, false, state, place),
+      type => type,
+    ),
+  ],
   ['union', unionFunction],
   [
     'combine',

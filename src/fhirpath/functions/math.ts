@@ -1,27 +1,35 @@
 /** Math, and the aggregates of numbers. @see https://hl7.org/fhirpath/N1/#math */
 import { charge, type State } from '../code.ts';
 import { Decimal } from '../decimal.ts';
-import { compareItems, toDecimal } from '../equality.ts';
+import { compareItems, toDecimal, toQuantity } from '../equality.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, type Item, none, systemName, systemOf } from '../item.ts';
 import { arithmetic } from '../operators.ts';
-import { Quantity } from '../quantity.ts';
+import { aligned, Quantity } from '../quantity.ts';
 import { boundary, comparableKinds, precisionDigits, Temporal } from '../temporal.ts';
-import { aligned } from '../quantity.ts';
-import { toQuantity } from '../equality.ts';
 import { type FunctionEntry, integerOf, itemCode, ofCollections, ofValue, type Values } from './define.ts';
 
 function numberOf(value: Item, place: Place): Decimal {
   const number = toDecimal(value);
-  if (!number) throw fault(place, `found ${systemName(value) ?? 'an element'}, expected a number`, `${systemName(value) ?? '要素'} ではなく数値が必要です`);
+  if (!number)
+    throw fault(
+      place,
+      `found ${systemName(value) ?? 'an element'}, expected a number`,
+      `${systemName(value) ?? '要素'} ではなく数値が必要です`,
+    );
   return number;
 }
 
-const integer = (value: Decimal): Item | undefined => (Math.abs(value.number) <= 2_147_483_648 ? Number(value.units / 10n ** BigInt(value.scale)) : undefined);
+const integer = (value: Decimal): Item | undefined =>
+  Math.abs(value.number) <= 2_147_483_648 ? Number(value.units / 10n ** BigInt(value.scale)) : undefined;
 
 /** Rounding to whole numbers; quantities keep their unit. */
 function rounding(round: (value: Decimal) => Decimal): FunctionEntry {
-  return ofValue(0, 0, (value, _, __, place) => (value instanceof Quantity ? new Quantity(round(value.value), value.unit, value.kind) : integer(round(numberOf(value, place)))));
+  return ofValue(0, 0, (value, _, __, place) =>
+    value instanceof Quantity
+      ? new Quantity(round(value.value), value.unit, value.kind)
+      : integer(round(numberOf(value, place))),
+  );
 }
 
 const one = Decimal.of(1n, 0);
@@ -31,12 +39,14 @@ function floor(value: Decimal): Decimal {
 }
 
 /** A function of doubles; what is no number is empty. */
-const ofDouble = (compute: (x: number) => number): FunctionEntry => ofValue(0, 0, (value, _, __, place) => Decimal.from(compute(numberOf(value, place).number)));
+const ofDouble = (compute: (x: number) => number): FunctionEntry =>
+  ofValue(0, 0, (value, _, __, place) => Decimal.from(compute(numberOf(value, place).number)));
 
 function abs(value: Item, place: Place): Item | undefined {
   if (typeof value === 'number') return Math.abs(value);
   if (typeof value === 'bigint') return value < 0n ? -value : value;
-  if (value instanceof Quantity) return value.value.number < 0 ? new Quantity(value.value.negated(), value.unit, value.kind) : value;
+  if (value instanceof Quantity)
+    return value.value.number < 0 ? new Quantity(value.value.negated(), value.unit, value.kind) : value;
   const number = numberOf(value, place);
   return number.number < 0 ? number.negated() : number;
 }
@@ -44,14 +54,18 @@ function abs(value: Item, place: Place): Item | undefined {
 function power(base: Item, exponent: Item, place: Place): Item | undefined {
   const [x, y] = [numberOf(base, place).number, numberOf(exponent, place).number];
   const result = x ** y;
-  if (typeof base === 'number' && typeof exponent === 'number' && exponent >= 0) return Number.isInteger(result) && Math.abs(result) <= 2_147_483_647 ? result : undefined;
+  if (typeof base === 'number' && typeof exponent === 'number' && exponent >= 0)
+    return Number.isInteger(result) && Math.abs(result) <= 2_147_483_647 ? result : undefined;
   return Decimal.from(result);
 }
 
 function round(value: Item, [digits]: Values, place: Place): Item | undefined {
   const count = digits === undefined ? 0 : integerOf(digits, place);
-  if (count < 0 || count > 100) throw fault(place, 'round(): the precision must be 0 to 100', 'round() の桁数は 0〜100 です');
-  return value instanceof Quantity ? new Quantity(value.value.round(count), value.unit, value.kind) : numberOf(value, place).round(count);
+  if (count < 0 || count > 100)
+    throw fault(place, 'round(): the precision must be 0 to 100', 'round() の桁数は 0〜100 です');
+  return value instanceof Quantity
+    ? new Quantity(value.value.round(count), value.unit, value.kind)
+    : numberOf(value, place).round(count);
 }
 
 /**
@@ -89,7 +103,11 @@ function valuesOf(input: Collection): Item[] | undefined {
 
 function sum(values: readonly Item[], state: State, place: Place): Item | undefined {
   charge(state, values.length, place);
-  return values.reduce<Item | undefined>((total, value, i) => (i === 0 ? value : total === undefined ? undefined : arithmetic('+', total, value, state, place)), undefined);
+  return values.reduce<Item | undefined>(
+    (total, value, i) =>
+      i === 0 ? value : total === undefined ? undefined : arithmetic('+', total, value, state, place),
+    undefined,
+  );
 }
 
 function extreme(sign: number): FunctionEntry {
@@ -147,12 +165,29 @@ export const math: readonly (readonly [string, FunctionEntry])[] = [
   ['exp', ofDouble(Math.exp)],
   ['ln', ofDouble(Math.log)],
   ['sqrt', ofDouble(Math.sqrt)],
-  ['log', ofValue(1, 1, (value, [base], _, place) => (base === undefined ? undefined : Decimal.from(Math.log(numberOf(value, place).number) / Math.log(numberOf(base, place).number))))],
-  ['power', ofValue(1, 1, (value, [exponent], _, place) => (exponent === undefined ? undefined : power(value, exponent, place)))],
+  [
+    'log',
+    ofValue(1, 1, (value, [base], _, place) =>
+      base === undefined
+        ? undefined
+        : Decimal.from(Math.log(numberOf(value, place).number) / Math.log(numberOf(base, place).number)),
+    ),
+  ],
+  [
+    'power',
+    ofValue(1, 1, (value, [exponent], _, place) =>
+      exponent === undefined ? undefined : power(value, exponent, place),
+    ),
+  ],
   ['round', ofValue(0, 1, (value, args, _, place) => round(value, args, place))],
   ['lowBoundary', ofValue(0, 1, (value, args, _, place) => boundaryOf(value, args, false, place))],
   ['highBoundary', ofValue(0, 1, (value, args, _, place) => boundaryOf(value, args, true, place))],
-  ['precision', ofValue(0, 0, (value, _, __, place) => (value instanceof Temporal ? precisionDigits(value) : numberOf(value, place).scale))],
+  [
+    'precision',
+    ofValue(0, 0, (value, _, __, place) =>
+      value instanceof Temporal ? precisionDigits(value) : numberOf(value, place).scale,
+    ),
+  ],
   ['comparable', ofValue(1, 1, (value, args) => comparable(value, args))],
   ['aggregate', aggregate],
   ['sum', aggregated(sum)],
@@ -162,7 +197,9 @@ export const math: readonly (readonly [string, FunctionEntry])[] = [
     'avg',
     aggregated((values, state, place) => {
       const total = sum(values, state, place);
-      return total === undefined ? undefined : arithmetic('/', total, Decimal.of(BigInt(values.length), 0), state, place);
+      return total === undefined
+        ? undefined
+        : arithmetic('/', total, Decimal.of(BigInt(values.length), 0), state, place);
     }),
   ],
 ];

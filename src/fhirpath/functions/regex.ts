@@ -10,7 +10,13 @@ const compiled = new Map<string, RegExp>();
 const maxPattern = 2000;
 
 function make(pattern: string, flags: string, place: Place): RegExp {
-  if (pattern.length > maxPattern) throw fault(place, `a regular expression longer than ${maxPattern} characters`, `正規表現が ${maxPattern} 文字を超えています`, 'too-costly');
+  if (pattern.length > maxPattern)
+    throw fault(
+      place,
+      `a regular expression longer than ${maxPattern} characters`,
+      `正規表現が ${maxPattern} 文字を超えています`,
+      'too-costly',
+    );
   try {
     return new RegExp(pattern, `${flags}su`);
   } catch {
@@ -24,7 +30,12 @@ function make(pattern: string, flags: string, place: Place): RegExp {
 
 /** @param flags `i` and `m` may be given. @throws FhirError for other flags and for what is no regular expression */
 export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
-  if (!/^[im]*$/.test(flags) || new Set(flags).size !== flags.length) throw fault(place, `the flags "${flags.slice(0, 20)}" (expected i or m)`, `フラグ「${flags.slice(0, 20)}」は使えません（i か m）`);
+  if (!/^[im]*$/.test(flags) || new Set(flags).size !== flags.length)
+    throw fault(
+      place,
+      `the flags "${flags.slice(0, 20)}" (expected i or m)`,
+      `フラグ「${flags.slice(0, 20)}」は使えません（i か m）`,
+    );
   const key = `${flags}/${pattern}`;
   const known = compiled.get(key);
   if (known) return known;
@@ -34,8 +45,10 @@ export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
 }
 
 /** Quantifiers without an upper bound near it: each may multiply the work by the length of the text. */
-const loops = (pattern: string): number => pattern.replace(/\\[^]|\[(?:[^\]\\]|\\[^])*\]/g, 'x').match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
-const nested = (pattern: string): boolean => /[*+}]\)*\)[*+{?]|\([^()]*[|][^()]*\)[*+{]/.test(pattern.replace(/\\[^]|\[(?:[^\]\\]|\\[^])*\]/g, 'x'));
+const loops = (pattern: string): number =>
+  pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x').match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
+const nested = (pattern: string): boolean =>
+  /[*+}]\)*\)[*+{?]|\([^()]*[|][^()]*\)[*+{]/.test(pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x'));
 
 const sandbox = vm.createContext(Object.create(null) as Record<string, unknown>);
 const script = new vm.Script('run()');
@@ -55,7 +68,8 @@ export function guarded<T>(regex: RegExp, text: string, trusted: boolean, run: (
     sandbox['run'] = run;
     return script.runInContext(sandbox, { timeout: timeLimitMs }) as T;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw fault(place, 'the regular expression takes too long', '正規表現の照合に時間がかかりすぎます', 'too-costly');
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      throw fault(place, 'the regular expression takes too long', '正規表現の照合に時間がかかりすぎます', 'too-costly');
     throw error;
   } finally {
     sandbox['run'] = undefined;

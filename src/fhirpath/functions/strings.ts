@@ -1,5 +1,5 @@
 /** String manipulation. @see https://hl7.org/fhirpath/N1/#string-manipulation */
-import { booleanType, charge, singleSystem, type State } from '../code.ts';
+import { booleanType, charge, type State, singleSystem } from '../code.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, type Item, none, systemOf } from '../item.ts';
 import { madeText } from '../operators.ts';
@@ -12,7 +12,11 @@ function substring(text: string, start: number, length: number | undefined): str
 }
 
 /** matches, matchesFull and replaceMatches know whether the expression is a definition's. */
-function withRegex(least: number, most: number, compute: (text: string, args: readonly string[], trusted: boolean, state: State, place: Place) => Item): FunctionEntry {
+function withRegex(
+  least: number,
+  most: number,
+  compute: (text: string, args: readonly string[], trusted: boolean, state: State, place: Place) => Item,
+): FunctionEntry {
   return {
     arity: [least, most],
     build(call) {
@@ -37,17 +41,23 @@ const encodings: ReadonlyMap<string, BufferEncoding> = new Map([
   ['base64', 'base64'],
   ['urlbase64', 'base64url'],
 ]);
-const encodedForms: Record<string, RegExp> = { hex: /^(?:[0-9a-fA-F]{2})*$/, base64: /^[A-Za-z0-9+/]*={0,2}$/, base64url: /^[A-Za-z0-9_-]*={0,2}$/ };
+const encodedForms: Record<string, RegExp> = {
+  hex: /^(?:[0-9a-fA-F]{2})*$/,
+  base64: /^[A-Za-z0-9+/]*={0,2}$/,
+  base64url: /^[A-Za-z0-9_-]*={0,2}$/,
+};
 
 function encodingOf(name: Item, place: Place): BufferEncoding {
   const encoding = encodings.get(textOf(name, place));
-  if (!encoding) throw fault(place, 'expected hex, base64 or urlbase64', 'hex・base64・urlbase64 のどれかを指定してください');
+  if (!encoding)
+    throw fault(place, 'expected hex, base64 or urlbase64', 'hex・base64・urlbase64 のどれかを指定してください');
   return encoding;
 }
 
 function decode(text: string, name: Item, place: Place): string {
   const encoding = encodingOf(name, place);
-  if (!encodedForms[encoding]!.test(text)) throw fault(place, `the text is not ${encoding}`, `${encoding} の文字列ではありません`);
+  if (!encodedForms[encoding]!.test(text))
+    throw fault(place, `the text is not ${encoding}`, `${encoding} の文字列ではありません`);
   return Buffer.from(text, encoding).toString('utf8');
 }
 
@@ -61,7 +71,8 @@ const entities: readonly (readonly [string, string])[] = [
 const characters: ReadonlyMap<string, string> = new Map(entities.map(([character, entity]) => [entity, character]));
 
 function escapeText(text: string, target: Item): string | undefined {
-  if (target === 'html') return text.replace(/[&<>"']/g, found => entities.find(([character]) => character === found)![1]);
+  if (target === 'html')
+    return text.replace(/[&<>"']/g, found => entities.find(([character]) => character === found)![1]);
   return target === 'json' ? JSON.stringify(text).slice(1, -1) : undefined;
 }
 
@@ -82,7 +93,11 @@ function encode(text: string, encoding: BufferEncoding): string {
 }
 
 /** A text's pieces, as many as the budget allows. */
-function pieces(name: string, cut: (text: string, args: readonly Item[], place: Place) => string[], count: number): FunctionEntry {
+function pieces(
+  name: string,
+  cut: (text: string, args: readonly Item[], place: Place) => string[],
+  count: number,
+): FunctionEntry {
   return ofCollections(count, count, (input, args, state, place): Collection => {
     const text = singleSystem(input, place, `${name}()`);
     const values = args.map(arg => singleSystem(arg, place, name));
@@ -106,12 +121,20 @@ const join: FunctionEntry = ofCollections(
   () => ({ system: 'String', single: true }),
 );
 
-const optionalLength = (value: Item | undefined, place: Place): number | undefined => (value === undefined ? undefined : integerOf(value, place));
+const optionalLength = (value: Item | undefined, place: Place): number | undefined =>
+  value === undefined ? undefined : integerOf(value, place);
 
 export const strings: readonly (readonly [string, FunctionEntry])[] = [
   ['indexOf', ofText(1, 1, (text, [part], _, place) => text.indexOf(textOf(part!, place)), 'Integer')],
   ['lastIndexOf', ofText(1, 1, (text, [part], _, place) => text.lastIndexOf(textOf(part!, place)), 'Integer')],
-  ['substring', ofValue(1, 2, (text, [start, length], _, place) => (start === undefined ? undefined : substring(textOf(text, place), integerOf(start, place), optionalLength(length, place))))],
+  [
+    'substring',
+    ofValue(1, 2, (text, [start, length], _, place) =>
+      start === undefined
+        ? undefined
+        : substring(textOf(text, place), integerOf(start, place), optionalLength(length, place)),
+    ),
+  ],
   ['startsWith', ofText(1, 1, (text, [part], _, place) => text.startsWith(textOf(part!, place)), 'Boolean')],
   ['endsWith', ofText(1, 1, (text, [part], _, place) => text.endsWith(textOf(part!, place)), 'Boolean')],
   ['contains', ofText(1, 1, (text, [part], _, place) => text.includes(textOf(part!, place)), 'Boolean')],
@@ -125,7 +148,11 @@ export const strings: readonly (readonly [string, FunctionEntry])[] = [
       const [from, to] = [textOf(pattern!, place), textOf(substitution!, place)];
       const times = from === '' ? text.length + 1 : text.split(from).length - 1;
       if (times * to.length > 1_000_000) return madeText(' '.repeat(1_000_001), state, place);
-      return madeText(text.replaceAll(from, () => to), state, place);
+      return madeText(
+        text.replaceAll(from, () => to),
+        state,
+        place,
+      );
     }),
   ],
   [
@@ -147,16 +174,31 @@ export const strings: readonly (readonly [string, FunctionEntry])[] = [
     withRegex(2, 3, (text, [pattern, substitution, flags = ''], trusted, state, place) => {
       if (pattern === '') return text;
       const regex = new RegExp(toRegExp(pattern!, flags, place), `${toRegExp(pattern!, flags, place).flags}g`);
-      if (text.length * substitution!.length > 20_000_000) throw fault(place, 'the result would be too long', '結果が長すぎます', 'too-costly');
-      return madeText(guarded(regex, text, trusted, () => text.replace(regex, substitution!), state, place), state, place);
+      if (text.length * substitution!.length > 20_000_000)
+        throw fault(place, 'the result would be too long', '結果が長すぎます', 'too-costly');
+      return madeText(
+        guarded(regex, text, trusted, () => text.replace(regex, substitution!), state, place),
+        state,
+        place,
+      );
     }),
   ],
   ['toChars', pieces('toChars', text => [...text], 0)],
   ['split', pieces('split', (text, [separator], place) => text.split(textOf(separator!, place)), 1)],
   ['join', join],
-  ['encode', ofText(1, 1, (text, [encoding], state, place) => madeText(encode(text, encodingOf(encoding!, place)), state, place))],
+  [
+    'encode',
+    ofText(1, 1, (text, [encoding], state, place) =>
+      madeText(encode(text, encodingOf(encoding!, place)), state, place),
+    ),
+  ],
   ['decode', ofText(1, 1, (text, [encoding], _, place) => decode(text, encoding!, place))],
-  ['escape', ofText(1, 1, (text, [target], state, place) => madeText(escapeText(text, target!) ?? unknownTarget(place), state, place))],
+  [
+    'escape',
+    ofText(1, 1, (text, [target], state, place) =>
+      madeText(escapeText(text, target!) ?? unknownTarget(place), state, place),
+    ),
+  ],
   ['unescape', ofText(1, 1, (text, [target], _, place) => unescapeText(text, target!) ?? unknownTarget(place))],
 ];
 

@@ -1,5 +1,5 @@
 /** Tree navigation, utility functions, components of dates, reflection. @see https://hl7.org/fhirpath/N1/#tree-navigation */
-import { charge, single, type State } from '../code.ts';
+import { charge, type State, single } from '../code.ts';
 import { Decimal } from '../decimal.ts';
 import { fault } from '../fault.ts';
 import { type Collection, type Item, Node, none, pushAllChildren, systemName, systemOf, TypeValue } from '../item.ts';
@@ -74,8 +74,17 @@ const defineVariable: FunctionEntry = {
       run(self, state) {
         const items = input.run(self, state);
         const label = textOf(systemOf(single(name.run(self, state), place, 'defineVariable()') ?? '') ?? '', place);
-        if (state.defined?.has(label) || state.environment.variables?.has(label) || ['context', 'resource', 'rootResource', 'ucum', 'sct', 'loinc'].includes(label)) throw fault(place, `%${label} is defined already`, `%${label} は定義済みです`);
-        const found = value ? (items.length === 1 ? value.run(items[0], state) : items.flatMap(item => value.run(item, state))) : items;
+        if (
+          state.defined?.has(label) ||
+          state.environment.variables?.has(label) ||
+          ['context', 'resource', 'rootResource', 'ucum', 'sct', 'loinc'].includes(label)
+        )
+          throw fault(place, `%${label} is defined already`, `%${label} は定義済みです`);
+        const found = value
+          ? items.length === 1
+            ? value.run(items[0], state)
+            : items.flatMap(item => value.run(item, state))
+          : items;
         state.defined = new Map(state.defined).set(label, found);
         return items;
       },
@@ -107,9 +116,12 @@ function component(take: (value: Temporal) => Item | undefined): FunctionEntry {
 const unlessTime = (index: number) => (value: Temporal) => (value.kind === 'Time' ? undefined : value.parts[index]);
 
 function typeOf(item: Item): TypeValue {
-  const value = item instanceof Node && (item.shape === untyped || item.shape.isSystem) ? (systemOf(item) ?? item) : item;
+  const value =
+    item instanceof Node && (item.shape === untyped || item.shape.isSystem) ? (systemOf(item) ?? item) : item;
   const system = systemName(value);
-  return system === undefined && value instanceof Node ? new TypeValue('FHIR', value.shape.name) : new TypeValue('System', system ?? 'Any');
+  return system === undefined && value instanceof Node
+    ? new TypeValue('FHIR', value.shape.name)
+    : new TypeValue('System', system ?? 'Any');
 }
 
 export const utility: readonly (readonly [string, FunctionEntry])[] = [
@@ -127,8 +139,20 @@ export const utility: readonly (readonly [string, FunctionEntry])[] = [
   ['hourOf', component(value => value.parts[3])],
   ['minuteOf', component(value => value.parts[4])],
   ['secondOf', component(value => (value.parts[5] === undefined ? undefined : Math.floor(value.parts[5] / 1000)))],
-  ['millisecondOf', component(value => (value.parts[5] === undefined || value.digits === 0 ? undefined : Math.floor(value.parts[5] % 1000)))],
+  [
+    'millisecondOf',
+    component(value =>
+      value.parts[5] === undefined || value.digits === 0 ? undefined : Math.floor(value.parts[5] % 1000),
+    ),
+  ],
   ['timezoneOffsetOf', component(value => (value.zone === undefined ? undefined : Decimal.from(value.zone / 60)))],
   ['dateOf', component(value => (value.kind === 'Time' ? undefined : new Temporal('Date', value.parts.slice(0, 3))))],
-  ['timeOf', component(value => (value.kind === 'DateTime' && value.precision > 3 ? new Temporal('Time', [1, 1, 1, ...value.parts.slice(3)], { digits: value.digits }) : undefined))],
+  [
+    'timeOf',
+    component(value =>
+      value.kind === 'DateTime' && value.precision > 3
+        ? new Temporal('Time', [1, 1, 1, ...value.parts.slice(3)], { digits: value.digits })
+        : undefined,
+    ),
+  ],
 ];
