@@ -194,8 +194,7 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
     case '!~':
       return testCode((self, state) => {
         const [a, b] = [left.run(self, state), right.run(self, state)];
-        charge(state, a.length * b.length, place);
-        return equivalentCollections(a, b) === (operator === '~');
+        return equivalentCollections(a, b, steps => charge(state, steps, place)) === (operator === '~');
       });
     case 'in':
       return memberCode(left, right, place);

@@ -95,13 +95,14 @@ export class Decimal {
 
   times(other: Decimal): Decimal | undefined {
     const scale = this.scale + other.scale;
-    return scale > maxDigits ? undefined : Decimal.of(this.units * other.units, scale);
+    if (scale > maxDigits || !Number.isFinite(this.number * other.number)) return undefined;
+    return Decimal.of(this.units * other.units, scale);
   }
 
   /** Undefined when dividing by zero. */
   over(other: Decimal): Decimal | undefined {
-    if (other.units === 0n) return undefined;
     const digits = Math.max(16, this.scale, other.scale);
+    if (other.units === 0n || digits > maxDigits) return undefined;
     const raised = this.units * tenTo(digits + other.scale);
     return Decimal.of(divideRound(raised, other.units * tenTo(this.scale)), digits).trimmed();
   }

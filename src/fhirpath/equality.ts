@@ -82,13 +82,21 @@ export function equalCollections(a: Collection, b: Collection): boolean | undefi
 /** Letters of one case, and every kind of space a blank. */
 const folded = (text: string): string => text.toLowerCase().replace(/\s/g, ' ');
 
+/** Takes steps from the budget of an evaluation. */
+type Spend = (steps: number) => void;
+
+function sameTexts(a: string, b: string, spend: Spend): boolean {
+  spend((a.length + b.length) >> 6);
+  return a === b || folded(a) === folded(b);
+}
+
 /** `~` of two items. @see https://hl7.org/fhirpath/N1/#equivalent */
-export function equivalentItems(a: Item, b: Item): boolean {
+function equivalentItems(a: Item, b: Item, spend: Spend): boolean {
   const [x, y] = [systemOf(a), systemOf(b)];
   if (x === undefined || y === undefined) return x === y;
-  if (typeof x === 'string') return typeof y === 'string' && folded(x) === folded(y);
+  if (typeof x === 'string') return typeof y === 'string' && sameTexts(x, y, spend);
   if (x instanceof Temporal) return y instanceof Temporal && x.kind === y.kind && compareTemporal(x, y) === 0;
-  if (x instanceof Node) return y instanceof Node && equivalentJson(x.value, y.value);
+  if (x instanceof Node) return y instanceof Node && equivalentJson(x.value, y.value, spend);
   if (x instanceof Quantity || y instanceof Quantity) {
     const [p, q] = [toQuantity(x), toQuantity(y)];
     return p !== undefined && q !== undefined && equivalentQuantity(p, q);
@@ -97,27 +105,33 @@ export function equivalentItems(a: Item, b: Item): boolean {
   return p && q ? equivalentDecimal(p, q) : equalItems(x, y) === true;
 }
 
-function equivalentJson(a: unknown, b: unknown): boolean {
-  if (typeof a === 'string' && typeof b === 'string') return folded(a) === folded(b);
-  if (Array.isArray(a) && Array.isArray(b)) return sameMembers(a, b, equivalentJson);
+function equivalentJson(a: unknown, b: unknown, spend: Spend): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return sameTexts(a, b, spend);
+  if (Array.isArray(a) && Array.isArray(b)) return sameMembers(a, b, equivalentJson, spend);
   if (!isObject(a) || !isObject(b)) return equalJson(a, b);
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every(name => name in b && equivalentJson(a[name], b[name]));
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every(name => name in b && equivalentJson(a[name], b[name], spend));
 }
 
-function sameMembers<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
+type Same<T> = (x: T, y: T, spend: Spend) => boolean;
+
+function sameMembers<T>(a: readonly T[], b: readonly T[], same: Same<T>, spend: Spend): boolean {
   if (a.length !== b.length) return false;
   const left = [...b];
   return a.every(x => {
-    const at = left.findIndex(y => same(x, y));
+    const at = left.findIndex(y => {
+      spend(1);
+      return same(x, y, spend);
+    });
     if (at >= 0) left.splice(at, 1);
     return at >= 0;
   });
 }
 
 /** `~` of two collections: the same members in any order. */
-export function equivalentCollections(a: Collection, b: Collection): boolean {
-  return sameMembers(a, b, equivalentItems);
+export function equivalentCollections(a: Collection, b: Collection, spend: Spend): boolean {
+  return sameMembers(a, b, equivalentItems, spend);
 }
 
 /** What two items that are compared turn out to be. */

@@ -208,7 +208,8 @@ class Parser {
       };
     if (text.includes('.')) return { op: 'literal', at, value: Decimal.parse(text)! };
     const value = Number(text);
-    if (value > maxInteger + 1)
+    const afterMinus = this.tokens[this.next - 2]?.text === '-';
+    if (value > (afterMinus ? maxInteger + 1 : maxInteger))
       throw refuse(
         { text: this.text, at },
         `the integer ${text} is larger than ${maxInteger}`,

@@ -14,7 +14,7 @@ import { gone, notFound } from '../interactions/read.ts';
 const jsonValue = 'http://fhir.forms-lab.com/StructureDefinition/json-value';
 
 /** Steps an evaluation may take, and values it may give. */
-const maxSteps = 500_000;
+const maxSteps = 200_000;
 const maxValues = 10_000;
 
 interface Asked {
@@ -175,7 +175,7 @@ function evaluate(services: Services, { expression, context, resource, variables
   checkCount(inputs);
   return inputs.map(input => {
     traces.length = 0;
-    const values = run(input, environment);
+    const values = run(input, { ...environment, steps: Math.max(100, Math.floor(maxSteps / inputs.length)) });
     checkCount(values);
     return { name: 'result', part: [...values.map(value => toPart(value, valueTypes)), ...traces] };
   });

@@ -3,6 +3,7 @@ import type { Ast } from '../ast.ts';
 import {
   type Code,
   type Compile,
+  charge,
   type Run,
   type Scope,
   type State,
@@ -131,6 +132,13 @@ export function integerOf(value: Item, place: Place): number {
   return value;
 }
 
+/** A text that is going to be read: counted against the budget. */
+function weighedText(value: Item, state: State, place: Place): string {
+  const text = textOf(value, place);
+  if (text.length > 64) charge(state, text.length >> 6, place);
+  return text;
+}
+
 /** A function of one text; empty when an argument is. */
 export function ofText(
   least: number,
@@ -144,7 +152,7 @@ export function ofText(
     (value, args, state, place) =>
       args.some(arg => arg === undefined)
         ? undefined
-        : compute(textOf(value, place), args as readonly Item[], state, place),
+        : compute(weighedText(value, state, place), args as readonly Item[], state, place),
     { system, single: true },
   );
 }

@@ -68,11 +68,11 @@ export function guarded<T>(regex: RegExp, text: string, trusted: boolean, run: (
     sandbox['run'] = run;
     return script.runInContext(sandbox, { timeout: timeLimitMs }) as T;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
       throw fault(place, 'the regular expression takes too long', '正規表現の照合に時間がかかりすぎます', 'too-costly');
     throw error;
   } finally {
     sandbox['run'] = undefined;
-    charge(state, Math.ceil((performance.now() - started) * 2000), place);
+    charge(state, Math.ceil((performance.now() - started) * 500), place);
   }
 }

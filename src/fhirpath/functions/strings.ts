@@ -115,8 +115,10 @@ const join: FunctionEntry = ofCollections(
     const between = separator === undefined ? '' : singleSystem(separator, place, 'join()');
     const texts = input.map(systemOf).filter(value => value !== undefined);
     if (texts.length === 0 || between === undefined) return none;
-    charge(state, texts.length, place);
-    return [madeText(texts.map(text => textOf(text, place)).join(textOf(between, place)), state, place)];
+    const [parts, gap] = [texts.map(text => textOf(text, place)), textOf(between, place)];
+    const length = parts.reduce((sum, part) => sum + part.length + gap.length, 0);
+    charge(state, texts.length + (length >> 6), place);
+    return [madeText(length > 2_000_000 ? ' '.repeat(2_000_000) : parts.join(gap), state, place)];
   },
   () => ({ system: 'String', single: true }),
 );
@@ -173,11 +175,13 @@ export const strings: readonly (readonly [string, FunctionEntry])[] = [
     'replaceMatches',
     withRegex(2, 3, (text, [pattern, substitution, flags = ''], trusted, state, place) => {
       if (pattern === '') return text;
+      // Only $1, $2 … and $<name> stand for something; the text before and after a match must not be multiplied.
+      const groupsOnly = substitution!.replace(/\$(?=[`'])/g, '$$$$');
       const regex = new RegExp(toRegExp(pattern!, flags, place), `${toRegExp(pattern!, flags, place).flags}g`);
       if (text.length * substitution!.length > 20_000_000)
         throw fault(place, 'the result would be too long', '結果が長すぎます', 'too-costly');
       return madeText(
-        guarded(regex, text, trusted, () => text.replace(regex, substitution!), state, place),
+        guarded(regex, text, trusted, () => text.replace(regex, groupsOnly), state, place),
         state,
         place,
       );
