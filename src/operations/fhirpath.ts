@@ -13,9 +13,10 @@ import { gone, notFound } from '../interactions/read.ts';
 /** Extension for values that no value[x] can hold: their JSON as text. The interface's own, so that its clients read it. */
 const jsonValue = 'http://fhir.forms-lab.com/StructureDefinition/json-value';
 
-/** Steps an evaluation may take, and values it may give. */
+/** Steps an evaluation may take; values and characters it may give. */
 const maxSteps = 200_000;
 const maxValues = 10_000;
+const maxCharacters = 20_000_000;
 
 interface Asked {
   readonly expression: string;
@@ -129,55 +130,65 @@ function toPart({ type, namespace, value }: Value, valueTypes: ReadonlySet<strin
   };
 }
 
-function checkCount(values: readonly unknown[]): void {
-  if (values.length > maxValues)
-    throw new FhirError('too-costly', {
-      en: `The result has more than ${maxValues} values`,
-      ja: `結果の値が ${maxValues} 個を超えます`,
-    });
+/** Collects parts, as long as the answer does not grow beyond its bounds. */
+function collector(definitions: Services['definitions']): (value: Value) => JsonObject {
+  const choices = definitions.typeSchema('Extension')?.children.find(child => child.name === 'value')?.types ?? [];
+  const valueTypes = new Set(choices.map(type => type.code));
+  let characters = 0;
+  let count = 0;
+  return value => {
+    const part = toPart(value, valueTypes);
+    characters += stringifyJson(part).length;
+    if (++count > maxValues || characters > maxCharacters)
+      throw new FhirError('too-costly', {
+        en: `The result has more than ${maxValues} values or ${maxCharacters} characters`,
+        ja: `結果が ${maxValues} 個または ${maxCharacters} 文字を超えます`,
+      });
+    return part;
+  };
 }
 
-function evaluate(services: Services, { expression, context, resource, variables }: Asked): JsonObject[] {
+/** The elements the expression is evaluated on: the resource, or what `context` gives. */
+function inputsOf(services: Services, { context, resource }: Asked, environment: Environment): readonly unknown[] {
+  if (context === undefined) return [resource];
   const { definitions } = services;
-  const model = { definitions };
-  const valueTypes = new Set(
-    definitions
-      .typeSchema('Extension')
-      ?.children.find(child => child.name === 'value')
-      ?.types.map(type => type.code),
-  );
-  const type =
-    isObject(resource) && typeof resource['resourceType'] === 'string' ? resource['resourceType'] : undefined;
-  const strict = { strict: true, ...(type !== undefined && context === undefined && { type }) };
-  const run = compileFhirPath(expression, model, strict);
-  const traces: JsonObject[] = [];
+  const inputs = compileItems(context, { definitions }, { strict: true, ...typeOf(resource) })(resource, environment);
+  if (inputs.length <= maxValues) return inputs;
+  throw new FhirError('too-costly', {
+    en: `The context has more than ${maxValues} elements`,
+    ja: `context の要素が ${maxValues} 個を超えます`,
+  });
+}
+
+function typeOf(resource: unknown): { type?: string } {
+  return isObject(resource) && typeof resource['resourceType'] === 'string' ? { type: resource['resourceType'] } : {};
+}
+
+function evaluate(services: Services, asked: Asked): JsonObject[] {
+  const { expression, context, resource, variables } = asked;
+  const { definitions } = services;
+  const options = { strict: true, ...(context === undefined && typeOf(resource)) };
+  const run = compileFhirPath(expression, { definitions }, options);
+  const collect = collector(definitions);
+  let traces: JsonObject[] = [];
   const environment: Environment = {
     resource,
     variables,
     now: services.now(),
     steps: maxSteps,
     conformsTo: (value, name, profile) => conformsTo(services, value, name, profile),
-    trace: (name, items) => {
+    trace(name, items) {
+      const label = { name: 'name', valueString: name || 'trace' };
       if (traces.length < 100)
-        traces.push({
-          name: 'trace',
-          part: [
-            { name: 'name', valueString: name || 'trace' },
-            ...itemValues(items.slice(0, 100)).map(value => toPart(value, valueTypes)),
-          ],
-        });
+        traces.push({ name: 'trace', part: [label, ...itemValues(items.slice(0, 100)).map(collect)] });
     },
   };
-  const inputs =
-    context === undefined
-      ? [resource]
-      : compileItems(context, model, { strict: true, ...(type !== undefined && { type }) })(resource, environment);
-  checkCount(inputs);
+  const inputs = inputsOf(services, asked, environment);
+  const steps = Math.max(100, Math.floor(maxSteps / inputs.length));
   return inputs.map(input => {
-    traces.length = 0;
-    const values = run(input, { ...environment, steps: Math.max(100, Math.floor(maxSteps / inputs.length)) });
-    checkCount(values);
-    return { name: 'result', part: [...values.map(value => toPart(value, valueTypes)), ...traces] };
+    traces = [];
+    const values = run(input, { ...environment, steps }).map(collect);
+    return { name: 'result', part: [...values, ...traces] };
   });
 }
 
