@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/http.html#versioning
  */
 import { FhirError } from '../fhir/outcome.ts';
-import type { Version } from '../store/store.ts';
+import type { Current } from '../store/store.ts';
 import type { FhirRequest, Prefer } from './interaction.ts';
 
 const returns = ['minimal', 'representation', 'OperationOutcome'] as const;
@@ -13,8 +13,9 @@ const returns = ['minimal', 'representation', 'OperationOutcome'] as const;
  * @throws FhirError 'invalid' for a value of `return` or `handling` that does not exist
  */
 export function parsePrefer(header: string | undefined): Prefer {
+  if (header === undefined) return {};
   const prefer: { -readonly [K in keyof Prefer]: Prefer[K] } = {};
-  for (const part of (header ?? '').split(/[,;]/)) {
+  for (const part of header.split(/[,;]/)) {
     const [name = '', value = ''] = part.trim().replaceAll('"', '').split('=');
     if (name === 'return') {
       const known = returns.find(one => one === value);
@@ -64,7 +65,7 @@ export function parseIfMatch(header: string | undefined): number | '*' | undefin
 }
 
 /** True when the client has this version already (If-None-Match, else If-Modified-Since): answer 304. */
-export function isNotModified(request: FhirRequest, version: Version): boolean {
+export function isNotModified(request: FhirRequest, version: Current): boolean {
   const noneMatch = request.headers['if-none-match'];
   if (noneMatch !== undefined)
     return noneMatch
@@ -78,10 +79,10 @@ export function isNotModified(request: FhirRequest, version: Version): boolean {
 }
 
 /** ETag and Last-Modified of a version. */
-export function versionHeaders(version: Version): Record<string, string> {
+export function versionHeaders(version: Current): Record<string, string> {
   return { ETag: etag(version.versionId), 'Last-Modified': new Date(version.lastUpdated).toUTCString() };
 }
 
 /** Absolute URL of a version, for Location. */
-export const versionUrl = (base: string, version: Version): string =>
+export const versionUrl = (base: string, version: Current): string =>
   `${base}/${version.type}/${version.id}/_history/${version.versionId}`;

@@ -9,7 +9,11 @@ declare const readable: unique symbol;
  * A condition over the alias `v` of table `version` that says what the caller may read.
  * Only access/ makes one, so no path to data can forget it.
  */
-export type Readable = Sql & { readonly [readable]: true };
+export type Readable = Sql & {
+  readonly [readable]: true;
+  /** True when it lets everything through, so that it need not be looked at row by row. */
+  readonly always?: boolean;
+};
 
 /** One stored version of a resource. `text` is the JSON as it goes over the wire; empty for a deletion. */
 export interface Version {
@@ -25,6 +29,9 @@ export interface Version {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly text: string;
 }
+
+/** The current state of a resource: its newest version, without how it came to be. */
+export type Current = Omit<Version, 'method'>;
 
 /** A table of the search index: its columns in key order; the store appends `seq`, the version's position. */
 export interface IndexTable {
@@ -145,7 +152,7 @@ export interface Store {
    * The current version (or the one that was current at position `asOf`), also when it is a deletion;
    * undefined when there is none or the caller may not see it.
    */
-  read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined>;
+  read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined>;
   readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined>;
   /** Newest first; one row more than `limit` tells that there is a next page. */
   history(scope: HistoryScope, access: Readable): Promise<readonly Version[]>;
@@ -161,6 +168,8 @@ export interface Store {
   hasStale(): boolean;
   /** Superseded versions whose index rows may go, oldest first: those superseded before the time given. */
   stale(before: number, limit: number): Promise<readonly Version[]>;
+  /** Adds index rows to versions that have index rows already (a new search parameter); what is there stays. */
+  addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** Removes index rows of superseded versions. */
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** A secret of this database, made once (signs page links). */
