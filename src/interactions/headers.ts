@@ -9,8 +9,9 @@ import type { FhirRequest, Prefer } from './interaction.ts';
 const returns = ['minimal', 'representation', 'OperationOutcome'] as const;
 
 /**
- * Reads a Prefer header; preferences that are not known are ignored, as RFC 7240 says.
- * @throws FhirError 'invalid' for a value of `return` or `handling` that does not exist
+ * Reads a Prefer header. What is not known is ignored, as RFC 7240 section 2 says (a known client library sends
+ * `return=presentation`); only an unknown `handling` is refused, because ignoring it would change what a search finds.
+ * @throws FhirError 'invalid' for a value of `handling` that does not exist
  */
 export function parsePrefer(header: string | undefined): Prefer {
   if (header === undefined) return {};
@@ -19,8 +20,7 @@ export function parsePrefer(header: string | undefined): Prefer {
     const [name = '', value = ''] = part.trim().replaceAll('"', '').split('=');
     if (name === 'return') {
       const known = returns.find(one => one === value);
-      if (!known) throw unknownPreference('return', value, returns);
-      prefer.return = known;
+      if (known) prefer.return = known;
     } else if (name === 'handling') {
       if (value !== 'strict' && value !== 'lenient') throw unknownPreference('handling', value, ['strict', 'lenient']);
       prefer.handling = value;
