@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { compartmentCondition } from './compartment.ts';
+import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
 import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { extractRows } from './extract.ts';
@@ -59,6 +59,7 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
     run: { scopeOf, budgetMs: config.searchBudget },
     resourceTypes: definitions.resourceTypes,
     compartment: (compartment: string, id: string, type: string) => compartmentCondition(compartment, id, type, compartments, registry),
+    everything: (all: Everything, type: string, types: readonly string[]) => everythingCondition(all, type, types, compartments, registry),
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,
