@@ -80,6 +80,7 @@ export function historyCondition(scope: HistoryScope, access: Readable): Sql {
     );
   }
   if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
+  if (scope.afterSeq !== undefined) parts.push(sql`v.seq > ${scope.afterSeq}`);
   return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };
 }
 

@@ -200,12 +200,12 @@ class SqliteStore implements Store {
   async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
     const where = historyCondition(scope, access);
     const rows = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq DESC LIMIT ?`,
+      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq ${scope.ascending ? 'ASC' : 'DESC'} LIMIT ?`,
     ).all(...where.values, scope.limit + 1);
     return (rows as VersionRow[]).map(toVersion);
   }
 
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
+  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
     const where = historyCondition({ ...scope, limit: 0 }, access);
     return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`)
       .pluck()

@@ -40,7 +40,7 @@ export interface IndexTable {
   /** The leading columns that make the primary key, followed by `seq`; the rest is payload. */
   readonly key: number;
   /** How many of the key's last columns come after `seq` instead of before it: PRIMARY KEY (a, b, seq, c) has 1. */
-  readonly afterSeq?: number;
+  readonly afterSeq?: number | undefined;
   /** A second index on (first column, seq): finds the values of one version. */
   readonly bySeq?: boolean;
 }
@@ -131,8 +131,12 @@ export interface HistoryScope {
   readonly since?: number;
   /** Only versions that were current at or before this (`_at`): [from, to) in milliseconds. */
   readonly at?: readonly [number, number];
-  /** Continue below this position. */
-  readonly beforeSeq?: number;
+  /** Oldest first; newest first without it. */
+  readonly ascending?: boolean;
+  /** Only versions before this position. */
+  readonly beforeSeq?: number | undefined;
+  /** Only versions after this position. */
+  readonly afterSeq?: number | undefined;
   readonly limit: number;
 }
 
@@ -154,10 +158,10 @@ export interface Store {
    */
   read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined>;
   readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined>;
-  /** Newest first; one row more than `limit` tells that there is a next page. */
+  /** Versions in the order of commits; one row more than `limit` tells that there is a next page. */
   history(scope: HistoryScope, access: Readable): Promise<readonly Version[]>;
   /** Number of versions in a history. */
-  historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number>;
+  historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number>;
   /** All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. */
   select(query: Sql, options?: { budgetMs?: number }): Promise<readonly Row[]>;
   /** The rows in chunks, so that memory stays bounded and other requests get their turn. */
