@@ -12,6 +12,7 @@ import { createRouter } from './interactions/router.ts';
 import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { createTerminology } from './terminology/terminology.ts';
 import { createValidator } from './validation/validator.ts';
 
 /**
@@ -32,6 +33,7 @@ export function createServices(
     config,
     search,
     store,
+    terminology: createTerminology({ definitions, store, now }),
     validator: createValidator(definitions),
     access: openPolicy,
     route: createRouter(parts),

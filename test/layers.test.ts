@@ -30,7 +30,7 @@ const allowed = new Set([
 const packages: Record<string, string[]> = {
   fastify: ['http/'],
   pino: ['main.ts'],
-  'better-sqlite3': ['store/sqlite.ts', 'store/sqlite-file.ts'],
+  'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
   fhirpath: ['fhirpath/', 'interactions/patch/'],
   '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],

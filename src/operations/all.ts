@@ -4,7 +4,8 @@
  */
 import type { Operation } from '../interactions/interaction.ts';
 import { fhirpath } from './fhirpath.ts';
+import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';
 
 /** Every operation this server has. */
-export const allOperations: readonly Operation[] = [validate, fhirpath];
+export const allOperations: readonly Operation[] = [validate, fhirpath, ...terminologyOperations];

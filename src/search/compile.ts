@@ -53,9 +53,13 @@ const noMomentSql = raw(String(noMoment));
 
 /** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
 export function canDrive(condition: Condition): boolean {
-  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large));
+  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large)) || isHashes(condition);
   return condition.op === 'range' || condition.op === 'ids' || ((condition.op === 'chain' || condition.op === 'has') && !condition.large);
 }
+
+/** Alternatives that all name resources by their hashes. */
+const isHashes = (condition: Condition): boolean =>
+  condition.op === 'ids' || (condition.op === 'has' && !condition.large) || (condition.op === 'or' && condition.parts.length > 0 && condition.parts.every(isHashes));
 
 /** How selective a condition usually is: lower is better. */
 export function rankOf(condition: Condition): number {
@@ -91,7 +95,7 @@ export function usualDriver(parts: readonly Condition[]): Condition | undefined 
 export function drive(parts: readonly Condition[], by: Condition | undefined, scope: Scope, settings: CompileSettings): Drive {
   const tests = parts.filter(part => part !== by && !(part.op === 'body' && settings.bodiesLater));
   if (!by) return { branches: [allOfType(scope)], kind: 'all', hasMoment: false, walk: ['last_updated'], repeats: false, tests };
-  if (by.op === 'ids' || by.op === 'has') return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
+  if (by.op === 'has' || isHashes(by)) return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
   const alternatives = by.op === 'or' ? by.parts : [by];
   const walk = commonWalk(alternatives);
   const base = { kind: 'rows', hasMoment: true, tests, by } as const;
@@ -150,9 +154,16 @@ function allOfType({ type }: Scope): Sql {
 }
 
 /** Versions of resources known by their hashes. */
-function rowsOfHashes(by: Condition & { op: 'ids' | 'has' }, settings: CompileSettings): Sql {
-  if (by.op === 'has') return sql`(${hashesToRows(sql`(${hasTargets(by, settings)})`, settings.sight)}) d`;
-  return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
+function rowsOfHashes(by: Condition, settings: CompileSettings): Sql {
+  if (by.op === 'ids') return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
+  return sql`(${hashesToRows(sql`(${hashSelect(by, settings)})`, settings.sight)}) d`;
+}
+
+function hashSelect(by: Condition, settings: CompileSettings): Sql {
+  if (by.op === 'or') return join(by.parts.map(part => hashSelect(part, settings)), ' UNION ');
+  if (by.op === 'has') return hasTargets(by, settings);
+  if (by.op === 'ids' && by.hashes.length > 0) return sql`SELECT h.column1 FROM (VALUES ${join(by.hashes.map(hash => sql`(${hash})`), ', ')}) h`;
+  return raw('SELECT NULL');
 }
 
 function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings): Sql {

@@ -49,6 +49,8 @@ export interface SearchParam {
   readonly components: readonly SearchParam[];
   /** True when its source makes the moment of the resource. */
   readonly isMoment: boolean;
+  /** One of the specification's own. */
+  readonly isCore: boolean;
 }
 
 /** All parameters of a type and what its resources are indexed by. */

@@ -3,7 +3,7 @@
  */
 import { refHash } from './hash.ts';
 import { type Sql, sql } from './sql.ts';
-import type { HistoryScope, IndexTable, Readable, Version } from './store.ts';
+import type { Current, HistoryScope, IndexTable, Readable, Version } from './store.ts';
 
 /** A row of {@link versionColumns}. */
 export interface VersionRow {
@@ -32,6 +32,40 @@ export const toVersion = (row: VersionRow): Version => ({
   text: row.text ?? '',
 });
 
+/** A row of {@link currentQuery}. */
+export interface CurrentRow {
+  type: string;
+  id: string;
+  seq: number;
+  version_id: number;
+  last_updated: number;
+  deleted: number;
+  text: string | null;
+}
+
+/** A row as the current state of a resource. */
+export const toCurrent = (row: CurrentRow): Current => ({
+  type: row.type,
+  id: row.id,
+  versionId: row.version_id,
+  lastUpdated: row.last_updated,
+  deleted: row.deleted === 1,
+  seq: row.seq,
+  text: row.text ?? '',
+});
+
+const currentColumns = 'r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, b.text';
+
+/** The current state of one resource by its hash, for whoever may see everything. */
+export const openCurrentQuery = `SELECT ${currentColumns} FROM resource r LEFT JOIN body b ON b.seq = r.seq WHERE r.h = ?`;
+
+/** The current state of one resource by its hash; the version is looked at only when access depends on it. */
+export const currentQuery = (access: Readable): string =>
+  access.always
+    ? openCurrentQuery
+    : `SELECT ${currentColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
+        WHERE r.h = ? AND ${access.text}`;
+
 /** The versions a history asks for, over `version v`. */
 export function historyCondition(scope: HistoryScope, access: Readable): Sql {
   const parts: Sql[] = [access];
@@ -46,6 +80,7 @@ export function historyCondition(scope: HistoryScope, access: Readable): Sql {
     );
   }
   if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
+  if (scope.afterSeq !== undefined) parts.push(sql`v.seq > ${scope.afterSeq}`);
   return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };
 }
 

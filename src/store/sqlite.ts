@@ -1,26 +1,31 @@
 /**
  * SqliteStore: the Store on one SQLite file (better-sqlite3, WAL, synchronous=FULL).
- * Commits that wait together share one transaction and one fsync, each in a savepoint of its own; nothing is
- * acknowledged before that fsync.
+ * Commits that wait together share one transaction and one fsync; nothing is acknowledged before that fsync.
  * @see https://www.sqlite.org/wal.html
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { stamp } from '../fhir/json.ts';
-import { FhirError } from '../fhir/outcome.ts';
-import { contentHash, refHash } from './hash.ts';
-import { deleteRow, historyCondition, insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
+import { refHash } from './hash.ts';
+import {
+  type CurrentRow,
+  currentQuery,
+  deleteRow,
+  historyCondition,
+  insertRow,
+  toCurrent,
+  toVersion,
+  type VersionRow,
+  versionColumns,
+} from './rows.ts';
 import type { Sql } from './sql.ts';
-import { sql } from './sql.ts';
-import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { asDiskFull, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
   type CommitResult,
-  type Committed,
-  type Conflict,
-  DiskFullError,
+  type Current,
   type HistoryScope,
   type IndexRow,
   type IndexTable,
@@ -45,14 +50,6 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-class ConflictFound extends Error {
-  readonly conflict: Conflict;
-  constructor(conflict: Conflict) {
-    super('conflict');
-    this.conflict = conflict;
-  }
-}
-
 /**
  * Opens or makes the database.
  * @throws Error when the SQLite library is too old, the file is newer than this program, or cannot be opened
@@ -63,19 +60,16 @@ export function openSqlite(options: SqliteOptions): Store {
 
 class SqliteStore implements Store {
   private readonly db: Database.Database;
-  private readonly now: () => number;
+  private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
-  private readonly inserts: ReadonlyMap<string, Database.Statement<unknown[], unknown>>;
   private readonly deletes: ReadonlyMap<string, { statement: Database.Statement<unknown[], unknown>; key: number }>;
+  private readonly insertTexts: ReadonlyMap<string, string>;
   private waiting: Waiting[] = [];
-  private lastSeq: number;
-  private staleCount: number;
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
 
   constructor({ file, tables, now }: SqliteOptions) {
-    this.now = now;
     this.file = file;
     if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true });
     this.db = new Database(file);
@@ -83,12 +77,11 @@ class SqliteStore implements Store {
     prepareFile(this.db);
     migrate(this.db, tables);
     this.addBudget(this.db);
-    this.inserts = new Map(tables.map(table => [table.name, this.db.prepare(insertRow(table))]));
+    this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
+    this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
     this.deletes = new Map(
       tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
     );
-    this.lastSeq = (this.db.prepare('SELECT max(seq) FROM version').pluck().get() as number | null) ?? 0;
-    this.staleCount = this.db.prepare('SELECT count(*) FROM stale').pluck().get() as number;
   }
 
   /** `within_budget()` in a condition stops a query whose time is used up; SQLite offers no other way from here. */
@@ -120,14 +113,6 @@ class SqliteStore implements Store {
     return statement;
   }
 
-  private get<T>(query: Sql): T | undefined {
-    return this.statement(query.text).get(...query.values) as T | undefined;
-  }
-
-  private run(query: Sql): void {
-    this.statement(query.text).run(...query.values);
-  }
-
   // Writing
 
   commit(changes: readonly Change[]): Promise<CommitResult> {
@@ -141,162 +126,66 @@ class SqliteStore implements Store {
   private flush(): void {
     const group = this.waiting;
     this.waiting = [];
-    const positionBefore = this.lastSeq;
-    const staleBefore = this.staleCount;
-    const answers: (() => void)[] = [];
     try {
-      this.db.exec('BEGIN IMMEDIATE');
-      for (const one of group) answers.push(this.applyOne(one));
-      this.db.exec('COMMIT');
+      const answers = this.inTransaction(() => group.map(one => this.applyOne(one)));
+      for (const answer of answers) answer();
     } catch (error) {
-      this.lastSeq = positionBefore;
-      this.staleCount = staleBefore;
-      if (this.db.inTransaction) this.db.exec('ROLLBACK');
-      const reason = isDiskFull(error) ? new DiskFullError('the disk is full') : error;
-      for (const one of group) one.reject(reason);
-      return;
+      if (group.length === 1 || isDiskFull(error)) for (const one of group) one.reject(asDiskFull(error));
+      else for (const one of group) this.flushAlone(one);
     }
-    for (const answer of answers) answer();
   }
 
-  /** Applies one list of changes in a savepoint; returns what to tell its sender once the transaction is durable. */
-  private applyOne({ changes, resolve, reject }: Waiting): () => void {
-    const positionBefore = this.lastSeq;
-    const staleBefore = this.staleCount;
-    this.db.exec('SAVEPOINT change');
+  /** After a failure nobody foresaw the others of the group must not suffer: each gets a transaction of its own. */
+  private flushAlone(one: Waiting): void {
     try {
-      for (const [index, change] of changes.entries()) this.checkPreconditions(change, index);
-      const committed = changes.map((change, index) => this.apply(change, index));
-      this.db.exec('RELEASE change');
-      const position = this.lastSeq;
-      return () => resolve({ ok: true, committed, position });
+      this.inTransaction(() => this.applyOne(one))();
     } catch (error) {
-      if (isDiskFull(error) || !this.db.inTransaction) throw error;
-      this.db.exec('ROLLBACK TO change; RELEASE change');
-      this.lastSeq = positionBefore;
-      this.staleCount = staleBefore;
-      if (error instanceof ConflictFound) return () => resolve({ ok: false, conflict: error.conflict });
-      return () => reject(error);
+      one.reject(asDiskFull(error));
     }
   }
 
-  private checkPreconditions(change: Change, index: number): void {
-    for (const precondition of change.preconditions) {
-      if (!this.holds(precondition)) throw new ConflictFound({ change: index, precondition });
+  /** Runs work in a transaction that is durable when it returns; on failure nothing is stored and the error goes on. */
+  private inTransaction<T>(work: () => T): T {
+    const { lastSeq, staleCount } = this.writer;
+    try {
+      this.statement('BEGIN IMMEDIATE').run();
+      const result = work();
+      this.statement('COMMIT').run();
+      return result;
+    } catch (error) {
+      Object.assign(this.writer, { lastSeq, staleCount });
+      if (this.db.inTransaction) this.statement('ROLLBACK').run();
+      throw error;
     }
   }
 
-  private holds(precondition: Change['preconditions'][number]): boolean {
-    if (precondition.kind === 'matches') {
-      const rows = this.statement(precondition.query.text).all(...precondition.query.values) as { id: string }[];
-      return rows.length === precondition.ids.length && rows.every(row => precondition.ids.includes(row.id));
-    }
-    const current = this.current(precondition.type, precondition.id);
-    const versionId = current && !current.deleted ? current.version_id : 0;
-    return precondition.kind === 'exists' ? versionId > 0 : versionId === precondition.versionId;
-  }
-
-  private current(type: string, id: string) {
-    const row = this.get<{
-      type: string;
-      id: string;
-      seq: number;
-      version_id: number;
-      last_updated: number;
-      deleted: number;
-    }>(
-      sql`SELECT type, id, seq, version_id, last_updated, deleted FROM resource WHERE h = ${refHash(`${type}/${id}`)}`,
-    );
-    if (row && (row.type !== type || row.id !== id))
-      throw new FhirError('conflict', {
-        en: `The id ${id} cannot be used here; choose another one`,
-        ja: `ID「${id}」は使えません。別の ID にしてください`,
-      });
-    return row;
-  }
-
-  private apply(change: Change, index: number): Committed {
-    const { type, id, template } = change;
-    const current = this.current(type, id);
-    if (current && change.mustBeNew) throw new ConflictFound({ change: index, precondition: { kind: 'new' } });
-    const alive = current && !current.deleted;
-    if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
-    const content = template ? contentHash(template) : 0n;
-    if (template && alive && !change.always && this.sameContent(current.seq, content))
-      return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
-
-    const versionId = (current?.version_id ?? 0) + 1;
-    // A clock that was set back must not let lastUpdated go back along the versions of a resource.
-    const lastUpdated = Math.max(this.now(), current?.last_updated ?? 0);
-    const seq = ++this.lastSeq;
-    const text = template ? stamp(template, versionId, new Date(lastUpdated).toISOString()) : '';
-    const h = refHash(`${type}/${id}`);
-    if (current) this.supersede(current.seq, seq, Boolean(alive), lastUpdated);
-    this.insertVersion(change, { seq, h, versionId, lastUpdated, content });
-    this.run(
-      sql`INSERT INTO resource (h, type, id, seq, version_id, last_updated, deleted)
-        VALUES (${h}, ${type}, ${id}, ${seq}, ${versionId}, ${lastUpdated}, ${template ? 0 : 1})
-        ON CONFLICT (h) DO UPDATE SET seq = excluded.seq, version_id = excluded.version_id,
-          last_updated = excluded.last_updated, deleted = excluded.deleted`,
-    );
-    if (template) {
-      this.run(sql`INSERT INTO body (seq, text) VALUES (${seq}, ${text})`);
-      this.run(sql`INSERT INTO index_resource (type, last_updated, seq) VALUES (${type}, ${lastUpdated}, ${seq})`);
-      for (const row of change.rows) this.inserts.get(row.table)!.run(...row.values, seq);
-    }
-    const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
-    return { outcome: template ? (alive ? 'updated' : 'created') : 'deleted', version };
-  }
-
-  private insertVersion(
-    { type, id, template, method, access }: Change,
-    at: { seq: number; h: bigint; versionId: number; lastUpdated: number; content: bigint },
-  ): void {
-    const persons = access.persons.map(refHash);
-    this.run(
-      sql`INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
-        VALUES (${at.seq}, ${at.h}, ${type}, ${id}, ${at.versionId}, ${at.lastUpdated}, ${template ? 0 : 1}, ${method}, ${at.content},
-          ${persons[0] ?? null}, ${access.authorOrganization === null ? null : refHash(access.authorOrganization)},
-          ${access.informationClass}, ${access.releasedAt})`,
-    );
-    if (persons.length > 1)
-      for (const person of new Set(persons))
-        this.run(sql`INSERT INTO resource_person (h, seq) VALUES (${person}, ${at.seq})`);
-  }
-
-  /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
-  private supersede(oldSeq: number, seq: number, hadRows: boolean, since: number): void {
-    this.run(sql`UPDATE version SET end_seq = ${seq} WHERE seq = ${oldSeq}`);
-    if (!hadRows) return;
-    this.run(sql`INSERT INTO stale (seq, end_seq, since) VALUES (${oldSeq}, ${seq}, ${since})`);
-    this.staleCount++;
-  }
-
-  private sameContent(seq: number, content: bigint): boolean {
-    return this.get(sql`SELECT 1 FROM version WHERE seq = ${seq} AND content_hash = ${content}`) !== undefined;
-  }
-
-  private versionAt(seq: number): Version | undefined {
-    const row = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`,
-    ).get(seq);
-    return row ? toVersion(row as VersionRow) : undefined;
+  /**
+   * Applies one list of changes; returns what to tell its sender once the transaction is durable. Everything that can
+   * refuse it is looked at before the first write, so a refusal leaves nothing to undo (a savepoint would copy every
+   * page it touches).
+   */
+  private applyOne({ changes, resolve }: Waiting): () => void {
+    const conflict = this.writer.findConflict(changes);
+    if (conflict) return () => resolve({ ok: false, conflict });
+    const committed = changes.map(change => this.writer.apply(change));
+    const position = this.writer.lastSeq;
+    return () => resolve({ ok: true, committed, position });
   }
 
   // Reading
 
-  async read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined> {
+  async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
     const h = refHash(`${type}/${id}`);
-    const row =
-      asOf === undefined
-        ? this.statement(
-            `SELECT ${versionColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
-            WHERE r.h = ? AND v.type = ? AND v.id = ? AND ${access.text}`,
-          ).get(h, type, id, ...access.values)
-        : this.statement(
-            `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
-            WHERE v.h = ? AND v.type = ? AND v.id = ? AND v.seq <= ? AND ${access.text} ORDER BY v.version_id DESC LIMIT 1`,
-          ).get(h, type, id, asOf, ...access.values);
+    if (asOf !== undefined) return this.readAsOf(type, id, h, access, asOf);
+    const row = this.statement(currentQuery(access)).get(h, ...access.values) as CurrentRow | undefined;
+    return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
+  }
+
+  private readAsOf(type: string, id: string, h: bigint, access: Readable, asOf: number): Version | undefined {
+    const row = this.statement(
+      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
+        WHERE v.h = ? AND v.type = ? AND v.id = ? AND v.seq <= ? AND ${access.text} ORDER BY v.version_id DESC LIMIT 1`,
+    ).get(h, type, id, asOf, ...access.values);
     return row ? toVersion(row as VersionRow) : undefined;
   }
 
@@ -311,12 +200,12 @@ class SqliteStore implements Store {
   async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
     const where = historyCondition(scope, access);
     const rows = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq DESC LIMIT ?`,
+      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq ${scope.ascending ? 'ASC' : 'DESC'} LIMIT ?`,
     ).all(...where.values, scope.limit + 1);
     return (rows as VersionRow[]).map(toVersion);
   }
 
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
+  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
     const where = historyCondition({ ...scope, limit: 0 }, access);
     return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`)
       .pluck()
@@ -366,13 +255,13 @@ class SqliteStore implements Store {
   }
 
   position(): number {
-    return this.lastSeq;
+    return this.writer.lastSeq;
   }
 
   // Housekeeping
 
   hasStale(): boolean {
-    return this.staleCount > 0;
+    return this.writer.staleCount > 0;
   }
 
   async stale(before: number, limit: number): Promise<readonly Version[]> {
@@ -381,6 +270,15 @@ class SqliteStore implements Store {
         WHERE s.since < ? ORDER BY s.seq LIMIT ?`,
     ).all(before, limit);
     return (rows as VersionRow[]).map(toVersion);
+  }
+
+  async addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
+    const add = this.db.transaction(() => {
+      for (const { seq, rows } of versions) {
+        for (const row of rows) this.statement(this.insertTexts.get(row.table)!).run(...row.values, seq);
+      }
+    });
+    add.immediate();
   }
 
   async purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
@@ -395,9 +293,9 @@ class SqliteStore implements Store {
         ).run(seq);
         this.statement('DELETE FROM stale WHERE seq = ?').run(seq);
       }
-      return this.db.prepare('SELECT count(*) FROM stale').pluck().get() as number;
     });
-    this.staleCount = remove.immediate();
+    remove.immediate();
+    this.writer.countStale();
   }
 
   secret(name: string): Uint8Array {
