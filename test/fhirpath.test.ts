@@ -191,6 +191,13 @@ t.test('$fhirpath', async t => {
     [[{ valueBoolean: true }]],
   );
 
+  const gender = "gender.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')";
+  t.match(parts((await post([{ name: 'expression', valueString: gender }, resource])).body), [
+    [{ valueBoolean: true }],
+  ]);
+  const unknown = "gender.memberOf('http://example.jp/none')";
+  t.same(parts((await post([{ name: 'expression', valueString: unknown }, resource])).body), []);
+
   await server.app.inject({
     method: 'PUT',
     url: '/fhir/Patient/p1',

@@ -9,6 +9,7 @@ import type { JsonObject, Resource } from '../fhir/types.ts';
 import { compileFhirPath, compileItems, type Environment, itemValues, type Value } from '../fhirpath/fhirpath.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
 import { gone, notFound } from '../interactions/read.ts';
+import { answersOf } from './fhirpath-answers.ts';
 
 /** Extension for values that no value[x] can hold: their JSON as text. The interface's own, so that its clients read it. */
 const jsonValue = 'http://fhir.forms-lab.com/StructureDefinition/json-value';
@@ -76,22 +77,6 @@ async function storedResource(services: Services, request: FhirRequest): Promise
   if (!version) throw notFound(type, id);
   if (version.deleted) throw gone(version);
   return parseJson(version.text, { lossless: true });
-}
-
-/** Whether a value follows a profile; a base definition is a matter of its type alone. */
-function conformsTo(
-  { definitions, validator }: Services,
-  value: unknown,
-  type: string,
-  profile: string,
-): boolean | undefined {
-  const found = definitions.byCanonical('StructureDefinition', profile);
-  if (!found || !isObject(value)) return undefined;
-  if (found['derivation'] !== 'constraint') return found['type'] === type;
-  if (found['type'] !== type || typeof value['resourceType'] !== 'string') return false;
-  return validator
-    .validateResource(JSON.parse(stringifyJson(value)) as Resource, [profile])
-    .every(issue => issue.severity !== 'error' && issue.severity !== 'fatal');
 }
 
 const fhirNames: Readonly<Record<string, string>> = {
@@ -176,7 +161,7 @@ function evaluate(services: Services, asked: Asked): JsonObject[] {
     variables,
     now: services.now(),
     steps: maxSteps,
-    conformsTo: (value, name, profile) => conformsTo(services, value, name, profile),
+    ...answersOf(services),
     trace(name, items) {
       const label = { name: 'name', valueString: name || 'trace' };
       if (traces.length < 100)
@@ -194,6 +179,7 @@ function evaluate(services: Services, asked: Asked): JsonObject[] {
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const asked = readAsked(request, await storedResource(services, request));
+  await services.terminology.refresh();
   const results = evaluate(services, asked);
   const echo = [
     { name: 'evaluator', valueString: 'Engawa' },

@@ -71,6 +71,9 @@ function missing(name: string, place: Place): never {
 
 const typeNameOf = (item: Item): string => (item instanceof Node ? item.shape.name : 'string');
 
+/** What a question to the environment counts for. */
+const questionSteps = 200;
+
 /** memberOf() and conformsTo(): a question about one item that the environment answers. */
 function asked(name: 'memberOf' | 'conformsTo'): FunctionEntry {
   return {
@@ -84,6 +87,7 @@ function asked(name: 'memberOf' | 'conformsTo'): FunctionEntry {
         if (item === undefined || canonical === undefined) return undefined;
         const answer = state.environment[name] ?? missing(name, place);
         const text = textOf(systemOf(canonical) ?? '', place);
+        charge(state, questionSteps, place);
         const result = answer(rawOf(item), typeNameOf(item), text);
         if (result === undefined && name === 'conformsTo')
           throw fault(place, `the profile ${text} is not known`, `プロファイル ${text} は登録されていません`);
@@ -97,6 +101,7 @@ function subsumption(turned: boolean): FunctionEntry {
   return ofCollections(1, 1, (input, [other], state, place) => {
     const [a, b] = [single(input, place, 'subsumes()'), single(other!, place, 'subsumes()')];
     if (a === undefined || b === undefined) return none;
+    charge(state, questionSteps, place);
     const answer = state.environment.subsumes ?? missing('subsumes', place);
     return truth(turned ? answer(rawOf(b), rawOf(a)) : answer(rawOf(a), rawOf(b)));
   });
