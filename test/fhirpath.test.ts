@@ -7,6 +7,7 @@ import { loadDefinitions } from '../src/definitions/definitions.ts';
 import { parseJson } from '../src/fhir/json.ts';
 import { FhirError } from '../src/fhir/outcome.ts';
 import type { Resource } from '../src/fhir/types.ts';
+import { compileExpression } from '../src/fhirpath/compile.ts';
 import { compileConstraint, compileFhirPath } from '../src/fhirpath/fhirpath.ts';
 import { compareConstraints, compareSearch, constraintsByPath, examples, type Tally } from './fhirpath/differential.ts';
 import { casesFolder, startServer } from './support.ts';
@@ -108,6 +109,26 @@ t.test('invariants', async t => {
     compileConstraint(period, 'Period', { definitions }),
     'kept',
   );
+});
+
+t.test('search expressions beyond plain paths', async t => {
+  const values = (text: string, type: string, resource: Resource) => {
+    const found: [unknown, string][] = [];
+    const expression = compileExpression(text, type, definitions.typeSchema);
+    expression?.evaluate(resource, (value, { code }) => found.push([value, code]), resource);
+    return expression && found;
+  };
+  const patient = resources['patient']!;
+  t.same(values("Patient.name.where(use = 'old' or use = 'official').given.take(1)", 'Patient', patient), [
+    ['太郎', 'string'],
+  ]);
+  t.same(values('Patient.birthDate.yearOf()', 'Patient', patient), [[1950, 'integer']]);
+  const reference = { reference: 'http://example.jp/fhir/Group/1' };
+  const observation = { resourceType: 'Observation', subject: reference };
+  const subject = 'Observation.subject.where(resolve() is Patient or resolve() is Group)';
+  t.same(values(subject, 'Observation', observation), [[reference, 'Reference']]);
+  t.same(values('Patient.name.single()', 'Patient', patient), [], 'what cannot be evaluated gives nothing');
+  t.equal(values('Patient.name.', 'Patient', patient), undefined);
 });
 
 t.test('as npm fhirpath has it, on a sample of the published examples', async t => {

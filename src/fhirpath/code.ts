@@ -101,8 +101,10 @@ export interface Scope {
   readonly shapes: Shapes | undefined;
   /** True: paths and types that cannot fit are refused, and singleton rules are enforced. */
   readonly strict: boolean;
-  /** True for expressions of definitions: regular expressions run unguarded, `as` filters. */
+  /** True for expressions of definitions the operator chose: their regular expressions run unguarded. */
   readonly trusted: boolean;
+  /** True: `as` filters several values and takes subtypes of primitives, as FHIR's own definitions expect. */
+  readonly asFilters: boolean;
   /** $this. */
   readonly self: Static;
 }

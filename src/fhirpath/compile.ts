@@ -1,6 +1,6 @@
 /**
  * compileExpression: the door to FHIRPath. Plain paths become property walks over the parsed resource, driven by the
- * element definitions, so that each value comes out with its type; the rest goes to the full engine (engine.ts).
+ * element definitions, so that each value comes out with its type; the rest goes to the full compiler (engine.ts).
  * @see https://hl7.org/fhirpath/N1/
  */
 import type { ElementSchema, TypeSchema } from '../definitions/element-schema.ts';
@@ -40,13 +40,13 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 /**
  * Compiles an expression for values of a type.
  * @param focus name of the type (or an inline structure) the expression is evaluated on
- * @returns undefined when neither the walk nor the engine can evaluate it
+ * @returns undefined when it is no FHIRPath
  */
 export function compileExpression(text: string, focus: string | TypeInfo, model: TypeModel): Expression | undefined {
   const node = parseExpression(text);
   const compiled = node && compileNode(node, focus, model);
   if (compiled) return compiled;
-  const engine = text.includes('resolve()') ? undefined : engineExpression(text);
+  const engine = engineExpression(text, model);
   return engine && { evaluate: engine, types: [], single: false };
 }
 

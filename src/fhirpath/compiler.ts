@@ -133,8 +133,8 @@ function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefi
   return {
     run(self, state) {
       const items = run(self, state);
-      if (operator === 'as' && !scope.trusted) single(items, place, 'as');
-      return test ? items.filter(item => hasType(item, test, !scope.trusted) || isWanted(item, test)) : none;
+      if (operator === 'as' && !scope.asFilters) single(items, place, 'as');
+      return test ? items.filter(item => hasType(item, test, !scope.asFilters) || isWanted(item, test)) : none;
     },
     type: { ...(shape && !shape.open && { shapes: [shape] }), ...(type.single && { single: true }) },
   };

@@ -22,8 +22,10 @@ export interface CompileOptions {
   readonly type?: string;
   /** Refuses paths that the type cannot have, types that do not exist, and positions in unordered collections. */
   readonly strict?: boolean;
-  /** The expression is a definition's, not a client's: regular expressions run unguarded, `as` filters several values. */
+  /** The expression is of a definition the operator chose, not a client's: regular expressions run unguarded. */
   readonly trusted?: boolean;
+  /** `as` filters several values and takes subtypes of primitives, as the expressions in FHIR's definitions expect. */
+  readonly asFilters?: boolean;
 }
 
 /** A compiled expression: evaluates on a JSON value. @throws FhirError with the place in the expression */
@@ -45,11 +47,15 @@ interface Compiled {
   readonly test: Test;
 }
 
-function compile(text: string, model: Model, { type, strict = false, trusted = false }: CompileOptions): Compiled {
+function compile(
+  text: string,
+  model: Model,
+  { type, strict = false, trusted = false, asFilters = false }: CompileOptions,
+): Compiled {
   const shapes = shapesFor(model);
   const shape = type === undefined ? undefined : shapes?.ofPath(type);
   const self: Static = { ...(shape && !shape.open && { shapes: [shape] }), single: true };
-  const scope: Scope = { text, shapes, strict, trusted, self };
+  const scope: Scope = { text, shapes, strict, trusted, asFilters, self };
   const code = compileAst(parseFhirPath(text), scope);
   return { code, shapes, shape, test: testOf(code, { text, at: 0 }) };
 }
@@ -116,7 +122,7 @@ export function compileConstraint(
   const key = `${contextType}\n${text}`;
   const found = known.get(key);
   if (found) return found;
-  const compiled = compile(text, model, { type: contextType, trusted: true });
+  const compiled = compile(text, model, { type: contextType, trusted: true, asFilters: true });
   const { test, shapes } = compiled;
   const constraint: Constraint = (node, environment = noEnvironment) => {
     const item = inputOf(node, compiled, environment);

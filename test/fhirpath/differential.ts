@@ -180,7 +180,7 @@ export function compareSearch(
 
 const searchRuns = new Map<string, FhirPath>();
 function searchRun(definitions: Definitions, expression: string): FhirPath {
-  const known = searchRuns.get(expression) ?? compileFhirPath(expression, { definitions }, { trusted: true });
+  const known = searchRuns.get(expression) ?? compileFhirPath(expression, { definitions }, { asFilters: true });
   searchRuns.set(expression, known);
   return known;
 }
