@@ -32,7 +32,7 @@ const packages: Record<string, string[]> = {
   pino: ['main.ts'],
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
-  fhirpath: ['fhirpath/', 'interactions/patch/'],
+  fhirpath: ['interactions/patch/'],
   '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],
 };
 

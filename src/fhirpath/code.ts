@@ -93,6 +93,8 @@ export interface Code {
   /** Whether there is any value, without collecting them. */
   readonly has?: (self: Item | undefined, state: State) => boolean;
   readonly type: Static;
+  /** It is $this itself. */
+  readonly isSelf?: true;
 }
 
 /** What a part of an expression is compiled within. */

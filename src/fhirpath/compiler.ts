@@ -22,7 +22,7 @@ import { functions } from './functions/all.ts';
 import { type Collection, hasType, type Item, Node, none, systemName, systemOf, TypeValue } from './item.ts';
 import { arithmetic, compare, logic, madeText, negate, union } from './operators.ts';
 import { typeNameOf } from './parser.ts';
-import { childCode, startCode } from './path.ts';
+import { asksForContent, childCode, contentCode, startCode } from './path.ts';
 import { resolveType, type TypeTest } from './shape.ts';
 import { variableCode } from './variables.ts';
 
@@ -65,7 +65,7 @@ function constant(items: Collection): Code {
 const thisRun = (self: Item | undefined): Collection => (self === undefined ? none : [self]);
 
 function specialCode(name: string, scope: Scope): Code {
-  if (name === '$this') return { run: thisRun, has: self => self !== undefined, type: scope.self };
+  if (name === '$this') return { run: thisRun, has: self => self !== undefined, type: scope.self, isSelf: true };
   if (name === '$total') return { run: (_, state) => state.total, type: anything };
   return { run: (_, state) => (state.index < 0 ? none : [state.index]), type: { system: 'Integer', single: true } };
 }
@@ -178,6 +178,7 @@ function signCode(ast: Extract<Ast, { op: 'sign' }>, scope: Scope): Code {
 }
 
 function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
+  if (asksForContent(ast)) return contentCode;
   const place = { text: scope.text, at: ast.at };
   const [left, right] = [compilePart(ast.left, scope), compilePart(ast.right, scope)];
   const { operator } = ast;

@@ -4,9 +4,20 @@
  */
 
 import type { JsonObject } from '../fhir/types.ts';
-import { type Code, charge, type Scope, type Static } from './code.ts';
+import type { Ast } from './ast.ts';
+import { type Code, charge, type Scope, type Static, testCode } from './code.ts';
 import { refuse } from './fault.ts';
-import { type Collection, type Item, isObject, Node, none, pushChildren, TypeValue, variantsIn } from './item.ts';
+import {
+  type Collection,
+  type Item,
+  isObject,
+  Node,
+  none,
+  pushAllChildren,
+  pushChildren,
+  TypeValue,
+  variantsIn,
+} from './item.ts';
 import { Quantity } from './quantity.ts';
 import { type Shape, type Shapes, untyped, type Variant } from './shape.ts';
 
@@ -118,3 +129,29 @@ export function startCode(name: string, scope: Scope, at: number): Code {
     type: known && !known.open ? { shapes: [known], single: true } : scope.self,
   };
 }
+
+/** `children().count() > id.count()`, the half of ele-1 that every element is asked. */
+export function asksForContent(ast: Ast): boolean {
+  if (ast.op !== 'binary' || ast.operator !== '>') return false;
+  const counted = (side: Ast) => (side.op === 'call' && side.name === 'count' ? side.of : undefined);
+  const [all, id] = [counted(ast.left), counted(ast.right)];
+  return all?.op === 'call' && all.name === 'children' && !all.of && id?.op === 'child' && id.name === 'id' && !id.of;
+}
+
+/** Whether there is a child besides the id, without making nodes. */
+export const contentCode: Code = testCode((self, state) => {
+  if (!(self instanceof Node)) return false;
+  const { object, shape } = self;
+  if (shape === untyped) {
+    const found: Item[] = [];
+    pushAllChildren(self, state.shapes, found);
+    return found.length > (object?.['id'] === undefined ? 0 : 1);
+  }
+  for (const property in object) {
+    const name = property.charCodeAt(0) === 0x5f ? property.slice(1) : property;
+    if (name === 'id') continue;
+    const variant = shape.variant(name);
+    if (variant && hasVariant(object, variant)) return true;
+  }
+  return false;
+});

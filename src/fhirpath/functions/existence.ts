@@ -88,6 +88,7 @@ function isSubset(a: Collection, b: Collection, state: State, place: Place): boo
 const hasValue: FunctionEntry = {
   arity: [0, 0],
   build({ input }) {
+    if (input.isSelf) return testCode(self => self !== undefined && hasOne(self));
     return testCode((self, state) => {
       const items = input.run(self, state);
       return items.length === 1 && hasOne(items[0]!);
