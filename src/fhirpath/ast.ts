@@ -7,6 +7,7 @@ export interface TypeName {
   readonly name: string;
 }
 
+/** A node of the tree. */
 export type Ast =
   | { readonly op: 'literal'; readonly at: number; readonly value: Item }
   | { readonly op: 'empty'; readonly at: number }

@@ -111,9 +111,12 @@ export interface Scope {
   readonly self: Static;
 }
 
+/** The compiler, as functions are handed it for their arguments. */
 export type Compile = (ast: Ast, scope: Scope) => Code;
 
+/** Nothing is known. */
 export const anything: Static = {};
+/** At most one boolean. */
 export const booleanType: Static = { system: 'Boolean', single: true };
 
 /** Code of a truth. */
@@ -127,6 +130,7 @@ export function charge(state: State, steps: number, place: Place): void {
   if (state.steps < 0) throw tooCostly(place);
 }
 
+/** The error when the budget is used up. */
 export function tooCostly(place: Place): Error {
   return fault(place, 'the evaluation takes too many steps', '評価の手順が多すぎます', 'too-costly');
 }

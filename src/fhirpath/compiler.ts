@@ -10,7 +10,6 @@ import {
   checkOrdered,
   type Scope,
   type State,
-  type Static,
   single,
   singleSystem,
   testCode,
@@ -20,9 +19,10 @@ import { equalCollections, equalItems, equivalentCollections } from './equality.
 import { fault, type Place, refuse } from './fault.ts';
 import { functions } from './functions/all.ts';
 import { type Collection, hasType, type Item, Node, none, systemName, systemOf, TypeValue } from './item.ts';
-import { arithmetic, compare, logic, madeText, negate, union } from './operators.ts';
+import { arithmetic, compare, logic, madeText, negate } from './operators.ts';
 import { typeNameOf } from './parser.ts';
 import { asksForContent, childCode, contentCode, startCode } from './path.ts';
+import { memberCode, unionCode, unionSides } from './sets.ts';
 import { resolveType, type TypeTest } from './shape.ts';
 import { variableCode } from './variables.ts';
 
@@ -180,6 +180,11 @@ function signCode(ast: Extract<Ast, { op: 'sign' }>, scope: Scope): Code {
 function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
   if (asksForContent(ast)) return contentCode;
   const place = { text: scope.text, at: ast.at };
+  if (ast.operator === '|')
+    return unionCode(
+      unionSides(ast).map(side => compilePart(side, scope)),
+      place,
+    );
   const [left, right] = [compilePart(ast.left, scope), compilePart(ast.right, scope)];
   const { operator } = ast;
   const combine = logic.get(operator);
@@ -201,20 +206,12 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
       return memberCode(left, right, place);
     case 'contains':
       return memberCode(right, left, place);
-    case '|':
-      return {
-        run: (self, state) => union(left.run(self, state), right.run(self, state), state, place),
-        type: unionType(left.type, right.type),
-      };
     case '&':
       return concatCode(left, right, place);
     default:
       return valueCode(operator, left, right, place);
   }
 }
-
-const unionType = (a: Static, b: Static): Static =>
-  a.shapes && b.shapes ? { shapes: [...new Set([...a.shapes, ...b.shapes])] } : anything;
 
 function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code {
   if (rightAst.op === 'literal' && typeof rightAst.value === 'string') {
@@ -240,17 +237,6 @@ function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code
   return testCode((self, state) => {
     const same = equalCollections(left.run(self, state), right.run(self, state));
     return same === undefined ? undefined : same === equal;
-  });
-}
-
-/** `in`: one value, and a collection it may be in. */
-function memberCode(member: Code, collection: Code, place: Place): Code {
-  return testCode((self, state) => {
-    const item = single(member.run(self, state), place, 'in');
-    if (item === undefined) return undefined;
-    const items = collection.run(self, state);
-    charge(state, items.length, place);
-    return items.some(other => equalItems(item, other) === true);
   });
 }
 

@@ -17,6 +17,7 @@ export interface Model {
   readonly definitions?: TypeSource;
 }
 
+/** How an expression is compiled. */
 export interface CompileOptions {
   /** Type of the input (`Patient`), or path of an inline structure (`Patient.contact`); told from the data when absent. */
   readonly type?: string;

@@ -11,11 +11,14 @@ import { parseTemporal, parseTime, Temporal, withKind } from './temporal.ts';
 
 /** One value of a collection. */
 export type Item = string | boolean | number | bigint | Decimal | Temporal | Quantity | Node | TypeValue;
+/** Values in order; never changed once made. */
 export type Collection = readonly Item[];
 
 /** No value; shared, never changed. */
 export const none: Collection = Object.freeze([]) as Collection;
+/** True; shared. */
 export const yes: Collection = Object.freeze([true]) as Collection;
+/** False; shared. */
 export const no: Collection = Object.freeze([false]) as Collection;
 
 /** The collection of a three-valued truth. */
@@ -54,6 +57,7 @@ export class Node {
   }
 }
 
+/** True for JSON objects and arrays. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !(value instanceof DecimalLiteral);
 

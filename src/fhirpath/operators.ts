@@ -144,9 +144,7 @@ function plusPeriod(
 
 /** The items of both, each once. */
 export function union(a: Collection, b: Collection, state: State, place: Place): Collection {
-  if (a.length === 0 && b.length <= 1) return b;
-  if (b.length === 0 && a.length <= 1) return a;
-  return distinct([...a, ...b], state, place);
+  return distinct(a.length === 0 ? b : [...a, ...b], state, place);
 }
 
 /** The items, each once. */

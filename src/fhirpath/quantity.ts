@@ -186,6 +186,7 @@ export function equivalentDecimal(a: Decimal, b: Decimal): boolean {
   return a.round(digits).compare(b.round(digits)) === 0;
 }
 
+/** Sum or difference in the finer unit; undefined when the units have nothing in common. */
 export function plusQuantity(a: Quantity, b: Quantity, minus: boolean): Quantity | undefined {
   const same = aligned(a, b);
   if (!same) return undefined;

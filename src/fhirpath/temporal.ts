@@ -4,6 +4,7 @@
  */
 import { zoneMinutes } from '../fhir/datetime.ts';
 
+/** The System types of this file. */
 export type TemporalKind = 'Date' | 'DateTime' | 'Time';
 
 /** Indexes of the components: year, month, day, hour, minute, second; the second counts milliseconds. */

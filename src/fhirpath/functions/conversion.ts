@@ -144,6 +144,7 @@ function convertible(convert: Convert): FunctionEntry {
   };
 }
 
+/** The functions of this file by name. */
 export const conversion: readonly (readonly [string, FunctionEntry])[] = [
   ['iif', { arity: [2, 3], build: iif }],
   ...conversions.flatMap(([name, convert, most]): (readonly [string, FunctionEntry])[] => [

@@ -25,6 +25,7 @@ export interface Call {
   readonly compile: Compile;
 }
 
+/** A function: how many arguments it takes, and how a call of it is compiled. */
 export interface FunctionEntry {
   /** Least and most arguments. */
   readonly arity: readonly [number, number];

@@ -99,6 +99,7 @@ const hasValue: FunctionEntry = {
 const hasOne = (item: Collection[number]): boolean =>
   item instanceof Node ? item.isPrimitive && item.value !== undefined : true;
 
+/** The functions of this file by name. */
 export const existence: readonly (readonly [string, FunctionEntry])[] = [
   ['empty', empty],
   ['exists', exists],

@@ -138,6 +138,7 @@ const htmlChecks: FunctionEntry = ofCollections(0, 0, (input): Collection => {
   return truth(texts.every(text => findXhtmlFault(text) === undefined && hasContent(text)));
 });
 
+/** The functions of this file by name. */
 export const fhir: readonly (readonly [string, FunctionEntry])[] = [
   ['extension', { arity: [1, 1], build: extension }],
   [

@@ -180,6 +180,7 @@ const unionFunction: FunctionEntry = ofCollections(1, 1, (input, [other], state,
   union(input, other!, state, place),
 );
 
+/** The functions of this file by name. */
 export const filtering: readonly (readonly [string, FunctionEntry])[] = [
   ['where', where],
   ['select', select],

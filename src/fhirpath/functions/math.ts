@@ -157,6 +157,7 @@ const aggregate: FunctionEntry = {
   },
 };
 
+/** The functions of this file by name. */
 export const math: readonly (readonly [string, FunctionEntry])[] = [
   ['abs', ofValue(0, 0, (value, _, __, place) => abs(value, place))],
   ['ceiling', rounding(value => floor(value.negated()).negated())],

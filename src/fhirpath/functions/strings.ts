@@ -126,6 +126,7 @@ const join: FunctionEntry = ofCollections(
 const optionalLength = (value: Item | undefined, place: Place): number | undefined =>
   value === undefined ? undefined : integerOf(value, place);
 
+/** The functions of this file by name. */
 export const strings: readonly (readonly [string, FunctionEntry])[] = [
   ['indexOf', ofText(1, 1, (text, [part], _, place) => text.indexOf(textOf(part!, place)), 'Integer')],
   ['lastIndexOf', ofText(1, 1, (text, [part], _, place) => text.lastIndexOf(textOf(part!, place)), 'Integer')],

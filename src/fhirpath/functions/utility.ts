@@ -124,6 +124,7 @@ function typeOf(item: Item): TypeValue {
     : new TypeValue('System', system ?? 'Any');
 }
 
+/** The functions of this file by name. */
 export const utility: readonly (readonly [string, FunctionEntry])[] = [
   ['children', children],
   ['descendants', descendants],
