@@ -5,7 +5,11 @@ import { createRequire } from 'node:module';
 import type { Evaluate, TypeInfo } from './compile.ts';
 
 interface Engine {
-  compile(expression: string, model: unknown, options?: unknown): (value: unknown, environment?: Record<string, unknown>) => unknown[];
+  compile(
+    expression: string,
+    model: unknown,
+    options?: unknown,
+  ): (value: unknown, environment?: Record<string, unknown>) => unknown[];
 }
 
 const require = createRequire(import.meta.url);
@@ -48,17 +52,15 @@ function typeByShape(value: unknown): TypeInfo {
   return { code: shapes.find(([property]) => property in object)?.[1] ?? 'Element' };
 }
 
-/** Compiles an expression with the engine; undefined when the engine refuses it. */
-export function engineExpression(text: string): Evaluate | undefined {
-  let run: ReturnType<Engine['compile']> | undefined;
-  let broken = false;
+/** Compiles an expression the engine accepts; a resource it cannot be evaluated on has no values. */
+export function engineExpression(text: string): Evaluate {
+  const run = load().engine.compile(text, load().model);
   return (value, emit, resource) => {
-    if (broken) return;
     try {
-      run ??= load().engine.compile(text, load().model);
-      for (const found of run(value, { resource })) if (found !== null && found !== undefined) emit(found, typeByShape(found));
+      for (const found of run(value, { resource }))
+        if (found !== null && found !== undefined) emit(found, typeByShape(found));
     } catch {
-      broken = run === undefined;
+      // Data that an expression cannot handle is not indexed by it.
     }
   };
 }
