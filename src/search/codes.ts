@@ -41,7 +41,8 @@ function hierarchyOf(codeSystem: Resource): Hierarchy {
     for (const { code, concept, property } of concepts) {
       const own = parents.get(code) ?? new Set<string>();
       if (parent !== undefined) own.add(parent);
-      for (const { code: name, valueCode } of property ?? []) if ((name === 'parent' || name === 'subsumedBy') && valueCode) own.add(valueCode);
+      for (const { code: name, valueCode } of property ?? [])
+        if ((name === 'parent' || name === 'subsumedBy') && valueCode) own.add(valueCode);
       parents.set(code, own);
       if (concept) walk(concept, code);
     }
@@ -78,7 +79,10 @@ export function createCodes(definitions: Definitions): Codes {
     if (direction === 'above') return [code, ...ancestors(known, code)];
     return [...known.keys()].filter(one => one === code || ancestors(known, one).has(code));
   };
-  const included = ({ system, concept, filter, valueSet }: Include, depth: number): readonly CodedValue[] | undefined => {
+  const included = (
+    { system, concept, filter, valueSet }: Include,
+    depth: number,
+  ): readonly CodedValue[] | undefined => {
     const sets = (valueSet ?? []).map(url => listed(url, depth + 1));
     if (sets.includes(undefined)) return undefined;
     const own = system === undefined ? undefined : systemCodes(system, concept, filter);
@@ -88,7 +92,11 @@ export function createCodes(definitions: Definitions): Codes {
     const rest = all.slice(1).map(list => new Set(list.map(key)));
     return (all[0] ?? []).filter(one => rest.every(set => set.has(key(one))));
   };
-  const systemCodes = (system: string, concept: Include['concept'], filter: Include['filter']): readonly CodedValue[] | undefined => {
+  const systemCodes = (
+    system: string,
+    concept: Include['concept'],
+    filter: Include['filter'],
+  ): readonly CodedValue[] | undefined => {
     if (concept) return concept.map(({ code }) => ({ system, code }));
     const known = hierarchy(system);
     if (!known) return undefined;
@@ -107,7 +115,10 @@ export function createCodes(definitions: Definitions): Codes {
     const valueSet = depth > maxDepth ? undefined : definitions.byCanonical('ValueSet', url);
     const compose = valueSet?.['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
     if (!compose?.include) return undefined;
-    const [ins, outs] = [compose.include.map(one => included(one, depth)), (compose.exclude ?? []).map(one => included(one, depth))];
+    const [ins, outs] = [
+      compose.include.map(one => included(one, depth)),
+      (compose.exclude ?? []).map(one => included(one, depth)),
+    ];
     if ([...ins, ...outs].includes(undefined)) return undefined;
     const out = new Set(outs.flatMap(list => list!.map(({ system, code }) => `${system}|${code}`)));
     const all = new Map(ins.flatMap(list => list!.map(one => [`${one.system}|${one.code}`, one] as const)));

@@ -7,23 +7,25 @@ import { zoneMinutes } from '../fhir/datetime.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
-import { type Codes, createCodes } from './codes.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { type Codes, createCodes } from './codes.ts';
 import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
-import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
+import { drive, fromWhere, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { extractRows } from './extract.ts';
 import { createCustomParams, refuseWhileIndexing } from './custom.ts';
+import { extractRows } from './extract.ts';
 import { findPage } from './find.ts';
 import type { Match } from './match.ts';
 import { parsePath, resultParameters } from './parse.ts';
-import { planCriteria, type PlanSettings, UnknownParameter } from './plan.ts';
+import { type PlanSettings, planCriteria } from './plan.ts';
+import { conjuncts, usualDriver } from './rank.ts';
 import { textsOf } from './readable.ts';
 import { refuse } from './refuse.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
 import type { QueryParameter, Search } from './search.ts';
 import { indexTables } from './tables.ts';
+import { UnknownParameter } from './unknown.ts';
 import { loadVariants } from './variants.ts';
 
 /** What search is made from. */
@@ -37,11 +39,20 @@ export interface SearchParts {
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({ definitions, config, codes = createCodes(definitions), now = Date.now }: SearchParts): Search {
+export function createSearch({
+  definitions,
+  config,
+  codes = createCodes(definitions),
+  now = Date.now,
+}: SearchParts): Search {
   const registryOf = createRegistry(definitions);
   const { registry } = registryOf;
   const compartments = createCompartments(definitions);
-  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants() };
+  const settings: IndexSettings = {
+    zone: zoneMinutes(config.timezone) ?? 540,
+    base: config.baseUrl,
+    variants: loadVariants(),
+  };
   const custom = createCustomParams(registryOf, definitions.resourceTypes, settings);
   const planSettings = (): PlanSettings => ({
     ...settings,
@@ -58,8 +69,10 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
   const findSettings = {
     run: { scopeOf, budgetMs: config.searchBudget },
     resourceTypes: definitions.resourceTypes,
-    compartment: (compartment: string, id: string, type: string) => compartmentCondition(compartment, id, type, compartments, registry),
-    everything: (all: Everything, type: string, types: readonly string[]) => everythingCondition(all, type, types, compartments, registry),
+    compartment: (compartment: string, id: string, type: string) =>
+      compartmentCondition(compartment, id, type, compartments, registry),
+    everything: (all: Everything, type: string, types: readonly string[]) =>
+      everythingCondition(all, type, types, compartments, registry),
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,
@@ -68,7 +81,7 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
 
   return {
     tables: indexTables,
-    extract: resource => extractRows(resource, registry(resource.resourceType), settings),
+    extract: resource => extractRows(resource, registry, settings),
     persons: resource => personsOf(resource, registry, compartments, settings.base),
     matchQuery(type, query, access, _store, options = {}) {
       const condition = planMatch(type, query, planSettings());
@@ -76,8 +89,13 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
       const scope = scopeOf(type);
       const parts = conjuncts(condition);
       const begin = drive(parts, usualDriver(parts), scope, compileSettings);
-      const ids = join(begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`), ' UNION ');
-      return options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
+      const ids = join(
+        begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`),
+        ' UNION ',
+      );
+      return options.all
+        ? sql`SELECT DISTINCT m.id FROM (${ids}) m`
+        : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
     },
     async find(input, store) {
       await custom.refresh(store);
@@ -107,7 +125,11 @@ async function* readTexts(matches: readonly Match[], store: Store): AsyncIterabl
   for (let i = 0; i < matches.length; i += textChunk) {
     const seqs = matches.slice(i, i + textChunk).map(match => match.seq);
     // One statement text for all full chunks, whatever the page's size.
-    const rows = await store.select(textsOf(seqs.length === textChunk ? seqs : [...seqs, ...Array<number>(nextSize(seqs.length) - seqs.length).fill(0)]));
+    const rows = await store.select(
+      textsOf(
+        seqs.length === textChunk ? seqs : [...seqs, ...Array<number>(nextSize(seqs.length) - seqs.length).fill(0)],
+      ),
+    );
     const texts = new Map(rows.map(row => [Number(row['seq']), String(row['text'])]));
     yield seqs.map(seq => texts.get(seq) ?? 'null');
   }
@@ -124,7 +146,12 @@ function planMatch(type: string, query: readonly QueryParameter[], settings: Pla
   const criteria = query
     .filter(([name]) => !resultParameters.has(name))
     .map(([name, value]) => ({ name, path: parsePath(name), value }));
-  if (criteria.length === 0) throw refuse('?', 'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123', '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）');
+  if (criteria.length === 0)
+    throw refuse(
+      '?',
+      'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123',
+      '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）',
+    );
   try {
     return planCriteria(type, criteria, settings);
   } catch (error) {
@@ -140,7 +167,8 @@ interface Concept {
 /** True when a code system that is loaded has the code; the systems of FHIR's own codes are all loaded. */
 function isCodeOf(definitions: Definitions, system: string, code: string): boolean {
   const codeSystem = definitions.byCanonical('CodeSystem', system);
-  if (!codeSystem) return system === 'urn:ietf:bcp:47' || system === 'urn:ietf:bcp:13' || system === 'urn:iso:std:iso:3166';
+  if (!codeSystem)
+    return system === 'urn:ietf:bcp:47' || system === 'urn:ietf:bcp:13' || system === 'urn:iso:std:iso:3166';
   const has = (concepts: readonly Concept[] | undefined): boolean =>
     concepts?.some(concept => concept.code.toLowerCase() === code.toLowerCase() || has(concept.concept)) ?? false;
   return has(codeSystem['concept'] as Concept[] | undefined);

@@ -19,8 +19,10 @@ import {
   type VersionRow,
   versionColumns,
 } from './rows.ts';
+import { SlowReader } from './sqlite-slow-reader.ts';
 import type { Sql } from './sql.ts';
 import { asDiskFull, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SqliteTerms } from './sqlite-terms.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
@@ -58,7 +60,11 @@ export function openSqlite(options: SqliteOptions): Store {
   return new SqliteStore(options);
 }
 
+/** Longest time a query with a time budget may hold up everybody else before it is moved to a thread of its own. */
+const quickMs = 50;
+
 class SqliteStore implements Store {
+  readonly terms: SqliteTerms;
   private readonly db: Database.Database;
   private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
@@ -68,6 +74,8 @@ class SqliteStore implements Store {
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
+  /** Takes over queries that are not quick; a database in memory has none. */
+  private readonly slow: SlowReader | undefined;
 
   constructor({ file, tables, now }: SqliteOptions) {
     this.file = file;
@@ -77,6 +85,8 @@ class SqliteStore implements Store {
     prepareFile(this.db);
     migrate(this.db, tables);
     this.addBudget(this.db);
+    if (file !== ':memory:') this.slow = new SlowReader(file);
+    this.terms = new SqliteTerms(this.db, now);
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
     this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
     this.deletes = new Map(
@@ -213,7 +223,15 @@ class SqliteStore implements Store {
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
-    return this.withBudget(options.budgetMs, () => this.statement(query.text).all(...query.values) as Row[]);
+    const { budgetMs } = options;
+    const here = () => this.statement(query.text).all(...query.values) as Row[];
+    if (budgetMs === undefined || budgetMs <= quickMs || !this.slow) return this.withBudget(budgetMs, here);
+    try {
+      return this.withBudget(quickMs, here);
+    } catch (error) {
+      if (!(error instanceof QueryTimeoutError)) throw error;
+      return this.slow.select(query, budgetMs);
+    }
   }
 
   async *stream(query: Sql, options: { budgetMs?: number; chunk?: number } = {}): AsyncIterable<readonly Row[]> {
@@ -306,6 +324,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.waiting.length > 0) this.flush();
     this.streams?.close();
+    await this.slow?.close();
     this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.close();
   }
