@@ -25,15 +25,16 @@ export function createServices(
 ): Services {
   const now = overrides.now ?? Date.now;
   const definitions = loadDefinitions();
-  const search = createSearch({ definitions, config });
+  const search = createSearch({ definitions, config, codes: () => terminology });
   const store = openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now });
+  const terminology = createTerminology({ definitions, store, now });
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,
     config,
     search,
     store,
-    terminology: createTerminology({ definitions, store, now }),
+    terminology,
     validator: createValidator(definitions),
     access: openPolicy,
     route: createRouter(parts),

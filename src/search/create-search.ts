@@ -8,7 +8,7 @@ import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { type Codes, createCodes } from './codes.ts';
+import { type Codes, noCodes } from './codes.ts';
 import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
 import { drive, fromWhere, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
@@ -32,19 +32,14 @@ import { loadVariants } from './variants.ts';
 export interface SearchParts {
   readonly definitions: Definitions;
   readonly config: Config;
-  /** What terminology knows; the loaded definitions when absent. */
-  readonly codes?: Codes;
+  /** The terminology, which is made after search. */
+  readonly codes?: () => Codes;
   /** UTC milliseconds; the clock when absent. */
   readonly now?: () => number;
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({
-  definitions,
-  config,
-  codes = createCodes(definitions),
-  now = Date.now,
-}: SearchParts): Search {
+export function createSearch({ definitions, config, codes = () => noCodes, now = Date.now }: SearchParts): Search {
   const registryOf = createRegistry(definitions);
   const { registry } = registryOf;
   const compartments = createCompartments(definitions);
@@ -57,7 +52,7 @@ export function createSearch({
   const planSettings = (): PlanSettings => ({
     ...settings,
     now: now(),
-    codes,
+    codes: codes(),
     registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
@@ -99,6 +94,7 @@ export function createSearch({
     },
     async find(input, store) {
       await custom.refresh(store);
+      if (input.query.some(([name]) => asksTerminology.test(name) || name === '_filter')) await codes().refresh();
       for (const type of input.types) {
         const progress = custom.running.get(type);
         if (progress && usesCustom(type, input.query, registry)) refuseWhileIndexing(progress);
@@ -109,6 +105,9 @@ export function createSearch({
     capabilities: type => capabilitiesOf(type, definitions, registry),
   };
 }
+
+/** Modifiers that are answered by terminology. */
+const asksTerminology = /:(in|not-in|above|below)$/;
 
 /** True when a query asks by a parameter that is not the specification's. */
 function usesCustom(type: string, query: readonly QueryParameter[], registry: Registry): boolean {

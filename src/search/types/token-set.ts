@@ -34,7 +34,7 @@ export function codedValues(
       'http://snomed.info/sct|73211009',
     );
   const found = inSet
-    ? codes.codesOf(code)
+    ? codes.codesOf(canonicalOf(code, codes), maxCodes)
     : codes.familyOf(system!, code, modifier)?.map(one => ({ system: system!, code: one }));
   if (!found)
     throw inSet
@@ -55,6 +55,13 @@ export function codedValues(
       `${found.length} 個のコードになります（上限 ${maxCodes}）`,
     );
   return found;
+}
+
+/** A value set is named by its canonical, or by its id on this server. */
+function canonicalOf(text: string, codes: AskSettings['codes']): string {
+  const id = /(?:^|\/)ValueSet\/([A-Za-z0-9\-.]{1,64})$/.exec(text)?.[1];
+  const url = id === undefined ? undefined : codes.stored('ValueSet', id)?.['url'];
+  return typeof url === 'string' ? url : text;
 }
 
 /** Any of many codes, system by system. */
