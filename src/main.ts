@@ -13,6 +13,8 @@ import { version } from './version.ts';
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
   readonly command: string;
+  /** What follows the command. */
+  readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
 }
 
@@ -35,12 +37,13 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     } else commands.push(word);
   }
   const command = commands[0] ?? 'serve';
+  if (command === 'terminology') return { command, words: commands.slice(1), flags };
   if (command !== 'serve' || commands.length > 1)
     throw new SettingError({
-      en: `found "${commands.join(' ')}", expected the command serve; --help shows how`,
-      ja: `「${commands.join(' ')}」ではなく serve を指定してください（--help で説明）`,
+      en: `found "${commands.join(' ')}", expected the command serve or terminology; --help shows how`,
+      ja: `「${commands.join(' ')}」ではなく serve か terminology を指定してください（--help で説明）`,
     });
-  return { command, flags };
+  return { command, words: [], flags };
 }
 
 /** Language of the command line: the setting, else the locale. */
@@ -58,6 +61,7 @@ function help(language: Language): string {
     en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
 
 engawa [serve] [--option value …]
+engawa terminology …        (masters: import, list, remove)
 
 Examples
   engawa serve
@@ -68,6 +72,7 @@ Options (flag, environment variable, default)
     ja: `Engawa ${version}: 日本の医療と介護のための FHIR R4 サーバー
 
 engawa [serve] [--オプション 値 …]
+engawa terminology …        （マスターの取り込み・一覧・削除）
 
 例
   engawa serve
@@ -175,8 +180,12 @@ export async function main(words: readonly string[]): Promise<number | undefined
   let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
   let config: Config | undefined;
   try {
-    const { flags } = parseCommandLine(words);
+    const { command, words: rest, flags } = parseCommandLine(words);
     language = cliLanguage(flags.get('language') ?? process.env['ENGAWA_LANGUAGE']);
+    if (command === 'terminology') {
+      const { terminologyCommand } = await import('./terminology-command.ts');
+      return await terminologyCommand(rest, flags, language);
+    }
     if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
     else {
