@@ -28,6 +28,8 @@ export function createServices(
   const search = createSearch({ definitions, config, codes: () => terminology });
   const store = openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now });
   const terminology = createTerminology({ definitions, store, now });
+  // Before the first request: what clients have defined has to be indexed with the first write.
+  void search.refresh(store);
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,

@@ -83,9 +83,10 @@ export function createCustomParams(
     running,
     async refresh(store) {
       if (store.position() === position) return;
-      position = store.position();
+      const now = store.position();
       const [row] = await store.select(newestOfType('SearchParameter'));
       const seq = row?.['seq'] ?? null;
+      position = now;
       if (seq !== newest) {
         newest = seq;
         await check(store);
