@@ -20,6 +20,7 @@ export function formatQuery(query: readonly (readonly [string, string])[]): stri
 /**
  * Ids of at most two current matches the caller may see, and the precondition for the commit.
  * @param query text after `?`
+ * @param without ids that do not count, because the same transaction deletes them
  * @throws FhirError 'search-parameter' for a condition that cannot be searched
  */
 export async function findMatches(
@@ -27,21 +28,29 @@ export async function findMatches(
   request: FhirRequest,
   type: string,
   query: string,
-): Promise<{ ids: readonly string[]; precondition: Precondition }> {
+  without: ReadonlySet<string> = new Set(),
+): Promise<Match> {
   if (!services.definitions.isResourceType(type))
     throw new FhirError('not-supported', {
       en: `${type} is not a resource type of FHIR R4`,
       ja: `${type} は FHIR R4 のリソース型ではありません`,
     });
-  const sql = services.search.matchQuery(
-    type,
-    parseQuery(query),
-    services.access.condition(request.caller),
-    services.store,
-  );
-  const rows = await services.store.select(sql);
+  const access = services.access.condition(request.caller);
+  const options = { all: without.size > 0 };
+  const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, options);
+  const rows = await services.store.select(sql, { budgetMs: services.config.searchBudget });
   const ids = rows.map(row => String(row['id']));
-  return { ids, precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids } };
+  return {
+    ids: ids.filter(id => !without.has(id)),
+    precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids },
+  };
+}
+
+/** What a condition found. */
+export interface Match {
+  readonly ids: readonly string[];
+  /** That the search finds the same inside the commit. */
+  readonly precondition: Precondition;
 }
 
 /** Ids of all current matches the caller may see, for deleting several at once. */

@@ -53,6 +53,8 @@ export async function preparePatch(
   const version = await services.store.read(type, id, services.access.condition(request.caller));
   if (!version) throw notFound(type, id);
   if (version.deleted) throw gone(version);
+  if (request.headers['if-none-match']?.trim() === '*')
+    throw clientRefusal(request.headers, { kind: 'version', type, id, versionId: 0 })!;
   const match = parseIfMatch(request.headers['if-match']);
   if (typeof match === 'number' && match !== version.versionId) throw versionMismatch(match, type, id);
   const current = parseJson(version.text, { lossless: true }) as Resource;
@@ -61,7 +63,9 @@ export async function preparePatch(
     patch.kind === 'json'
       ? applyJsonPatch(current, patch.operations, limits)
       : applyFhirPathPatch(current, patch.parameters, services.definitions, limits);
-  const text = stringifyJson(patched);
+  const patchedText = stringifyJson(patched);
+  // White space is no change.
+  const text = patchedText === stringifyJson(parseJson(version.text, { lossless: true })) ? version.text : patchedText;
   const preconditions = [
     ...versionPreconditions(request.headers, type, id),
     { kind: 'version', type, id, versionId: version.versionId } as const,
@@ -100,15 +104,32 @@ export async function prepareConditionalPatch(
   return { ...change, preconditions: [match.precondition, ...change.preconditions] };
 }
 
+const queues = new WeakMap<Services, Map<string, Promise<unknown>>>();
+
+/** Patches of one resource wait for each other: all read the newest version, so side by side only one could win. */
+async function inTurn<T>(services: Services, key: string, work: () => Promise<T>): Promise<T> {
+  const queue = queues.get(services) ?? new Map<string, Promise<unknown>>();
+  queues.set(services, queue);
+  const turn = (queue.get(key) ?? Promise.resolve()).then(work, work);
+  queue.set(key, turn);
+  try {
+    return await turn;
+  } finally {
+    if (queue.get(key) === turn) queue.delete(key);
+  }
+}
+
 async function handlePatch(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { type, id } = request.params;
   const patch = patchBody(request.body);
-  const { committed } = await commitPrepared(
-    services,
-    async () => [await preparePatch(services, request, type!, id!, patch)],
-    ({ precondition }) =>
-      request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition),
-  );
+  const commit = () =>
+    commitPrepared(
+      services,
+      async () => [await preparePatch(services, request, type!, id!, patch)],
+      ({ precondition }) =>
+        request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition),
+    );
+  const { committed } = await inTurn(services, `${type}/${id}`, commit);
   return writeResponse(request, committed[0]!);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Definitions } from '../definitions/definitions.ts';
 import type { ElementSchema } from '../definitions/element-schema.ts';
-import { memberSpans, type Span, skipSpace, skipValue } from '../fhir/json.ts';
+import { memberSpans, type Span, skipSpace, skipValue } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
 /** Which part of a resource is asked for. */

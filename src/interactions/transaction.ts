@@ -1,10 +1,10 @@
 /**
  * transaction: all entries or none, in the order of the specification.
- * Every entry is prepared first (ids given, conditions searched, references replaced), then all are committed as one list.
+ * Every entry is prepared first (ids given, conditions searched, references replaced, reads tried), then all are
+ * committed as one list.
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
-import { parseJson, replaceReferences } from '../fhir/json.ts';
-import { FhirError } from '../fhir/outcome.ts';
+import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition } from '../store/store.ts';
 import { responseBundle } from './batch.ts';
@@ -14,22 +14,21 @@ import { asEntryError, type Entry, entryRequest, readEntries, verbOrder, writeRe
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
 import { patchBody, prepareConditionalPatch, preparePatch } from './patch.ts';
-import type { Route } from './router.ts';
+import { gone, notFound } from './read.ts';
+import { replaceReferences } from './references.ts';
+import {
+  contextOf,
+  referenceTargets,
+  refuseSameCondition,
+  refuseSameTarget,
+  type Step,
+  targetOf,
+} from './transaction-context.ts';
 import { clientRefusal, prepareConditionalUpdate, prepareUpdate } from './update.ts';
-import { commitPrepared, prepareWrite, writeResponse } from './write.ts';
+import { checkShape, commitPrepared, prepareWrite, type TransactionContext, writeResponse } from './write.ts';
 
-/** An entry with its route, and the identity it was given. */
-interface Step {
-  readonly entry: Entry;
-  readonly route: Route;
-  readonly request: FhirRequest;
-  /** The id a write ends up with; undefined for deletions and reads. */
-  id?: string;
-  /** A conditional create found this resource: nothing is written. */
-  existingId?: string;
-  found?: Precondition;
-  changes: readonly Change[];
-}
+/** Entries prepared before others get their turn. */
+const turn = 50;
 
 /** Handles a transaction Bundle. */
 export async function handleTransaction(
@@ -40,6 +39,7 @@ export async function handleTransaction(
 ): Promise<FhirResponse> {
   const entries = readEntries(services, request.base, text, bundle);
   const steps = entries.map(entry => readStep(services, request, entry));
+  refuseSameCondition(steps);
   const ordered = verbOrder.flatMap(verbs => steps.filter(step => verbs.includes(step.entry.method)));
   const { committed, position, changes } = await commitPrepared(
     services,
@@ -62,6 +62,8 @@ const writes = new Set([
   'delete',
   'conditional-delete',
 ]);
+const isDeletion = (step: Step): boolean => step.route.name === 'delete' || step.route.name === 'conditional-delete';
+const isRead = (step: Step): boolean => !writes.has(step.route.name);
 
 function readStep(services: Services, outer: FhirRequest, entry: Entry): Step {
   try {
@@ -79,13 +81,35 @@ function readStep(services: Services, outer: FhirRequest, entry: Entry): Step {
 
 /** Prepares all entries against the present state; called again when another commit came between. */
 async function prepareAll(services: Services, steps: readonly Step[]): Promise<readonly Change[]> {
-  for (const step of steps) await attempt(step, () => assignIdentity(services, step));
+  for (const step of steps) step.changes = [];
+  await prepareEach(steps.filter(isDeletion), step => prepareDeletion(services, step));
+  const deleted = contextOf(steps);
+  await prepareEach(
+    steps.filter(step => !isDeletion(step)),
+    async step => {
+      await assignIdentity(services, step, deleted);
+      return [];
+    },
+  );
   const targets = referenceTargets(steps);
-  for (const step of steps)
-    await attempt(step, async () => Object.assign(step, { changes: await prepareStep(services, step, targets) }));
+  const context = contextOf(steps);
+  await prepareEach(
+    steps.filter(step => !isDeletion(step)),
+    step => prepareStep(services, step, targets, context),
+  );
   refuseSameTarget(steps);
   const changes = steps.flatMap(step => step.changes);
-  return addReadPreconditions(steps, changes);
+  for (const step of steps.filter(isRead)) await attempt(step, () => tryRead(services, step, changes));
+  return addPreconditions(steps, changes);
+}
+
+async function prepareEach(steps: readonly Step[], prepare: (step: Step) => Promise<readonly Change[]>): Promise<void> {
+  for (const [i, step] of steps.entries()) {
+    await attempt(step, async () => {
+      step.changes = await prepare(step);
+    });
+    if (i % turn === turn - 1) await new Promise(resolve => setImmediate(resolve));
+  }
 }
 
 async function attempt(step: Step, work: () => Promise<unknown>): Promise<void> {
@@ -96,148 +120,109 @@ async function attempt(step: Step, work: () => Promise<unknown>): Promise<void> 
   }
 }
 
-async function assignIdentity(services: Services, step: Step): Promise<void> {
-  const { route, request } = step;
+async function prepareDeletion(services: Services, { route, request, entry }: Step): Promise<readonly Change[]> {
   const type = route.params['type']!;
-  delete step.existingId;
-  delete step.found;
+  if (route.name === 'delete') return [prepareInstanceDelete(request, type, route.params['id']!)];
+  return prepareConditionalDelete(services, request, type, entry.queryText);
+}
+
+async function assignIdentity(services: Services, step: Step, context: TransactionContext): Promise<void> {
+  const { route, request, entry } = step;
+  const type = route.params['type']!;
+  step.existingId = undefined;
+  step.match = undefined;
   if (route.name === 'update') step.id = route.params['id']!;
   if (route.name === 'create') {
     step.id = services.newId();
     const condition = request.headers['if-none-exist'];
     if (condition === undefined) return;
-    const match = await findMatches(services, request, type, checkCondition(condition));
-    if (match.ids.length > 1) throw multipleMatches(type);
-    step.found = match.precondition;
-    if (match.ids[0] !== undefined) step.existingId = match.ids[0];
+    step.match = await findMatches(services, request, type, checkCondition(condition), context.deleted(type));
+    if (step.match.ids.length > 1) throw multipleMatches(type);
+    step.existingId = step.match.ids[0];
   }
   if (route.name === 'conditional-update') {
-    const match = await findMatches(services, request, type, step.entry.queryText);
-    if (match.ids.length > 1) throw multipleMatches(type);
-    step.id = match.ids[0] ?? step.entry.content?.resource.id ?? services.newId();
+    step.match = await findMatches(services, request, type, entry.queryText, context.deleted(type));
+    if (step.match.ids.length > 1) throw multipleMatches(type);
+    step.id = step.match.ids[0] ?? entry.content?.resource.id ?? services.newId();
   }
-}
-
-/** fullUrl → Type/id of every entry that is written or was found. */
-function referenceTargets(steps: readonly Step[]): ReadonlyMap<string, string> {
-  const targets = new Map<string, string>();
-  for (const { entry, route, id, existingId } of steps) {
-    if (entry.fullUrl === undefined || id === undefined) continue;
-    if (targets.has(entry.fullUrl))
-      throw asEntryError(
-        new FhirError('invalid', {
-          en: 'two entries have the same fullUrl',
-          ja: '同じ fullUrl のエントリーが2つあります',
-        }),
-        entry,
-      );
-    targets.set(entry.fullUrl, `${route.params['type']}/${existingId ?? id}`);
-  }
-  return targets;
-}
-
-function replaceTargets(step: Step, targets: ReadonlyMap<string, string>): { text: string; resource: Resource } {
-  const { text, resource } = step.entry.content!;
-  const replaced = replaceReferences(text, reference => {
-    const [url = '', fragment] = reference.split('#');
-    const target = targets.get(url);
-    return target === undefined ? undefined : target + (fragment === undefined ? '' : `#${fragment}`);
-  });
-  return replaced === text ? { text, resource } : { text: replaced, resource: parseJson(replaced) as Resource };
 }
 
 async function prepareStep(
   services: Services,
   step: Step,
   targets: ReadonlyMap<string, string>,
+  context: TransactionContext,
 ): Promise<readonly Change[]> {
   const { route, request, entry } = step;
+  if (isRead(step) || step.existingId !== undefined) return [];
   const type = route.params['type']!;
   const id = route.params['id']!;
-  switch (route.name) {
-    case 'create': {
-      if (step.existingId !== undefined) return [];
-      const content = checkedContent(step, targets, type);
-      const preconditions = step.found ? [step.found] : [];
-      return [
-        await prepareWrite(services, request, {
-          type,
-          id: step.id!,
-          method: 'POST',
-          mustBeNew: true,
-          preconditions,
-          ...content,
-        }),
-      ];
-    }
-    case 'update':
-      return [await prepareUpdate(services, request, { type, id, ...checkedContent(step, targets, type) })];
-    case 'conditional-update': {
-      const content = checkedContent(step, targets, type);
-      return [
-        await prepareConditionalUpdate(services, request, {
-          type,
-          newId: step.id!,
-          condition: entry.queryText,
-          ...content,
-        }),
-      ];
-    }
-    case 'patch':
-      return [await preparePatch(services, request, type, id, patchBody(request.body))];
-    case 'conditional-patch':
-      return [await prepareConditionalPatch(services, request, type, entry.queryText, patchBody(request.body))];
-    case 'delete':
-      return [prepareInstanceDelete(request, type, id)];
-    case 'conditional-delete':
-      return prepareConditionalDelete(services, request, type, entry.queryText);
-    default:
-      return [];
+  const content = replaceReferences(entry.content!, services.definitions, one => targetOf(one, entry, targets));
+  if (route.name === 'patch' || route.name === 'conditional-patch') {
+    const patch = patchBody({ kind: 'resource', ...content });
+    if (route.name === 'patch') return [await preparePatch(services, request, type, id, patch)];
+    return [await prepareConditionalPatch(services, request, type, entry.queryText, patch)];
   }
+  checkType(content.resource, type);
+  const input = { type, context, ...content };
+  if (route.name === 'update') return [await prepareUpdate(services, request, { ...input, id })];
+  if (route.name === 'conditional-update')
+    return [
+      await prepareConditionalUpdate(services, request, {
+        ...input,
+        newId: step.id!,
+        condition: entry.queryText,
+        match: step.match,
+      }),
+    ];
+  const preconditions = step.match ? [step.match.precondition] : [];
+  return [
+    await prepareWrite(services, request, { ...input, id: step.id!, method: 'POST', mustBeNew: true, preconditions }),
+  ];
 }
 
-function checkedContent(step: Step, targets: ReadonlyMap<string, string>, type: string) {
-  const content = replaceTargets(step, targets);
-  if (content.resource.resourceType !== type)
+function checkType(resource: Resource, type: string): void {
+  if (resource.resourceType !== type)
     throw new FhirError(
       'invalid',
       {
-        en: `the resource is a ${content.resource.resourceType}, but the URL says ${type}`,
-        ja: `リソースは ${content.resource.resourceType} ですが、URL は ${type} です`,
+        en: `the resource is a ${resource.resourceType}, but the URL says ${type}`,
+        ja: `リソースは ${resource.resourceType} ですが、URL は ${type} です`,
       },
       { expression: `${type}.resourceType` },
     );
-  return content;
+  checkShape(resource, type);
 }
 
-function refuseSameTarget(steps: readonly Step[]): void {
-  const seen = new Map<string, Step>();
-  for (const step of steps) {
-    for (const { type, id } of step.changes) {
-      const other = seen.get(`${type}/${id}`);
-      if (other)
-        throw asEntryError(
-          new FhirError('invalid', {
-            en: `${type}/${id} is changed by entry ${other.entry.index + 1} too; each resource may be there once`,
-            ja: `${type}/${id} は${other.entry.index + 1}番目のエントリーでも変更されています（1回だけにしてください）`,
-          }),
-          step.entry,
-        );
-      seen.set(`${type}/${id}`, step);
-    }
+/**
+ * Tries a read before anything is committed, so that one that must fail refuses the whole transaction. What the
+ * transaction itself writes need not be there yet.
+ */
+async function tryRead(services: Services, { route, request }: Step, changes: readonly Change[]): Promise<void> {
+  const { type, id } = route.params;
+  const own = changes.find(change => change.type === type && change.id === id);
+  if (own && !own.template)
+    throw gone({ ...own, versionId: 0, lastUpdated: services.now(), deleted: true, seq: 0, text: '' });
+  try {
+    const { body } = await route.handle(services, request);
+    if (body?.kind === 'chunks') await body.chunks[Symbol.asyncIterator]().return?.();
+  } catch (error) {
+    const isNew =
+      own && route.name !== 'vread' && error instanceof FhirError && (error.status === 404 || error.status === 410);
+    if (!isNew) throw error;
   }
 }
 
-/** What a conditional create found must still be so; what is read by id must be there, or the transaction fails as a whole. */
-function addReadPreconditions(steps: readonly Step[], changes: readonly Change[]): readonly Change[] {
+/** What conditions found must still be so; what is read by id must be there, or the transaction fails as a whole. */
+function addPreconditions(steps: readonly Step[], changes: readonly Change[]): readonly Change[] {
   const first = changes[0];
   if (!first) return changes;
   const written = new Set(changes.map(({ type, id }) => `${type}/${id}`));
   const more: Precondition[] = [];
-  for (const { route, found, existingId } of steps) {
+  for (const { route, match, existingId } of steps) {
     const { type, id } = route.params;
     if (route.name === 'read' && !written.has(`${type}/${id}`)) more.push({ kind: 'exists', type: type!, id: id! });
-    if (existingId !== undefined && found) more.push(found);
+    if (existingId !== undefined && match) more.push(match.precondition);
   }
   if (more.length === 0) return changes;
   const withReads = { ...first, preconditions: [...first.preconditions, ...more] };
@@ -253,18 +238,11 @@ function refusal(
   precondition: Precondition | { kind: 'new' },
 ): FhirError | undefined {
   if (precondition.kind === 'exists') {
+    const { type, id } = precondition;
     const reader = steps.find(
-      ({ route }) =>
-        route.name === 'read' && route.params['type'] === precondition.type && route.params['id'] === precondition.id,
+      ({ route }) => route.name === 'read' && route.params['type'] === type && route.params['id'] === id,
     );
-    if (reader)
-      return asEntryError(
-        new FhirError('not-found', {
-          en: `${precondition.type}/${precondition.id} is not known here`,
-          ja: `${precondition.type}/${precondition.id} は見つかりません`,
-        }),
-        reader.entry,
-      ) as FhirError;
+    if (reader) return asEntryError(notFound(type, id), reader.entry) as FhirError;
   }
   const step = steps.find(one => one.changes.includes(steps.flatMap(each => each.changes)[index]!));
   const refused = step && clientRefusal(step.request.headers, precondition);
@@ -277,15 +255,19 @@ async function answer(
   outcomes: ReadonlyMap<Change, Committed>,
   position: number,
 ): Promise<FhirResponse> {
-  const { route, request, entry } = step;
+  const { route, request } = step;
   const committed = step.changes.map(change => outcomes.get(change)!);
   if (step.existingId !== undefined)
     return existingResponse(services, { ...request, asOf: position }, route.params['type']!, step.existingId);
-  if (route.name === 'delete' || route.name === 'conditional-delete') return deleteResponse(request, committed);
-  if (writes.has(route.name)) return writeResponse(request, committed[0]!);
+  if (isDeletion(step)) return deleteResponse(request, committed);
+  if (!isRead(step)) return writeResponse(request, committed[0]!);
   try {
-    return await route.handle(services, { ...request, asOf: position });
+    const response = await route.handle(services, { ...request, asOf: position });
+    return request.method === 'HEAD' ? { status: response.status, headers: response.headers } : response;
   } catch (error) {
-    throw asEntryError(error, entry);
+    // The writes are committed: what a read meets now is its own affair.
+    if (!(error instanceof FhirError)) throw error;
+    const resource = operationOutcome(error.issues, request.language);
+    return { status: error.status, headers: error.headers, body: { kind: 'resource', resource } };
   }
 }

@@ -7,8 +7,16 @@ import type { Resource } from '../fhir/types.ts';
 import type { Change, Precondition } from '../store/store.ts';
 import { parseIfMatch } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
-import { findMatches, formatQuery, multipleMatches } from './match.ts';
-import { bodyResource, checkId, commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
+import { findMatches, formatQuery, type Match, multipleMatches } from './match.ts';
+import {
+  bodyResource,
+  checkId,
+  commitPrepared,
+  prepareWrite,
+  type TransactionContext,
+  versionMismatch,
+  writeResponse,
+} from './write.ts';
 
 /** Refuses a body whose id is missing or not the URL's. */
 export function checkBodyId(resource: Resource, id: string): void {
@@ -60,7 +68,7 @@ export function clientRefusal(
 export async function prepareUpdate(
   services: Services,
   request: FhirRequest,
-  input: { type: string; id: string; text: string; resource: Resource },
+  input: { type: string; id: string; text: string; resource: Resource; context?: TransactionContext | undefined },
 ): Promise<Change> {
   checkId(input.id);
   checkBodyId(input.resource, input.id);
@@ -75,7 +83,16 @@ export async function prepareUpdate(
 export async function prepareConditionalUpdate(
   services: Services,
   request: FhirRequest,
-  input: { type: string; newId: string; text: string; resource: Resource; condition: string },
+  input: {
+    type: string;
+    newId: string;
+    text: string;
+    resource: Resource;
+    condition: string;
+    /** What the condition found, when it was searched before. */
+    match?: Match | undefined;
+    context?: TransactionContext | undefined;
+  },
 ): Promise<Change> {
   const { type, text, resource } = input;
   if (input.condition.trim() === '')
@@ -83,7 +100,7 @@ export async function prepareConditionalUpdate(
       en: `PUT ${type} needs an id (PUT ${type}/123) or a condition (PUT ${type}?identifier=…)`,
       ja: `PUT ${type} には ID（PUT ${type}/123）か条件（PUT ${type}?identifier=…）が必要です`,
     });
-  const match = await findMatches(services, request, type, input.condition);
+  const match = input.match ?? (await findMatches(services, request, type, input.condition));
   if (match.ids.length > 1) throw multipleMatches(type);
   const matched = match.ids[0];
   if (matched !== undefined && resource.id !== undefined && resource.id !== matched)
@@ -102,7 +119,15 @@ export async function prepareConditionalUpdate(
   const isNew = matched === undefined && resource.id !== undefined;
   if (isNew) await refuseTakenId(services, request, type, id);
   if (isNew) preconditions.push({ kind: 'version', type, id, versionId: 0 });
-  return prepareWrite(services, request, { type, id, text, resource, method: 'PUT', preconditions });
+  return prepareWrite(services, request, {
+    type,
+    id,
+    text,
+    resource,
+    context: input.context,
+    method: 'PUT',
+    preconditions,
+  });
 }
 
 async function refuseTakenId(services: Services, request: FhirRequest, type: string, id: string): Promise<void> {

@@ -3,13 +3,14 @@
  * A write whose condition was decided by a search is decided again when another commit changed the answer.
  * @see https://hl7.org/fhir/R4/http.html#create
  */
-import { parseJson, replaceReferences, stampable } from '../fhir/json.ts';
+import { stampable } from '../fhir/json-text.ts';
 import { FhirError, type Issue, information } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition, Version } from '../store/store.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches } from './match.ts';
+import { listReferences, replaceReferences } from './references.ts';
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
@@ -33,11 +34,25 @@ export function bodyResource(request: FhirRequest, type: string): { text: string
       en: `The request has no resource in its body; expected a ${type} as JSON or XML`,
       ja: `本文にリソースがありません。${type} を JSON か XML で送ってください`,
     });
-  checkType(body.resource, type);
+  checkShape(body.resource, type);
   return body;
 }
 
-function checkType(resource: Resource, type: string): void {
+/** Refuses what is not even shaped like a resource of the type: stamping id and meta relies on it. */
+export function checkShape(resource: Resource, type: string): void {
+  const { id, meta } = resource;
+  if (id !== undefined && typeof id !== 'string')
+    throw new FhirError(
+      'invalid',
+      { en: 'The id is not a string', ja: 'id が文字列ではありません' },
+      { expression: `${type}.id` },
+    );
+  if (meta !== undefined && (typeof meta !== 'object' || meta === null || Array.isArray(meta)))
+    throw new FhirError(
+      'invalid',
+      { en: 'meta is not an object', ja: 'meta がオブジェクトではありません' },
+      { expression: `${type}.meta` },
+    );
   if (resource.resourceType !== type)
     throw new FhirError(
       'invalid',
@@ -67,6 +82,16 @@ export interface WriteInput {
   readonly resource: Resource;
   readonly preconditions?: readonly Precondition[];
   readonly mustBeNew?: boolean;
+  /** The transaction it belongs to. */
+  readonly context?: TransactionContext | undefined;
+}
+
+/** What a transaction does besides: conditions are decided as if its deletions and writes were done already. */
+export interface TransactionContext {
+  /** Ids of a type that the transaction deletes. */
+  deleted(type: string): ReadonlySet<string>;
+  /** Ids of resources the transaction writes that fulfil a condition made of identifiers. */
+  written(type: string, query: string): readonly string[];
 }
 
 /**
@@ -111,27 +136,43 @@ export function prepareDelete(
   };
 }
 
-const conditionalReference = /"reference"\s*:\s*"[A-Z][A-Za-z]*\?/;
+const isConditional = (reference: string): boolean => /^[A-Z][A-Za-z]*\?/.test(reference);
 
 /** Replaces references such as `Patient?identifier=…` by the one resource they find. @see https://hl7.org/fhir/R4/http.html#trules */
 async function resolveConditionalReferences(services: Services, request: FhirRequest, input: WriteInput) {
-  if (!conditionalReference.test(input.text)) return { text: input.text, resource: input.resource, found: [] };
-  const conditions = new Set<string>();
-  replaceReferences(input.text, reference => {
-    if (/^[A-Z][A-Za-z]*\?/.test(reference)) conditions.add(reference);
-    return undefined;
-  });
+  const { text, resource } = input;
+  if (!text.includes('?')) return { text, resource, found: [] };
+  const references = listReferences(resource, services.definitions);
+  const conditions = new Set(
+    references.filter(([one, kind]) => kind === 'reference' && isConditional(one)).map(([one]) => one),
+  );
+  if (conditions.size === 0) return { text, resource, found: [] };
   const targets = new Map<string, string>();
   const found: Precondition[] = [];
   for (const condition of conditions) {
-    const [type = '', query = ''] = condition.split(/\?(.*)/s);
-    const match = await findMatches(services, request, type, query);
-    if (match.ids.length !== 1) throw unresolvedReference(condition, match.ids.length);
-    targets.set(condition, `${type}/${match.ids[0]}`);
-    found.push(match.precondition);
+    const target = await resolveCondition(services, request, condition, input.context);
+    targets.set(condition, target.reference);
+    if (target.precondition) found.push(target.precondition);
   }
-  const text = replaceReferences(input.text, reference => targets.get(reference));
-  return { text, resource: parseJson(text) as Resource, found };
+  const replaced = replaceReferences({ text, resource }, services.definitions, (one, kind) =>
+    kind === 'reference' ? targets.get(one) : undefined,
+  );
+  return { ...replaced, found };
+}
+
+/** The one resource a conditional reference finds: one that the same transaction writes, else one that is stored. */
+async function resolveCondition(
+  services: Services,
+  request: FhirRequest,
+  condition: string,
+  context: TransactionContext | undefined,
+) {
+  const [type = '', query = ''] = condition.split(/\?(.*)/s);
+  const written = context?.written(type, query) ?? [];
+  const match = await findMatches(services, request, type, query, context?.deleted(type));
+  const ids = [...new Set([...written, ...match.ids])];
+  if (ids.length !== 1) throw unresolvedReference(condition, ids.length);
+  return { reference: `${type}/${ids[0]}`, precondition: match.precondition };
 }
 
 function unresolvedReference(condition: string, matches: number): FhirError {

@@ -3,7 +3,7 @@
  * usual ones; its place in the container stands where a resource has its moment.
  * @see https://hl7.org/fhir/R4/search.html#contained
  */
-import { memberSpans, skipSpace, skipValue } from '../fhir/json.ts';
+import { memberSpans, skipSpace, skipValue } from '../fhir/json-text.ts';
 import type { Resource } from '../fhir/types.ts';
 import { hash32, hash64 } from '../store/hash.ts';
 import { sql } from '../store/sql.ts';

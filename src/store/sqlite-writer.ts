@@ -2,7 +2,7 @@
  * SqliteWriter: applies prepared changes inside a transaction its owner has opened, with statements prepared once.
  */
 import type Database from 'better-sqlite3';
-import { stamp } from '../fhir/json.ts';
+import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
 import { insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';

@@ -1,0 +1,128 @@
+/**
+ * Working on the text of JSON that was read before, so that every byte that is not meant stays as it was sent: spans of
+ * members, texts of Bundle entries, stamping of id and meta.
+ * @see https://hl7.org/fhir/R4/json.html
+ */
+
+/** A member of an object in its text: name, offset of the name's quote, offset of the value, offset after the value. */
+export interface Span {
+  readonly name: string;
+  readonly start: number;
+  readonly value: number;
+  readonly end: number;
+}
+
+/** Offset of the next character that is no white space. */
+export const skipSpace = (text: string, at: number): number => {
+  let i = at;
+  while (text.charCodeAt(i) <= 0x20) i++;
+  return i;
+};
+
+function skipString(text: string, at: number): number {
+  let end = text.indexOf('"', at + 1);
+  for (;;) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+    end = text.indexOf('"', end + 1);
+  }
+}
+
+/** Offset after the value that begins at `at`; the text must be JSON that was read before. */
+export function skipValue(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if (first === 0x22) return skipString(text, at);
+  let i = at;
+  if (first !== 0x7b && first !== 0x5b) {
+    for (let code = first; code > 0x20 && code !== 0x2c && code !== 0x7d && code !== 0x5d; )
+      code = text.charCodeAt(++i);
+    return i;
+  }
+  for (let depth = 0; ; ) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) {
+      i = skipString(text, i);
+      continue;
+    }
+    if (code === 0x7b || code === 0x5b) depth++;
+    else if ((code === 0x7d || code === 0x5d) && --depth === 0) return i + 1;
+    i++;
+  }
+}
+
+/** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
+export function memberSpans(text: string, at: number): Span[] {
+  const spans: Span[] = [];
+  let i = skipSpace(text, skipSpace(text, at) + 1);
+  while (text.charCodeAt(i) !== 0x7d) {
+    const start = i;
+    const nameEnd = skipString(text, start);
+    const value = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const end = skipValue(text, value);
+    const raw = text.slice(start + 1, nameEnd - 1);
+    // A name may be written with escapes ("\u0069d" is "id").
+    const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+    spans.push({ name, start, value, end });
+    i = skipSpace(text, end);
+    if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
+  }
+  return spans;
+}
+
+/** The texts of the resources in a Bundle's entries, by entry index; the text must be a Bundle that was read before. */
+export function entryTexts(text: string): (string | undefined)[] {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const entries = memberSpans(text, start).find(span => span.name === 'entry');
+  if (!entries || text[entries.value] !== '[') return [];
+  const texts: (string | undefined)[] = [];
+  let i = skipSpace(text, entries.value + 1);
+  while (text.charCodeAt(i) !== 0x5d) {
+    const resource = text[i] === '{' ? memberSpans(text, i).find(span => span.name === 'resource') : undefined;
+    texts.push(resource && text.slice(resource.value, resource.end));
+    i = skipSpace(text, skipValue(text, i));
+    if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
+  }
+  return texts;
+}
+
+/**
+ * The text of a resource with `id` in place and a hole for meta.versionId and meta.lastUpdated; every other byte stays.
+ * @param text JSON of a resource that was read before
+ */
+export function stampable(text: string, id: string): { before: string; after: string } {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const spans = memberSpans(text, start);
+  const type = spans.find(span => span.name === 'resourceType')!;
+  const oldId = spans.find(span => span.name === 'id');
+  const meta = spans.find(span => span.name === 'meta');
+  const insertions: { from: number; to: number; text: string }[] = [];
+  const anchor = oldId ?? type;
+  const idText = oldId ? '' : `,"id":${JSON.stringify(id)}`;
+  if (oldId) insertions.push({ from: oldId.value, to: oldId.end, text: JSON.stringify(id) });
+  const hole = '\u0000';
+  insertions.push({ from: anchor.end, to: anchor.end, text: meta ? idText : `${idText},"meta":{${hole}}` });
+  if (meta) insertions.push({ from: meta.value, to: meta.end, text: `{${hole}${otherMeta(text, meta.value)}}` });
+  insertions.sort((a, b) => a.from - b.from || a.to - b.to);
+  let result = '';
+  let position = start;
+  for (const insertion of insertions) {
+    result += text.slice(position, insertion.from) + insertion.text;
+    position = insertion.to;
+  }
+  result = (result + text.slice(position)).trim();
+  const at = result.indexOf(hole);
+  return { before: result.slice(0, at), after: result.slice(at + 1) };
+}
+
+/** The members of meta that are the client's, from the first one on, with a comma before; empty when there are none. */
+function otherMeta(text: string, at: number): string {
+  const spans = memberSpans(text, at);
+  const kept = spans.filter(span => span.name !== 'versionId' && span.name !== 'lastUpdated');
+  return kept.map(span => `,${text.slice(span.start, span.end)}`).join('');
+}
+
+/** The stamped text: what is stored and sent. */
+export function stamp(template: { before: string; after: string }, versionId: number, lastUpdated: string): string {
+  return `${template.before}"versionId":"${versionId}","lastUpdated":"${lastUpdated}"${template.after}`;
+}
