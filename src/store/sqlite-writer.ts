@@ -110,10 +110,13 @@ export class SqliteWriter {
   private insert({ access, rows }: Change, version: Version, content: bigint): void {
     const { type, id, versionId, lastUpdated, seq, method, text } = version;
     const h = refHash(`${type}/${id}`);
-    const deleted = version.deleted ? 1 : 0;
     const persons = access.persons.map(refHash);
     const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
     const { statements } = this;
+    if (version.deleted) {
+      this.insertDeletion(version, h);
+      return;
+    }
     statements.version.run(
       seq,
       h,
@@ -121,7 +124,7 @@ export class SqliteWriter {
       id,
       versionId,
       lastUpdated,
-      deleted,
+      0,
       method,
       content,
       persons[0] ?? null,
@@ -130,11 +133,18 @@ export class SqliteWriter {
       access.releasedAt,
     );
     if (persons.length > 1) for (const person of new Set(persons)) statements.person.run(person, seq);
-    statements.resource.run(h, type, id, seq, versionId, lastUpdated, deleted);
-    if (version.deleted) return;
+    statements.resource.run(h, type, id, seq, versionId, lastUpdated, 0);
     statements.body.run(seq, text);
     statements.indexResource.run(type, lastUpdated, seq);
     for (const row of rows) this.inserts.get(row.table)!.run(...row.values, seq);
+  }
+
+  /** A deletion belongs to whom the version before it belonged to: access rules hold for it too. */
+  private insertDeletion({ type, id, versionId, lastUpdated, seq, method }: Version, h: bigint): void {
+    const { statements } = this;
+    statements.deletion.run(seq, versionId, lastUpdated, method, h, versionId - 1);
+    statements.deletionPersons.run(seq, h, versionId - 1);
+    statements.resource.run(h, type, id, seq, versionId, lastUpdated, 1);
   }
 
   /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
@@ -158,6 +168,14 @@ function prepareStatements(db: Database.Database) {
     version: db.prepare(
       `INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    deletion: db.prepare(
+      `INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
+        SELECT ?, h, type, id, ?, ?, 1, ?, 0, person, author, class, released_at FROM version WHERE h = ? AND version_id = ?`,
+    ),
+    deletionPersons: db.prepare(
+      `INSERT INTO resource_person (h, seq)
+        SELECT p.h, ? FROM version v JOIN resource_person p ON p.seq = v.seq WHERE v.h = ? AND v.version_id = ?`,
     ),
     person: db.prepare('INSERT INTO resource_person (h, seq) VALUES (?, ?)'),
     resource: db.prepare(
