@@ -16,7 +16,11 @@ const newest = folder =>
   }, 0);
 const inputs = () => Math.max(newest(path.join(root, 'src')), fs.statSync(path.join(root, 'package.json')).mtimeMs);
 
-if (onlyIfMissing && fs.existsSync(stamp) && (!fs.existsSync(path.join(root, 'src')) || inputs() <= fs.statSync(stamp).mtimeMs))
+if (
+  onlyIfMissing &&
+  fs.existsSync(stamp) &&
+  (!fs.existsSync(path.join(root, 'src')) || inputs() <= fs.statSync(stamp).mtimeMs)
+)
   process.exit(0);
 
 const run = (what, ...args) => {

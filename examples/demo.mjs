@@ -38,6 +38,7 @@ const lang = given.lang ?? (locale.startsWith('ja') ? 'ja' : 'en');
 /** The text in the language of the demo. */
 const say = (ja, en) => (lang === 'ja' ? ja : en);
 const print = (text = '') => process.stdout.write(`${text}\n`);
+process.stdout.on('error', () => process.exit(1)); // the reader went away
 
 let failures = 0;
 /** What the demo promises; a broken promise is told at once and makes the exit code 1. */
@@ -66,7 +67,9 @@ function noServer(error) {
 
 /** Sends a request and prints it with the answer's status. */
 async function send(method, url, { body, headers = {}, note = '' } = {}) {
-  print(`   ${method} ${decodeURIComponent(url) || '/'}${note && `   ${note}`}`);
+  const [where, query = ''] = decodeURIComponent(url).split('?');
+  print(`   ${method} ${where || '/'}${note && `   ${note}`}`);
+  for (const [i, parameter] of query.split('&').filter(Boolean).entries()) print(`     ${i ? '&' : '?'}${parameter}`);
   for (const [name, value] of Object.entries(headers)) print(`     ${name}: ${decodeURIComponent(value)}`);
   const started = performance.now();
   const answer = await fetch(`${base}${url}`, {
@@ -93,9 +96,15 @@ async function send(method, url, { body, headers = {}, note = '' } = {}) {
 
 const readExample = name => fs.readFileSync(path.join(folder, name), 'utf8');
 
+/** Place and text of a finding; the place once, when the text begins with it, too. Long texts are cut. */
+function sentence(place, text) {
+  const whole = text.startsWith(place) ? text : `${place}: ${text}`;
+  return whole.length > 200 ? `${whole.slice(0, 200)} …` : whole;
+}
+
 function printIssues(outcome) {
   for (const { severity, code, details, diagnostics, expression } of outcome?.issue ?? [])
-    print(`     ${severity} ${code}  ${expression?.[0] ?? ''}  ${details?.text ?? diagnostics ?? ''}`);
+    print(`     ${severity} ${code}  ${sentence(expression?.[0] ?? '', details?.text ?? diagnostics ?? '')}`);
 }
 
 let step = 0;
@@ -263,7 +272,7 @@ async function refusal() {
     .map(place => place.replace(/\[\d+\]/g, ''));
   const named = mistakes.filter(mistake => places.some(place => place === mistake || place.startsWith(`${mistake}.`)));
   promise(
-    status === 422 && json?.resourceType === 'OperationOutcome' && named.length === mistakes.length,
+    status === 400 && json?.resourceType === 'OperationOutcome' && named.length === mistakes.length,
     `${mistakes.length} か所の誤りのうち ${named.length} か所が示されました`,
     `${named.length} of the ${mistakes.length} mistakes are named`,
   );

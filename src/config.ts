@@ -30,30 +30,106 @@ const setting = <T extends string | number | boolean>(
 /** Every setting. Sizes are bytes, times milliseconds unless the name says otherwise. */
 export const settings = {
   port: setting('port', 8080, 'TCP port to listen on', '待ち受けポート'),
-  host: setting('host', '127.0.0.1', 'address to listen on; only loopback while access is open', '待ち受けアドレス（アクセス制限がない間はループバックのみ）'),
+  host: setting(
+    'host',
+    '127.0.0.1',
+    'address to listen on; only loopback while access is open',
+    '待ち受けアドレス（アクセス制限がない間はループバックのみ）',
+  ),
   data: setting('data', './data', 'folder of the database', 'データベースのフォルダ'),
-  baseUrl: setting('base-url', '', 'service base URL clients use, such as https://fhir.example.jp/fhir; empty = from the request', 'クライアントから見たベースURL（空ならリクエストから決める）'),
-  trustedProxies: setting('trusted-proxies', '', 'addresses or CIDR ranges whose X-Forwarded-* headers are believed, comma-separated', 'X-Forwarded-* を信用するプロキシ（カンマ区切り）'),
+  baseUrl: setting(
+    'base-url',
+    '',
+    'service base URL clients use, such as https://fhir.example.jp/fhir; empty = from the request',
+    'クライアントから見たベースURL（空ならリクエストから決める）',
+  ),
+  trustedProxies: setting(
+    'trusted-proxies',
+    '',
+    'addresses or CIDR ranges whose X-Forwarded-* headers are believed, comma-separated',
+    'X-Forwarded-* を信用するプロキシ（カンマ区切り）',
+  ),
   timezone: setting('timezone', '+09:00', 'time zone of dates without one', 'タイムゾーンのない日付の時差'),
-  handling: setting('handling', 'strict', 'unknown search parameters without a Prefer header: refuse or ignore', 'Prefer がないときの不明な検索パラメータの扱い', ['strict', 'lenient']),
-  validation: setting('validation', 'base', 'checks on write: off, or base (structure of the R4 types)', '書き込み時の検証', ['off', 'base']),
-  conditionalDelete: setting('conditional-delete', 'single', 'conditional delete of several matches: refuse (single) or delete all (multiple)', '条件付き削除で複数一致したとき', ['single', 'multiple']),
+  handling: setting(
+    'handling',
+    'strict',
+    'unknown search parameters without a Prefer header: refuse or ignore',
+    'Prefer がないときの不明な検索パラメータの扱い',
+    ['strict', 'lenient'],
+  ),
+  validation: setting(
+    'validation',
+    'base',
+    'checks on write: off, or base (structure of the R4 types)',
+    '書き込み時の検証',
+    ['off', 'base'],
+  ),
+  conditionalDelete: setting(
+    'conditional-delete',
+    'single',
+    'conditional delete of several matches: refuse (single) or delete all (multiple)',
+    '条件付き削除で複数一致したとき',
+    ['single', 'multiple'],
+  ),
   pageSize: setting('page-size', 50, 'entries on a page without _count', '_count がないときの1ページの件数'),
   maxPageSize: setting('max-page-size', 1000, 'highest _count', '_count の上限'),
   maxBody: setting('max-body', 100_000_000, 'largest request body in bytes', 'リクエスト本文の上限（バイト）'),
   maxDepth: setting('max-depth', 100, 'deepest nesting of JSON or XML', 'JSON・XML の入れ子の上限'),
-  maxEntries: setting('max-entries', 0, 'most entries of a batch or transaction; 0 = no limit', 'batch・transaction のエントリー数の上限（0 = なし）'),
+  maxEntries: setting(
+    'max-entries',
+    0,
+    'most entries of a batch or transaction; 0 = no limit',
+    'batch・transaction のエントリー数の上限（0 = なし）',
+  ),
   maxIncludes: setting('max-includes', 10_000, 'most included resources on a page', '1ページに含める _include の上限'),
-  maxParameterValues: setting('max-parameter-values', 1000, 'most values of one search parameter', '検索パラメータ1つの値の数の上限'),
+  maxParameterValues: setting(
+    'max-parameter-values',
+    1000,
+    'most values of one search parameter',
+    '検索パラメータ1つの値の数の上限',
+  ),
   maxChain: setting('max-chain', 5, 'longest chain of references in a search', '検索の連鎖の上限'),
-  requestTimeout: setting('request-timeout', 60_000, 'time to receive a whole request', 'リクエスト受信の制限時間（ミリ秒）'),
+  requestTimeout: setting(
+    'request-timeout',
+    60_000,
+    'time to receive a whole request',
+    'リクエスト受信の制限時間（ミリ秒）',
+  ),
   idleTimeout: setting('idle-timeout', 72_000, 'time an idle connection is kept', '無通信の接続を保つ時間（ミリ秒）'),
-  searchBudget: setting('search-budget', 30_000, 'time a search may take before it is stopped', '検索の制限時間（ミリ秒）'),
-  slowSearch: setting('slow-search', 1000, 'searches slower than this are logged with their plan', 'これより遅い検索を記録する（ミリ秒）'),
+  searchBudget: setting(
+    'search-budget',
+    30_000,
+    'time a search may take before it is stopped',
+    '検索の制限時間（ミリ秒）',
+  ),
+  slowSearch: setting(
+    'slow-search',
+    1000,
+    'searches slower than this are logged with their plan',
+    'これより遅い検索を記録する（ミリ秒）',
+  ),
   explain: setting('explain', true, 'answer _explain=true with the plan of a search', '_explain=true に検索計画を返す'),
-  pageLifetime: setting('page-lifetime', 600_000, 'how long page links stay valid and show one moment', 'ページのリンクの有効時間（ミリ秒）'),
-  logLevel: setting('log-level', 'info', 'what is logged', 'ログの詳しさ', ['silent', 'fatal', 'error', 'warn', 'info', 'debug']),
-  language: setting('language', '', 'language of the command line, ja or en; empty = from the locale', 'コマンドの言語（空ならロケールから）', ['', 'ja', 'en']),
+  pageLifetime: setting(
+    'page-lifetime',
+    600_000,
+    'how long page links stay valid and show one moment',
+    'ページのリンクの有効時間（ミリ秒）',
+  ),
+  logLevel: setting('log-level', 'info', 'what is logged', 'ログの詳しさ', [
+    'silent',
+    'fatal',
+    'error',
+    'warn',
+    'info',
+    'debug',
+  ]),
+  language: setting(
+    'language',
+    '',
+    'language of the command line, ja or en; empty = from the locale',
+    'コマンドの言語（空ならロケールから）',
+    ['', 'ja', 'en'],
+  ),
 } as const;
 
 type Settings = typeof settings;
@@ -74,17 +150,22 @@ export class SettingError extends Error {
 
 function parseValue(row: Setting<string | number | boolean>, from: string, text: string): string | number | boolean {
   const refuse = (en: string, ja: string) =>
-    new SettingError({ en: `${from}: found "${text}", expected ${en}`, ja: `${from}: 「${text}」ではなく${ja}を指定してください` });
+    new SettingError({
+      en: `${from}: found "${text}", expected ${en}`,
+      ja: `${from}: 「${text}」ではなく${ja}を指定してください`,
+    });
   if (typeof row.initial === 'number') {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw refuse('a whole number, 0 or more', '0 以上の整数');
+    if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+      throw refuse('a whole number, 0 or more', '0 以上の整数');
     return value;
   }
   if (typeof row.initial === 'boolean') {
     if (!['true', 'false'].includes(text)) throw refuse('true or false', ' true か false ');
     return text === 'true';
   }
-  if (row.choices && !row.choices.includes(text)) throw refuse(`one of ${row.choices.join(', ')}`, ` ${row.choices.join('・')} のどれか`);
+  if (row.choices && !row.choices.includes(text))
+    throw refuse(`one of ${row.choices.join(', ')}`, ` ${row.choices.join('・')} のどれか`);
   return text;
 }
 
@@ -93,15 +174,24 @@ function parseValue(row: Setting<string | number | boolean>, from: string, text:
  * @param flags `--name value` pairs of the command line, names without dashes
  * @throws SettingError for an unknown flag, an unknown ENGAWA_ variable or a value that cannot be used
  */
-export function readConfig(flags: ReadonlyMap<string, string> = new Map(), env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  flags: ReadonlyMap<string, string> = new Map(),
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
   const rows = Object.entries(settings) as [keyof Settings, Setting<string | number | boolean>][];
   for (const flag of flags.keys()) {
     if (!rows.some(([, row]) => row.flag === flag))
-      throw new SettingError({ en: `unknown option --${flag}; --help lists the options`, ja: `--${flag} というオプションはありません（--help で一覧）` });
+      throw new SettingError({
+        en: `unknown option --${flag}; --help lists the options`,
+        ja: `--${flag} というオプションはありません（--help で一覧）`,
+      });
   }
   for (const name of Object.keys(env)) {
     if (name.startsWith('ENGAWA_') && !rows.some(([, row]) => row.env === name))
-      throw new SettingError({ en: `unknown variable ${name}; --help lists the settings`, ja: `${name} という環境変数はありません（--help で一覧）` });
+      throw new SettingError({
+        en: `unknown variable ${name}; --help lists the settings`,
+        ja: `${name} という環境変数はありません（--help で一覧）`,
+      });
   }
   const values = rows.map(([key, row]) => {
     const flag = flags.get(row.flag);

@@ -36,7 +36,10 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   }
   const command = commands[0] ?? 'serve';
   if (command !== 'serve' || commands.length > 1)
-    throw new SettingError({ en: `found "${commands.join(' ')}", expected the command serve; --help shows how`, ja: `「${commands.join(' ')}」ではなく serve を指定してください（--help で説明）` });
+    throw new SettingError({
+      en: `found "${commands.join(' ')}", expected the command serve; --help shows how`,
+      ja: `「${commands.join(' ')}」ではなく serve を指定してください（--help で説明）`,
+    });
   return { command, flags };
 }
 
@@ -47,7 +50,10 @@ function cliLanguage(chosen: string | undefined, env: NodeJS.ProcessEnv = proces
 }
 
 function help(language: Language): string {
-  const rows = Object.values(settings).map(row => `  --${row.flag.padEnd(22)}${row.env.padEnd(32)}${String(row.initial) || '-'}\n      ${row.meaning[language]}`);
+  const rows = Object.values(settings).map(
+    row =>
+      `  --${row.flag.padEnd(22)}${row.env.padEnd(32)}${String(row.initial) || '-'}\n      ${row.meaning[language]}`,
+  );
   const texts = {
     en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
 
@@ -118,7 +124,9 @@ async function serve(config: Config, language: Language): Promise<void> {
   const log = pino({ level: config.logLevel, base: null });
   const services = createServices(config);
   const app = buildApp(services, log);
-  const stopPurging = startPurging(services, error => log.warn({ code: (error as { code?: string }).code }, 'purge will be tried again'));
+  const stopPurging = startPurging(services, error =>
+    log.warn({ code: (error as { code?: string }).code }, 'purge will be tried again'),
+  );
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
@@ -143,11 +151,20 @@ function startProblem(error: unknown, config: Config | undefined): Message | und
   if (error instanceof SettingError) return error.text;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE')
-    return { en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`, ja: `ポート ${config?.port} は使われています。別のポートを指定してください: --port ${Number(config?.port) + 1}` };
+    return {
+      en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`,
+      ja: `ポート ${config?.port} は使われています。別のポートを指定してください: --port ${Number(config?.port) + 1}`,
+    };
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'SQLITE_CANTOPEN' || code === 'ENOTDIR')
-    return { en: `the data folder ${config?.data} cannot be written (${code}); choose another one: --data <folder>`, ja: `データのフォルダ ${config?.data} に書き込めません（${code}）。別のフォルダを指定してください: --data <フォルダ>` };
+    return {
+      en: `the data folder ${config?.data} cannot be written (${code}); choose another one: --data <folder>`,
+      ja: `データのフォルダ ${config?.data} に書き込めません（${code}）。別のフォルダを指定してください: --data <フォルダ>`,
+    };
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
-    return { en: `the file engawa.db in ${config?.data} is no intact database (${code}); restore a backup or choose another folder: --data <folder>`, ja: `${config?.data} の engawa.db は壊れているか、データベースではありません（${code}）。バックアップから戻すか、別のフォルダを指定してください` };
+    return {
+      en: `the file engawa.db in ${config?.data} is no intact database (${code}); restore a backup or choose another folder: --data <folder>`,
+      ja: `${config?.data} の engawa.db は壊れているか、データベースではありません（${code}）。バックアップから戻すか、別のフォルダを指定してください`,
+    };
   return undefined;
 }
 
@@ -173,7 +190,8 @@ export async function main(words: readonly string[]): Promise<number | undefined
   }
 }
 
-const isProgram = process.argv[1] !== undefined && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href;
+const isProgram =
+  process.argv[1] !== undefined && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href;
 if (isProgram) {
   const code = await main(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;

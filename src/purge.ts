@@ -2,14 +2,20 @@
  * Purge: takes the index rows of superseded versions away once no page link can need them any more.
  * The rows are derived again from the old text, so nothing has to remember them.
  */
-import type { Services } from './interactions/interaction.ts';
+
 import type { Resource } from './fhir/types.ts';
+import type { Services } from './interactions/interaction.ts';
 
 const batch = 200;
 const pauseMs = 1000;
 
 /** Purges one batch; returns how many versions it handled. */
-export async function purgeOnce({ store, search, now, config }: Pick<Services, 'store' | 'search' | 'now' | 'config'>): Promise<number> {
+export async function purgeOnce({
+  store,
+  search,
+  now,
+  config,
+}: Pick<Services, 'store' | 'search' | 'now' | 'config'>): Promise<number> {
   if (!store.hasStale()) return 0;
   const versions = await store.stale(now() - config.pageLifetime, batch);
   if (versions.length === 0) return 0;

@@ -18,7 +18,10 @@ import { createValidator } from './validation/validator.ts';
  * Joins the parts. Opens (or makes) the database.
  * @param overrides clock and ids for tests; `file` `:memory:` for a database that is gone afterwards
  */
-export function createServices(config: Config, overrides: { now?: () => number; newId?: () => string; file?: string } = {}): Services {
+export function createServices(
+  config: Config,
+  overrides: { now?: () => number; newId?: () => string; file?: string } = {},
+): Services {
   const now = overrides.now ?? Date.now;
   const definitions = loadDefinitions();
   const search = createSearch({ definitions, config });

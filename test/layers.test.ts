@@ -6,7 +6,18 @@ import t from 'tap';
 const source = path.join(import.meta.dirname, '../src');
 
 /** From the top down; folders on one line stand side by side and do not import each other, unless `allowed` says so. */
-const layers = [['.'], ['http'], ['operations'], ['interactions'], ['search', 'validation', 'access'], ['terminology'], ['fhirpath'], ['definitions'], ['store'], ['fhir']];
+const layers = [
+  ['.'],
+  ['http'],
+  ['operations'],
+  ['interactions'],
+  ['search', 'validation', 'access'],
+  ['terminology'],
+  ['fhirpath'],
+  ['definitions'],
+  ['store'],
+  ['fhir'],
+];
 
 /** Imports of types and tables of names that do not follow the list, each with its reason. */
 const allowed = new Set([
@@ -49,8 +60,18 @@ t.test('every folder has its place', async t => {
 
 t.test('packages stay where they belong', async t => {
   for (const { file, target } of imports) {
-    const places = packages[target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')];
-    if (places) t.ok(places.some(place => file.startsWith(place)), `${file} imports ${target}`);
+    const places =
+      packages[
+        target
+          .split('/')
+          .slice(0, target.startsWith('@') ? 2 : 1)
+          .join('/')
+      ];
+    if (places)
+      t.ok(
+        places.some(place => file.startsWith(place)),
+        `${file} imports ${target}`,
+      );
   }
 });
 

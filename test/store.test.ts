@@ -13,7 +13,13 @@ t.test('parallel conditional creates of one identifier make one resource', async
   const { app, close } = startServer();
   for (let round = 0; round < 20; round++) {
     const identifier = [{ system: 'urn:race', value: String(round) }];
-    const send = () => app.inject({ method: 'POST', url: '/fhir/Patient', headers: { ...json, 'if-none-exist': `identifier=urn:race|${round}` }, payload: { resourceType: 'Patient', identifier } });
+    const send = () =>
+      app.inject({
+        method: 'POST',
+        url: '/fhir/Patient',
+        headers: { ...json, 'if-none-exist': `identifier=urn:race|${round}` },
+        payload: { resourceType: 'Patient', identifier },
+      });
     const answers = await Promise.all(Array.from({ length: 64 }, send));
     t.equal(answers.filter(answer => answer.statusCode === 201).length, 1, 'one was created');
     t.equal(answers.filter(answer => answer.statusCode === 200).length, 63, 'the others found it');
@@ -25,26 +31,49 @@ t.test('parallel conditional creates of one identifier make one resource', async
 t.test('parallel conditional updates of one business key make one resource and lose nothing', async t => {
   const { app, close } = startServer();
   const send = (n: number) =>
-    app.inject({ method: 'PUT', url: '/fhir/Patient?identifier=urn:race|u', headers: json, payload: { resourceType: 'Patient', identifier: [{ system: 'urn:race', value: 'u' }], name: [{ text: String(n) }] } });
+    app.inject({
+      method: 'PUT',
+      url: '/fhir/Patient?identifier=urn:race|u',
+      headers: json,
+      payload: {
+        resourceType: 'Patient',
+        identifier: [{ system: 'urn:race', value: 'u' }],
+        name: [{ text: String(n) }],
+      },
+    });
   const answers = await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
   t.equal(answers.filter(answer => answer.statusCode === 201).length, 1);
   t.equal(answers.filter(answer => answer.statusCode === 200).length, 31);
   const id = answers[0]!.json().id;
   const history = (await app.inject(`/fhir/Patient/${id}/_history?_count=100`)).json();
-  t.same(history.entry.map((entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId), Array.from({ length: 32 }, (_, i) => String(32 - i)), 'every version is there');
+  t.same(
+    history.entry.map((entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId),
+    Array.from({ length: 32 }, (_, i) => String(32 - i)),
+    'every version is there',
+  );
   await close();
 });
 
 t.test('writers with If-Match: each version has one winner', async t => {
   const { app, close } = startServer();
-  await app.inject({ method: 'PUT', url: '/fhir/Patient/a', headers: json, payload: { resourceType: 'Patient', id: 'a' } });
+  await app.inject({
+    method: 'PUT',
+    url: '/fhir/Patient/a',
+    headers: json,
+    payload: { resourceType: 'Patient', id: 'a' },
+  });
   let written = 0;
   const writer = async (name: number) => {
     for (let done = 0; done < 5; ) {
       const current = (await app.inject('/fhir/Patient/a')).json();
       const version = current.meta.versionId;
       const payload = { ...current, name: [...(current.name ?? []), { text: `${name}-${done}` }] };
-      const answer = await app.inject({ method: 'PUT', url: '/fhir/Patient/a', headers: { ...json, 'if-match': `W/"${version}"` }, payload });
+      const answer = await app.inject({
+        method: 'PUT',
+        url: '/fhir/Patient/a',
+        headers: { ...json, 'if-match': `W/"${version}"` },
+        payload,
+      });
       if (answer.statusCode === 200) {
         done++;
         written++;
@@ -61,8 +90,19 @@ t.test('writers with If-Match: each version has one winner', async t => {
 t.test('what was answered is there after closing and opening again; the feed has no gap', async t => {
   const file = path.join(folder(), 'engawa.db');
   const first = startServer({ file });
-  for (let i = 0; i < 5; i++) await first.app.inject({ method: 'POST', url: '/fhir/Patient', headers: json, payload: { resourceType: 'Patient', name: [{ text: `N${i}` }] } });
-  await first.app.inject({ method: 'POST', url: '/fhir/Patient', headers: json, payload: { resourceType: 'Patient', active: 'no' } });
+  for (let i = 0; i < 5; i++)
+    await first.app.inject({
+      method: 'POST',
+      url: '/fhir/Patient',
+      headers: json,
+      payload: { resourceType: 'Patient', name: [{ text: `N${i}` }] },
+    });
+  await first.app.inject({
+    method: 'POST',
+    url: '/fhir/Patient',
+    headers: json,
+    payload: { resourceType: 'Patient', active: 'no' },
+  });
   await first.close();
   const second = startServer({ file });
   const history = (await second.app.inject('/fhir/_history')).json();
@@ -78,7 +118,12 @@ t.test('lastUpdated never goes back along versions, whatever the clock does', as
   const { app, close } = startServer({ now: () => times[Math.min(Math.max(reading, 0), 3)]! });
   const seen: string[] = [];
   for (reading = 0; reading < 4; reading++) {
-    const answer = await app.inject({ method: 'PUT', url: '/fhir/Patient/a', headers: json, payload: { resourceType: 'Patient', id: 'a', name: [{ text: String(reading) }] } });
+    const answer = await app.inject({
+      method: 'PUT',
+      url: '/fhir/Patient/a',
+      headers: json,
+      payload: { resourceType: 'Patient', id: 'a', name: [{ text: String(reading) }] },
+    });
     seen.push(answer.json().meta.lastUpdated);
   }
   t.same(seen, [...seen].sort());
@@ -87,9 +132,20 @@ t.test('lastUpdated never goes back along versions, whatever the clock does', as
 
 t.test('purging takes the index rows of old versions, and searches stay right', async t => {
   const { app, services, close } = startServer({ settings: { 'page-lifetime': '0' } });
-  for (const gender of ['male', 'female', 'other']) await app.inject({ method: 'PUT', url: '/fhir/Patient/a', headers: json, payload: { resourceType: 'Patient', id: 'a', gender, name: [{ text: gender }] } });
+  for (const gender of ['male', 'female', 'other'])
+    await app.inject({
+      method: 'PUT',
+      url: '/fhir/Patient/a',
+      headers: json,
+      payload: { resourceType: 'Patient', id: 'a', gender, name: [{ text: gender }] },
+    });
   const count = async (query: string) => (await app.inject(`/fhir/Patient?${query}&_summary=count`)).json().total;
-  const counts = async () => [await count('gender=male'), await count('gender=female'), await count('gender=other'), await count('gender:missing=false')];
+  const counts = async () => [
+    await count('gender=male'),
+    await count('gender=female'),
+    await count('gender=other'),
+    await count('gender:missing=false'),
+  ];
   t.ok(services.store.hasStale());
   t.same(await counts(), [0, 0, 1, 1], 'before');
   t.equal(await purgeOnce(services), 2);
@@ -99,16 +155,31 @@ t.test('purging takes the index rows of old versions, and searches stay right', 
   t.same(await counts(), [0, 0, 0, 0], 'after a deletion');
   t.equal(await purgeOnce(services), 1);
   t.same(await counts(), [0, 0, 0, 0], 'after the last purge');
-  for (const table of services.search.tables) t.equal((await services.store.select({ text: `SELECT count(*) AS n FROM ${table.name}`, values: [] }))[0]!['n'], 0, `${table.name} is empty`);
+  for (const table of services.search.tables)
+    t.equal(
+      (await services.store.select({ text: `SELECT count(*) AS n FROM ${table.name}`, values: [] }))[0]!['n'],
+      0,
+      `${table.name} is empty`,
+    );
   await close();
 });
 
 t.test('the log holds no content and no values', async t => {
   const { app, logged, close } = startServer();
-  await app.inject({ method: 'PUT', url: '/fhir/Patient/secret-id', headers: json, payload: { resourceType: 'Patient', id: 'secret-id', name: [{ family: 'Himitsu' }] } });
+  await app.inject({
+    method: 'PUT',
+    url: '/fhir/Patient/secret-id',
+    headers: json,
+    payload: { resourceType: 'Patient', id: 'secret-id', name: [{ family: 'Himitsu' }] },
+  });
   await app.inject('/fhir/Patient?family=Himitsu&identifier=urn:x|Himitsu');
   await app.inject('/fhir/Patient?name:Himitsu=1');
-  await app.inject({ method: 'POST', url: '/fhir/Patient', headers: json, payload: '{"resourceType":"Patient","name":"Himitsu' });
+  await app.inject({
+    method: 'POST',
+    url: '/fhir/Patient',
+    headers: json,
+    payload: '{"resourceType":"Patient","name":"Himitsu',
+  });
   await app.inject('/fhir/Patient/Himitsu');
   t.ok(logged.length >= 5);
   for (const line of logged) t.notMatch(line, /Himitsu|secret-id/, line);

@@ -33,7 +33,9 @@ export interface TestServer {
 }
 
 /** Options: settings by flag name, and the database file (in memory when absent). */
-export function startServer(options: { settings?: Record<string, string>; file?: string; now?: () => number } = {}): TestServer {
+export function startServer(
+  options: { settings?: Record<string, string>; file?: string; now?: () => number } = {},
+): TestServer {
   const logged: string[] = [];
   const config: Config = readConfig(new Map(Object.entries(options.settings ?? {})), {});
   let time = Date.UTC(2026, 3, 1);
@@ -84,19 +86,27 @@ export interface InteractionCase {
   readonly steps: readonly Step[];
 }
 
-const matchesText = (expected: string, found: string): boolean => (expected.startsWith('~') ? new RegExp(expected.slice(1), 's').test(found) : expected === found);
+const matchesText = (expected: string, found: string): boolean =>
+  expected.startsWith('~') ? new RegExp(expected.slice(1), 's').test(found) : expected === found;
 
 /** Where an answer differs from what is expected; undefined when it does not. Objects may hold more, arrays may not. */
 export function difference(expected: unknown, found: unknown, at = ''): string | undefined {
-  if (expected === null) return found === undefined ? undefined : `${at}: found ${JSON.stringify(found)}, expected nothing`;
-  if (typeof expected === 'string') return typeof found === 'string' && matchesText(expected, found) ? undefined : `${at}: found ${JSON.stringify(found)}, expected ${expected}`;
+  if (expected === null)
+    return found === undefined ? undefined : `${at}: found ${JSON.stringify(found)}, expected nothing`;
+  if (typeof expected === 'string')
+    return typeof found === 'string' && matchesText(expected, found)
+      ? undefined
+      : `${at}: found ${JSON.stringify(found)}, expected ${expected}`;
   if (Array.isArray(expected)) {
-    if (!Array.isArray(found) || found.length !== expected.length) return `${at}: found ${JSON.stringify(found)?.slice(0, 300)}, expected ${expected.length} items`;
+    if (!Array.isArray(found) || found.length !== expected.length)
+      return `${at}: found ${JSON.stringify(found)?.slice(0, 300)}, expected ${expected.length} items`;
     return expected.map((item, i) => difference(item, found[i], `${at}[${i}]`)).find(Boolean);
   }
   if (typeof expected === 'object') {
     if (typeof found !== 'object' || found === null) return `${at}: found ${JSON.stringify(found)}, expected an object`;
-    return Object.entries(expected as object).map(([key, value]) => difference(value, (found as Record<string, unknown>)[key], `${at}.${key}`)).find(Boolean);
+    return Object.entries(expected as object)
+      .map(([key, value]) => difference(value, (found as Record<string, unknown>)[key], `${at}.${key}`))
+      .find(Boolean);
   }
   return expected === found ? undefined : `${at}: found ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`;
 }
@@ -110,7 +120,8 @@ export async function runSteps(app: FastifyInstance, steps: readonly Step[]): Pr
   const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => saved.get(name) ?? whole);
   for (const step of steps) {
     const [method = '', url = ''] = fill(step.do).split(/ (.*)/s);
-    const payload = step.body === undefined ? undefined : fill(typeof step.body === 'string' ? step.body : JSON.stringify(step.body));
+    const payload =
+      step.body === undefined ? undefined : fill(typeof step.body === 'string' ? step.body : JSON.stringify(step.body));
     const headers = Object.fromEntries(Object.entries(step.headers ?? {}).map(([name, value]) => [name, fill(value)]));
     const answer = await app.inject({
       method: method as 'GET',
@@ -128,11 +139,16 @@ export async function runSteps(app: FastifyInstance, steps: readonly Step[]): Pr
   return undefined;
 }
 
-function checkAnswer(expect: Expectation, answer: { statusCode: number; headers: object; payload: string }, fill: (text: string) => string): string | undefined {
+function checkAnswer(
+  expect: Expectation,
+  answer: { statusCode: number; headers: object; payload: string },
+  fill: (text: string) => string,
+): string | undefined {
   if (answer.statusCode !== expect.status) return `found status ${answer.statusCode}, expected ${expect.status}`;
   const headers = difference(JSON.parse(fill(JSON.stringify(expect.headers ?? {}))), answer.headers, 'header');
   if (headers) return headers;
-  if (expect.text !== undefined && !matchesText(fill(expect.text), answer.payload)) return `found the text ${answer.payload.slice(0, 300)}, expected ${expect.text}`;
+  if (expect.text !== undefined && !matchesText(fill(expect.text), answer.payload))
+    return `found the text ${answer.payload.slice(0, 300)}, expected ${expect.text}`;
   if (expect.body === undefined) return undefined;
   let body: unknown;
   try {

@@ -51,12 +51,14 @@ class Parser {
   document(): unknown {
     const value = this.value();
     this.space();
-    if (this.position < this.text.length) this.fail('nothing more after the end of the document', '文書の終わりの後には何も置けません');
+    if (this.position < this.text.length)
+      this.fail('nothing more after the end of the document', '文書の終わりの後には何も置けません');
     return value;
   }
 
   private fail(expected: string, ja: string, at = this.position): never {
-    const found = at < this.text.length ? JSON.stringify(String.fromCodePoint(this.text.codePointAt(at)!)) : 'the end of the text';
+    const found =
+      at < this.text.length ? JSON.stringify(String.fromCodePoint(this.text.codePointAt(at)!)) : 'the end of the text';
     const location = placeOf(this.text, at);
     throw new FhirError(
       'syntax',
@@ -124,17 +126,25 @@ class Parser {
     for (;;) {
       this.space();
       const at = this.position;
-      if (this.text.charCodeAt(at) !== 0x22) this.fail('a member name in double quotes', '二重引用符で囲んだ項目名が必要です');
+      if (this.text.charCodeAt(at) !== 0x22)
+        this.fail('a member name in double quotes', '二重引用符で囲んだ項目名が必要です');
       const name = this.string();
       if (name === '__proto__')
-        this.refuse({ en: 'The member name "__proto__" is not allowed', ja: '「__proto__」という項目名は使えません' }, at);
+        this.refuse(
+          { en: 'The member name "__proto__" is not allowed', ja: '「__proto__」という項目名は使えません' },
+          at,
+        );
       if (Object.hasOwn(object, name))
         this.refuse(
-          { en: `The member "${name}" is there twice in one object; expected once`, ja: `項目「${name}」が同じオブジェクトに2回あります` },
+          {
+            en: `The member "${name}" is there twice in one object; expected once`,
+            ja: `項目「${name}」が同じオブジェクトに2回あります`,
+          },
           at,
         );
       this.space();
-      if (this.text.charCodeAt(this.position) !== 0x3a) this.fail('":" after the member name', '項目名の後に「:」が必要です');
+      if (this.text.charCodeAt(this.position) !== 0x3a)
+        this.fail('":" after the member name', '項目名の後に「:」が必要です');
       this.position++;
       object[name] = this.value();
       this.space();
@@ -168,7 +178,8 @@ class Parser {
     if (literal === undefined) return this.fail('a number', '数値が必要です');
     this.position += literal.length;
     const next = this.text.charCodeAt(this.position);
-    if ((next >= 0x30 && next <= 0x39) || next === 0x2e) this.fail('a number without leading zeros and with digits after the point', '数値の形が正しくありません');
+    if ((next >= 0x30 && next <= 0x39) || next === 0x2e)
+      this.fail('a number without leading zeros and with digits after the point', '数値の形が正しくありません');
     const value = Number(literal);
     return this.lossless && String(value) !== literal ? new DecimalLiteral(literal) : value;
   }
@@ -183,7 +194,12 @@ class Parser {
         return text.slice(start, i);
       }
       if (code === 0x5c) return this.escapedString(start, i);
-      if (code < 0x20 || code !== code) this.fail('a string that ends with a double quote, control characters escaped', '文字列が閉じていないか、制御文字が含まれています', i);
+      if (!(code >= 0x20))
+        this.fail(
+          'a string that ends with a double quote, control characters escaped',
+          '文字列が閉じていないか、制御文字が含まれています',
+          i,
+        );
       if (code >= 0xd800 && code <= 0xdfff) i = this.surrogate(i);
     }
   }
@@ -197,7 +213,13 @@ class Parser {
   }
 
   private loneSurrogate(at: number): never {
-    return this.refuse({ en: 'Half of a surrogate pair stands alone; expected valid Unicode', ja: 'サロゲートペアの片方だけがあります（正しい Unicode ではありません）' }, at);
+    return this.refuse(
+      {
+        en: 'Half of a surrogate pair stands alone; expected valid Unicode',
+        ja: 'サロゲートペアの片方だけがあります（正しい Unicode ではありません）',
+      },
+      at,
+    );
   }
 
   private escapedString(start: number, firstEscape: number): string {
@@ -210,7 +232,12 @@ class Parser {
         if (!value.isWellFormed()) this.loneSurrogate(start);
         return value;
       }
-      if (code < 0x20 || code !== code) this.fail('a string that ends with a double quote, control characters escaped', '文字列が閉じていないか、制御文字が含まれています', i);
+      if (!(code >= 0x20))
+        this.fail(
+          'a string that ends with a double quote, control characters escaped',
+          '文字列が閉じていないか、制御文字が含まれています',
+          i,
+        );
       if (code !== 0x5c) {
         value += text[i];
         continue;
@@ -223,7 +250,12 @@ class Parser {
         i += 4;
       } else {
         const character = escapes[letter];
-        if (character === undefined) this.fail('one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX', '使えるエスケープは \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX です', i);
+        if (character === undefined)
+          this.fail(
+            'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX',
+            '使えるエスケープは \\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX です',
+            i,
+          );
         value += character;
       }
     }
@@ -258,14 +290,15 @@ function write(value: unknown, newline: string): string {
 }
 
 /** A member of an object in its text: name, offset of the name's quote, offset of the value, offset after the value. */
-interface Span {
+export interface Span {
   readonly name: string;
   readonly start: number;
   readonly value: number;
   readonly end: number;
 }
 
-const skipSpace = (text: string, at: number): number => {
+/** Offset of the next character that is no white space. */
+export const skipSpace = (text: string, at: number): number => {
   let i = at;
   while (text.charCodeAt(i) <= 0x20) i++;
   return i;
@@ -282,12 +315,13 @@ function skipString(text: string, at: number): number {
 }
 
 /** Offset after the value that begins at `at`; the text must be JSON that was read before. */
-function skipValue(text: string, at: number): number {
+export function skipValue(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === 0x22) return skipString(text, at);
   let i = at;
   if (first !== 0x7b && first !== 0x5b) {
-    for (let code = first; code > 0x20 && code !== 0x2c && code !== 0x7d && code !== 0x5d; ) code = text.charCodeAt(++i);
+    for (let code = first; code > 0x20 && code !== 0x2c && code !== 0x7d && code !== 0x5d; )
+      code = text.charCodeAt(++i);
     return i;
   }
   for (let depth = 0; ; ) {
@@ -303,7 +337,7 @@ function skipValue(text: string, at: number): number {
 }
 
 /** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
-function memberSpans(text: string, at: number): Span[] {
+export function memberSpans(text: string, at: number): Span[] {
   const spans: Span[] = [];
   let i = skipSpace(text, skipSpace(text, at) + 1);
   while (text.charCodeAt(i) !== 0x7d) {

@@ -2,7 +2,13 @@
  * buildApp: the Fastify app: limits, body as bytes, one route for FHIR, the log line of a request.
  */
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Services } from '../interactions/interaction.ts';
 import { asFhirError, errorResponse } from './errors.ts';
@@ -29,27 +35,57 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: maxHeaderBytes, ignoreTrailingSlash: true },
-    http: { maxHeaderSize: maxHeaderBytes, requireHostHeader: false, connectionsCheckingInterval: 2000, headersTimeout: Math.min(config.requestTimeout, 20_000) },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      requireHostHeader: false,
+      connectionsCheckingInterval: 2000,
+      headersTimeout: Math.min(config.requestTimeout, 20_000),
+    },
     clientErrorHandler: (error, socket) => writeRawError(error, socket, config.maxBody),
     frameworkErrors: (error, request, reply) => {
       const language = chooseLanguage(request.headers['accept-language']);
-      const response = errorResponse(error, { language, maxBody: config.maxBody, requestId: request.id, log: request.log });
+      const response = errorResponse(error, {
+        language,
+        maxBody: config.maxBody,
+        requestId: request.id,
+        log: request.log,
+      });
       void send(services, request as FastifyRequest, reply as unknown as FastifyReply, response, jsonFormat, language);
     },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.route({ method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: (request, reply) => handleRequest(services, request, reply) });
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/*',
+    handler: (request, reply) => handleRequest(services, request, reply),
+  });
   app.get('/', (_request, reply) => reply.redirect('/fhir/metadata'));
   app.setNotFoundHandler((request, reply) => handleRequest(services, request, reply));
   app.setErrorHandler((error, request, reply) => {
     const language = chooseLanguage(request.headers['accept-language']);
-    const response = errorResponse(error, { language, maxBody: config.maxBody, requestId: request.id, log: request.log });
+    const response = errorResponse(error, {
+      language,
+      maxBody: config.maxBody,
+      requestId: request.id,
+      log: request.log,
+    });
     return send(services, request, reply, response, jsonFormat, language);
   });
   app.addHook('onResponse', async (request, reply) => {
     const { interaction, type, parameters } = request.note ?? {};
-    request.log.info({ id: request.id, method: request.method, interaction, type, parameters, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request');
+    request.log.info(
+      {
+        id: request.id,
+        method: request.method,
+        interaction,
+        type,
+        parameters,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
   });
   return app;
 }

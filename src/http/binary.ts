@@ -13,7 +13,9 @@ export function binaryRequest(request: FhirRequest): FhirRequest {
     resourceType: 'Binary',
     ...(request.params['id'] !== undefined && { id: request.params['id'] }),
     contentType: request.contentType ?? 'application/octet-stream',
-    ...(request.headers['x-security-context'] && { securityContext: { reference: request.headers['x-security-context'] } }),
+    ...(request.headers['x-security-context'] && {
+      securityContext: { reference: request.headers['x-security-context'] },
+    }),
     data: Buffer.from(body.bytes).toString('base64'),
   };
   return { ...request, body: { kind: 'resource', text: JSON.stringify(resource), resource } };

@@ -12,21 +12,46 @@ import { DiskFullError, QueryTimeoutError } from '../store/store.ts';
 function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new FhirError('too-long', { en: `The body is larger than ${maxBody} bytes (setting max-body)`, ja: `本文が上限の ${maxBody} バイトを超えています（設定 max-body）` });
+      return new FhirError('too-long', {
+        en: `The body is larger than ${maxBody} bytes (setting max-body)`,
+        ja: `本文が上限の ${maxBody} バイトを超えています（設定 max-body）`,
+      });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new FhirError('invalid', { en: 'The body is shorter or longer than Content-Length says', ja: '本文の長さが Content-Length と一致しません' });
+      return new FhirError('invalid', {
+        en: 'The body is shorter or longer than Content-Length says',
+        ja: '本文の長さが Content-Length と一致しません',
+      });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
     case 'FST_ERR_CTP_INVALID_TYPE':
-      return new FhirError('media-type', { en: 'Content-Type is no media type; expected application/fhir+json or application/fhir+xml', ja: 'Content-Type が正しくありません。application/fhir+json か application/fhir+xml にしてください' }, { location: 'Content-Type' });
+      return new FhirError(
+        'media-type',
+        {
+          en: 'Content-Type is no media type; expected application/fhir+json or application/fhir+xml',
+          ja: 'Content-Type が正しくありません。application/fhir+json か application/fhir+xml にしてください',
+        },
+        { location: 'Content-Type' },
+      );
     case 'FST_ERR_BAD_URL':
-      return new FhirError('invalid', { en: 'The URL has a "%" that is not followed by two hexadecimal digits', ja: 'URL の「%」の後が16進数2桁ではありません' });
+      return new FhirError('invalid', {
+        en: 'The URL has a "%" that is not followed by two hexadecimal digits',
+        ja: 'URL の「%」の後が16進数2桁ではありません',
+      });
     case 'HPE_HEADER_OVERFLOW':
-      return new FhirError('headers-too-large', { en: 'The URL and headers are larger than 64 kB; long searches can be sent by POST [type]/_search', ja: 'URL とヘッダーが 64 kB を超えています。長い検索は POST [type]/_search で送れます' });
+      return new FhirError('headers-too-large', {
+        en: 'The URL and headers are larger than 64 kB; long searches can be sent by POST [type]/_search',
+        ja: 'URL とヘッダーが 64 kB を超えています。長い検索は POST [type]/_search で送れます',
+      });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new FhirError('request-timeout', { en: 'The request did not arrive in time (setting request-timeout)', ja: '時間内にリクエストが届きませんでした（設定 request-timeout）' });
+      return new FhirError('request-timeout', {
+        en: 'The request did not arrive in time (setting request-timeout)',
+        ja: '時間内にリクエストが届きませんでした（設定 request-timeout）',
+      });
     default:
       return error.code?.startsWith('HPE_') || error.statusCode === 400
-        ? new FhirError('invalid', { en: 'This is not a request HTTP/1.1 allows', ja: 'HTTP/1.1 のリクエストとして読めません' })
+        ? new FhirError('invalid', {
+            en: 'This is not a request HTTP/1.1 allows',
+            ja: 'HTTP/1.1 のリクエストとして読めません',
+          })
         : undefined;
   }
 }
@@ -36,32 +61,64 @@ export function asFhirError(error: unknown, maxBody: number): { error: FhirError
   if (error instanceof FhirError) return { error, unexpected: false };
   if (error instanceof DiskFullError)
     return {
-      error: new FhirError('disk-full', { en: 'The disk is full: nothing of this request was stored. Reading goes on; writing resumes when there is room', ja: 'ディスクに空きがないため、保存していません。読み取りはできます。空きができれば書き込みも再開します' }, { headers: { 'Retry-After': '30' } }),
+      error: new FhirError(
+        'disk-full',
+        {
+          en: 'The disk is full: nothing of this request was stored. Reading goes on; writing resumes when there is room',
+          ja: 'ディスクに空きがないため、保存していません。読み取りはできます。空きができれば書き込みも再開します',
+        },
+        { headers: { 'Retry-After': '30' } },
+      ),
       unexpected: false,
     };
   if (error instanceof QueryTimeoutError)
     return {
-      error: new FhirError('timeout', { en: 'The search took too long and was stopped (setting search-budget); make it more selective, for example by patient, code or date', ja: '検索に時間がかかりすぎたため中止しました（設定 search-budget）。患者・コード・日付などで絞ってください' }),
+      error: new FhirError('timeout', {
+        en: 'The search took too long and was stopped (setting search-budget); make it more selective, for example by patient, code or date',
+        ja: '検索に時間がかかりすぎたため中止しました（設定 search-budget）。患者・コード・日付などで絞ってください',
+      }),
       unexpected: false,
     };
   const known = httpProblem(error as Partial<FastifyError>, maxBody);
   if (known) return { error: known, unexpected: false };
-  return { error: new FhirError('exception', { en: 'Something went wrong inside the server', ja: 'サーバー内部でエラーが起きました' }), unexpected: true };
+  return {
+    error: new FhirError('exception', {
+      en: 'Something went wrong inside the server',
+      ja: 'サーバー内部でエラーが起きました',
+    }),
+    unexpected: true,
+  };
 }
 
 /** The answer to a request that failed. */
-export function errorResponse(thrown: unknown, options: { language: Language; maxBody: number; requestId: string; log: FastifyBaseLogger }): FhirResponse {
+export function errorResponse(
+  thrown: unknown,
+  options: { language: Language; maxBody: number; requestId: string; log: FastifyBaseLogger },
+): FhirResponse {
   const { error, unexpected } = asFhirError(thrown, options.maxBody);
   const issues = unexpected
-    ? error.issues.map(issue => ({ ...issue, message: { en: `${issue.message.en} (log id ${options.requestId})`, ja: `${issue.message.ja}（ログ番号 ${options.requestId}）` } }))
+    ? error.issues.map(issue => ({
+        ...issue,
+        message: {
+          en: `${issue.message.en} (log id ${options.requestId})`,
+          ja: `${issue.message.ja}（ログ番号 ${options.requestId}）`,
+        },
+      }))
     : error.issues;
   if (unexpected) options.log.error({ requestId: options.requestId, ...describe(thrown) }, 'unexpected error');
-  return { status: error.status, headers: { ...error.headers }, body: { kind: 'resource', resource: operationOutcome(issues, options.language) } };
+  return {
+    status: error.status,
+    headers: { ...error.headers },
+    body: { kind: 'resource', resource: operationOutcome(issues, options.language) },
+  };
 }
 
 /** An error's class, code and stack for the log; its message may quote data, so it stays out. */
 function describe(thrown: unknown): { kind: string; code: string | undefined; stack: string | undefined } {
   const error = thrown as { name?: string; code?: string; stack?: string };
-  const stack = error.stack?.split('\n').filter(line => /^\s+at /.test(line)).join('\n');
+  const stack = error.stack
+    ?.split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .join('\n');
   return { kind: error.name ?? typeof thrown, code: error.code, stack };
 }

@@ -43,10 +43,14 @@ const contentTypes: Record<Kind, string> = {
 function parseMediaType(text: string): { type: string; parameters: ReadonlyMap<string, string> } {
   const [type = '', ...rest] = text.split(';');
   const parameters = rest.map(part => part.split('=').map(one => one.trim().toLowerCase().replaceAll('"', '')));
-  return { type: type.trim().toLowerCase(), parameters: new Map(parameters.map(([name = '', value = '']) => [name, value])) };
+  return {
+    type: type.trim().toLowerCase(),
+    parameters: new Map(parameters.map(([name = '', value = '']) => [name, value])),
+  };
 }
 
-const isR4 = (parameters: ReadonlyMap<string, string>): boolean => /^4\.0(?:\.\d+)?$/.test(parameters.get('fhirversion') ?? '4.0');
+const isR4 = (parameters: ReadonlyMap<string, string>): boolean =>
+  /^4\.0(?:\.\d+)?$/.test(parameters.get('fhirversion') ?? '4.0');
 
 /** The formats an Accept header allows, best first. */
 function acceptedKinds(accept: string): { kind: Kind; type: string }[] {
@@ -70,7 +74,14 @@ export function chooseFormat(accept: string | undefined, query: readonly (readon
   const asked = query.find(([name]) => name === '_format')?.[1];
   const prettyText = query.find(([name]) => name === '_pretty')?.[1];
   if (prettyText !== undefined && prettyText !== 'true' && prettyText !== 'false')
-    throw new FhirError('invalid', { en: `_pretty: found "${prettyText.slice(0, 40)}", expected true or false`, ja: `_pretty には true か false を指定してください` }, { location: '_pretty' });
+    throw new FhirError(
+      'invalid',
+      {
+        en: `_pretty: found "${prettyText.slice(0, 40)}", expected true or false`,
+        ja: `_pretty には true か false を指定してください`,
+      },
+      { location: '_pretty' },
+    );
   const pretty = prettyText === 'true';
   if (asked !== undefined) {
     const { type, parameters } = parseMediaType(asked.replace(/ (?=fhir\b|json\b|xml\b)/, '+'));
@@ -102,7 +113,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function decodeText(bytes: Uint8Array, parameters: ReadonlyMap<string, string>): string {
   const charset = parameters.get('charset') ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii')
-    throw new FhirError('media-type', { en: `Content-Type: found the character set ${charset}, expected utf-8`, ja: `文字コードは utf-8 にしてください（${charset} には対応していません）` }, { location: 'Content-Type' });
+    throw new FhirError(
+      'media-type',
+      {
+        en: `Content-Type: found the character set ${charset}, expected utf-8`,
+        ja: `文字コードは utf-8 にしてください（${charset} には対応していません）`,
+      },
+      { location: 'Content-Type' },
+    );
   try {
     return utf8.decode(bytes);
   } catch {
@@ -120,9 +138,15 @@ export interface BodyExpectation {
  * Reads a request's body.
  * @throws FhirError 'media-type' for what is no FHIR format, 'syntax' with line and column
  */
-export function readBody(services: Services, bytes: Uint8Array, contentType: string | undefined, expectation: BodyExpectation): Body {
+export function readBody(
+  services: Services,
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  expectation: BodyExpectation,
+): Body {
   const { type, parameters } = parseMediaType(contentType ?? 'application/fhir+json');
-  if (expectation.patch && type === 'application/json-patch+json') return readJson(services, decodeText(bytes, parameters));
+  if (expectation.patch && type === 'application/json-patch+json')
+    return readJson(services, decodeText(bytes, parameters));
   const kind = kinds.get(type);
   if (expectation.binary && (kind === undefined || kind === 'page' || !type.includes('fhir'))) {
     // A Binary may be sent as plain JSON or XML too: FHIR content says so by its resourceType or root element.
@@ -130,17 +154,35 @@ export function readBody(services: Services, bytes: Uint8Array, contentType: str
     if (!looksLikeBinaryResource(bytes)) return { kind: 'bytes', bytes };
   }
   if (!isR4(parameters))
-    throw new FhirError('media-type', { en: `Content-Type: found fhirVersion=${parameters.get('fhirversion')}, expected 4.0`, ja: `fhirVersion=${parameters.get('fhirversion')} には対応していません（4.0 のみ）` }, { location: 'Content-Type' });
+    throw new FhirError(
+      'media-type',
+      {
+        en: `Content-Type: found fhirVersion=${parameters.get('fhirversion')}, expected 4.0`,
+        ja: `fhirVersion=${parameters.get('fhirversion')} には対応していません（4.0 のみ）`,
+      },
+      { location: 'Content-Type' },
+    );
   if (kind !== 'json' && kind !== 'xml')
     throw new FhirError(
       'media-type',
-      { en: `Content-Type: found ${type.slice(0, 100)}, expected application/fhir+json or application/fhir+xml`, ja: `Content-Type「${type.slice(0, 100)}」には対応していません。application/fhir+json か application/fhir+xml にしてください` },
+      {
+        en: `Content-Type: found ${type.slice(0, 100)}, expected application/fhir+json or application/fhir+xml`,
+        ja: `Content-Type「${type.slice(0, 100)}」には対応していません。application/fhir+json か application/fhir+xml にしてください`,
+      },
       { location: 'Content-Type' },
     );
   const text = decodeText(bytes, parameters);
   if (text.trim() === '')
-    throw new FhirError('invalid', { en: 'The body is empty; expected a resource', ja: '本文が空です。リソースを送ってください' });
-  if (kind === 'xml') return readJson(services, xmlToJson(text, services.definitions, { maxDepth: services.config.maxDepth }), !expectation.patch);
+    throw new FhirError('invalid', {
+      en: 'The body is empty; expected a resource',
+      ja: '本文が空です。リソースを送ってください',
+    });
+  if (kind === 'xml')
+    return readJson(
+      services,
+      xmlToJson(text, services.definitions, { maxDepth: services.config.maxDepth }),
+      !expectation.patch,
+    );
   return readJson(services, text, !expectation.patch);
 }
 
@@ -157,7 +199,10 @@ function readJson(services: Services, text: string, mustBeResource = false): Bod
   if (!mustBeResource) return { kind: 'json', text, value };
   throw new FhirError(
     'syntax',
-    { en: 'The JSON is no FHIR resource; expected an object with "resourceType"', ja: 'FHIR のリソースではありません。"resourceType" のあるオブジェクトを送ってください' },
+    {
+      en: 'The JSON is no FHIR resource; expected an object with "resourceType"',
+      ja: 'FHIR のリソースではありません。"resourceType" のあるオブジェクトを送ってください',
+    },
     { expression: 'resourceType' },
   );
 }

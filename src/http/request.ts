@@ -19,7 +19,11 @@ export function chooseLanguage(header: string | undefined): Language {
   if (!header) return 'en';
   const best = header
     .split(',')
-    .map((part, order) => ({ name: part.trim().slice(0, 2).toLowerCase(), weight: Number(/;\s*q=([\d.]+)/.exec(part)?.[1] ?? 1), order }))
+    .map((part, order) => ({
+      name: part.trim().slice(0, 2).toLowerCase(),
+      weight: Number(/;\s*q=([\d.]+)/.exec(part)?.[1] ?? 1),
+      order,
+    }))
     .filter(({ name, weight }) => (name === 'ja' || name === 'en') && weight > 0)
     .sort((a, b) => b.weight - a.weight || a.order - b.order)[0];
   return best?.name === 'ja' ? 'ja' : 'en';
@@ -31,7 +35,8 @@ export function splitPath(url: string): { path: string[]; queryText: string } | 
   const pathText = mark < 0 ? url : url.slice(0, mark);
   if (pathText !== basePath && !pathText.startsWith(`${basePath}/`)) return undefined;
   const path: string[] = [];
-  for (const part of pathText.slice(basePath.length + 1).split('/')) if (part !== '') path.push(part.includes('%') ? decodePart(part) : part);
+  for (const part of pathText.slice(basePath.length + 1).split('/'))
+    if (part !== '') path.push(part.includes('%') ? decodePart(part) : part);
   return { path, queryText: mark < 0 ? '' : url.slice(mark + 1) };
 }
 
@@ -39,7 +44,10 @@ function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new FhirError('invalid', { en: 'The URL has a "%" that is not followed by two hexadecimal digits of valid UTF-8', ja: 'URL の「%」の後が正しくありません' });
+    throw new FhirError('invalid', {
+      en: 'The URL has a "%" that is not followed by two hexadecimal digits of valid UTF-8',
+      ja: 'URL の「%」の後が正しくありません',
+    });
   }
 }
 
@@ -47,20 +55,29 @@ function decodePart(part: string): string {
 export function baseOf(services: Services, request: FastifyRequest): string {
   if (services.config.baseUrl !== '') return services.config.baseUrl.replace(/\/+$/, '');
   // The Host header is the client's: only what can be a host may get into links.
-  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host ?? '') ? request.host : `${services.config.host}:${services.config.port}`;
+  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host ?? '')
+    ? request.host
+    : `${services.config.host}:${services.config.port}`;
   return `${request.protocol}://${host}${basePath}`;
 }
 
-const isForm = (contentType: string | undefined): boolean => contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+const isForm = (contentType: string | undefined): boolean =>
+  contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 
 /** True when the path is one where form parameters are a search. */
-const takesForm = (path: readonly string[]): boolean => path.at(-1) === '_search' || Boolean(path.at(-1)?.startsWith('$'));
+const takesForm = (path: readonly string[]): boolean =>
+  path.at(-1) === '_search' || Boolean(path.at(-1)?.startsWith('$'));
 
 /**
  * The request without HTTP, but for the names in the route's pattern.
  * @throws FhirError for a body or header that cannot be read
  */
-export function toFhirRequest(services: Services, request: FastifyRequest, split: { path: string[]; queryText: string }, language: Language): FhirRequest {
+export function toFhirRequest(
+  services: Services,
+  request: FastifyRequest,
+  split: { path: string[]; queryText: string },
+  language: Language,
+): FhirRequest {
   const { path, queryText } = split;
   const headers = request.headers as Record<string, string | undefined>;
   const contentType = headers['content-type'];
@@ -69,7 +86,11 @@ export function toFhirRequest(services: Services, request: FastifyRequest, split
   let body: Body | undefined;
   if (bytes && bytes.length > 0) {
     if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
-    else body = readBody(services, bytes, contentType, { binary: path[0] === 'Binary' && path.length <= 2, patch: request.method === 'PATCH' });
+    else
+      body = readBody(services, bytes, contentType, {
+        binary: path[0] === 'Binary' && path.length <= 2,
+        patch: request.method === 'PATCH',
+      });
   }
   return {
     method: request.method as FhirRequest['method'],

@@ -10,7 +10,7 @@ import { binaryRequest, binaryResponse, wantsBinary } from './binary.ts';
 import { errorResponse } from './errors.ts';
 import { chooseFormat, type Format, writeText } from './format.ts';
 import { writePage } from './page.ts';
-import { basePath, baseOf, chooseLanguage, splitPath, toFhirRequest } from './request.ts';
+import { baseOf, basePath, chooseLanguage, splitPath, toFhirRequest } from './request.ts';
 
 /** What the log says of a request: never values, never content. */
 export interface RequestNote {
@@ -20,15 +20,26 @@ export interface RequestNote {
 }
 
 /** Parameter names as the log may show them: the part that comes from definitions, without what a client may have put there. */
-const noteNames = (query: FhirRequest['query']): string[] => [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))].filter(name => /^[\w-]+$/.test(name)).slice(0, 20);
+const noteNames = (query: FhirRequest['query']): string[] =>
+  [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))]
+    .filter(name => /^[\w-]+$/.test(name))
+    .slice(0, 20);
 
 /** The format when the client's wish cannot be told. */
 export const jsonFormat: Format = { kind: 'json', contentType: 'application/fhir+json; charset=utf-8', pretty: false };
 
-async function answer(services: Services, request: FastifyRequest, language: Language, note: RequestNote): Promise<{ response: FhirResponse; format: Format }> {
+async function answer(
+  services: Services,
+  request: FastifyRequest,
+  language: Language,
+  note: RequestNote,
+): Promise<{ response: FhirResponse; format: Format }> {
   const split = splitPath(request.raw.url!);
   if (!split)
-    throw new FhirError('not-found', { en: `FHIR begins at ${basePath}; try GET ${basePath}/metadata`, ja: `FHIR のベースは ${basePath} です（例: GET ${basePath}/metadata）` });
+    throw new FhirError('not-found', {
+      en: `FHIR begins at ${basePath}; try GET ${basePath}/metadata`,
+      ja: `FHIR のベースは ${basePath} です（例: GET ${basePath}/metadata）`,
+    });
   const route = services.route(request.method as FhirRequest['method'], split.path);
   note.interaction = route.name;
   note.type = route.params['type'];
@@ -52,7 +63,11 @@ function errorFormat(request: FastifyRequest): Format {
 }
 
 /** Handles one request; never throws. */
-export async function handleRequest(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function handleRequest(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const language = chooseLanguage(request.headers['accept-language']);
   const note: RequestNote = {};
   request.note = note;
@@ -75,10 +90,24 @@ async function bodyText(body: ResponseBody): Promise<string> {
 }
 
 /** Writes status, headers and body. */
-export async function send(services: Services, request: FastifyRequest, reply: FastifyReply, response: FhirResponse, format: Format, language: Language): Promise<FastifyReply> {
+export async function send(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: FhirResponse,
+  format: Format,
+  language: Language,
+): Promise<FastifyReply> {
   const { status, headers, body } = response;
   // Answers hold records of persons: no cache may keep them.
-  reply.code(status).headers({ 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Language', 'X-Content-Type-Options': 'nosniff', ...headers });
+  reply
+    .code(status)
+    .headers({
+      'Cache-Control': 'no-store',
+      Vary: 'Accept, Accept-Language',
+      'X-Content-Type-Options': 'nosniff',
+      ...headers,
+    });
   if (!body || status === 204 || status === 304) return reply.send();
   if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
   if (format.kind === 'json' && !format.pretty) {
@@ -88,8 +117,16 @@ export async function send(services: Services, request: FastifyRequest, reply: F
   }
   const text = writeText(services, format, await bodyText(body));
   if (format.kind !== 'page') return reply.type(format.contentType).send(text);
-  const page = writePage(text, { title: request.note?.interaction ?? '', base: baseOf(services, request), url: request.raw.url!, language });
-  return reply.type(format.contentType).header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'").send(page);
+  const page = writePage(text, {
+    title: request.note?.interaction ?? '',
+    base: baseOf(services, request),
+    url: request.raw.url!,
+    language,
+  });
+  return reply
+    .type(format.contentType)
+    .header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+    .send(page);
 }
 
 declare module 'fastify' {

@@ -2,18 +2,33 @@
  * capabilities: a CapabilityStatement made from what is really there: interactions, search parameters, operations, settings.
  * @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
+
+import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { version } from '../version.ts';
-import { FhirError } from '../fhir/outcome.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
 
-const typeInteractions = ['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'history-type', 'create', 'search-type'];
+const typeInteractions = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
 const systemInteractions = ['transaction', 'batch', 'search-system', 'history-system'];
 
 function operationsOf(services: Services, type: string | undefined): JsonObject[] {
   return services.operations
-    .filter(operation => (type === undefined ? operation.levels.includes('system') : operation.levels.some(level => level !== 'system') && (!operation.types || operation.types.includes(type))))
+    .filter(operation =>
+      type === undefined
+        ? operation.levels.includes('system')
+        : operation.levels.some(level => level !== 'system') && (!operation.types || operation.types.includes(type)),
+    )
     .map(operation => ({ name: operation.name, definition: operation.definition }));
 }
 
@@ -57,7 +72,10 @@ export function capabilityStatement(services: Services, base: string): Resource 
     rest: [
       {
         mode: 'server',
-        documentation: services.access.name === 'open' ? 'Access is open; the server listens on loopback only.' : 'Access is restricted.',
+        documentation:
+          services.access.name === 'open'
+            ? 'Access is open; the server listens on loopback only.'
+            : 'Access is restricted.',
         resource: services.definitions.resourceTypes.map(type => resourceEntry(services, type, names)),
         interaction: systemInteractions.filter(name => names.has(name)).map(code => ({ code })),
         searchParam: services.search.capabilities(undefined).search,
@@ -84,10 +102,21 @@ function statementText(services: Services, base: string): string {
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const mode = request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
   if (mode !== 'full')
-    throw new FhirError('not-supported', { en: `mode=${mode.slice(0, 40)} is not offered; expected full`, ja: `mode=${mode.slice(0, 40)} には対応していません（full のみ）` }, { location: 'mode' });
+    throw new FhirError(
+      'not-supported',
+      {
+        en: `mode=${mode.slice(0, 40)} is not offered; expected full`,
+        ja: `mode=${mode.slice(0, 40)} には対応していません（full のみ）`,
+      },
+      { location: 'mode' },
+    );
   const text = statementText(services, request.base);
   const subset = parseSubset(request.query);
-  return { status: 200, headers: {}, body: { kind: 'text', text: subset ? subsetText(text, subset, services.definitions) : text } };
+  return {
+    status: 200,
+    headers: {},
+    body: { kind: 'text', text: subset ? subsetText(text, subset, services.definitions) : text },
+  };
 }
 
 /** GET [base]/metadata. */

@@ -4,8 +4,8 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Change } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
 import { bodyResource, commitPrepared, prepareWrite, writeResponse } from './write.ts';
 
@@ -19,14 +19,23 @@ export type PreparedCreate = { readonly change: Change } | { readonly existingId
 export async function prepareCreate(
   services: Services,
   request: FhirRequest,
-  input: { type: string; id: string; text: string; resource: Parameters<typeof prepareWrite>[2]['resource']; condition?: string | undefined },
+  input: {
+    type: string;
+    id: string;
+    text: string;
+    resource: Parameters<typeof prepareWrite>[2]['resource'];
+    condition?: string | undefined;
+  },
 ): Promise<PreparedCreate> {
-  if (input.condition === undefined) return { change: await prepareWrite(services, request, { ...input, method: 'POST', mustBeNew: true }) };
+  if (input.condition === undefined)
+    return { change: await prepareWrite(services, request, { ...input, method: 'POST', mustBeNew: true }) };
   const match = await findMatches(services, request, input.type, checkCondition(input.condition));
   if (match.ids.length > 1) throw multipleMatches(input.type);
   if (match.ids[0] !== undefined) return { existingId: match.ids[0] };
   const preconditions = [match.precondition];
-  return { change: await prepareWrite(services, request, { ...input, method: 'POST', mustBeNew: true, preconditions }) };
+  return {
+    change: await prepareWrite(services, request, { ...input, method: 'POST', mustBeNew: true, preconditions }),
+  };
 }
 
 /** If-None-Exist may be the query alone, or begin with `?` or `Type?`. */
@@ -35,7 +44,10 @@ export function checkCondition(condition: string): string {
   if (query.trim() === '')
     throw new FhirError(
       'invalid',
-      { en: 'If-None-Exist is empty; expected search parameters such as identifier=http://example.jp/id|1', ja: 'If-None-Exist が空です。identifier=http://example.jp/id|1 のように条件を書いてください' },
+      {
+        en: 'If-None-Exist is empty; expected search parameters such as identifier=http://example.jp/id|1',
+        ja: 'If-None-Exist が空です。identifier=http://example.jp/id|1 のように条件を書いてください',
+      },
       { location: 'If-None-Exist' },
     );
   return query;
@@ -51,11 +63,18 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     existing = 'existingId' in prepared ? prepared.existingId : undefined;
     return 'change' in prepared ? [prepared.change] : [];
   });
-  return existing === undefined ? writeResponse(request, committed[0]!) : existingResponse(services, request, type, existing);
+  return existing === undefined
+    ? writeResponse(request, committed[0]!)
+    : existingResponse(services, request, type, existing);
 }
 
 /** 200 with the resource that was there already. */
-export async function existingResponse(services: Services, request: FhirRequest, type: string, id: string): Promise<FhirResponse> {
+export async function existingResponse(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  id: string,
+): Promise<FhirResponse> {
   const version = await services.store.read(type, id, services.access.condition(request.caller), request.asOf);
   if (!version || version.deleted) return { status: 200, headers: {} };
   const headers = { ...versionHeaders(version), Location: versionUrl(request.base, version) };

@@ -4,8 +4,8 @@
  */
 import { FhirError, information } from '../fhir/outcome.ts';
 import type { Change, Committed } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { etag } from './headers.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findAllMatches, findMatches, multipleMatches } from './match.ts';
 import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
 import { commitPrepared, prepareDelete } from './write.ts';
@@ -33,7 +33,9 @@ export async function prepareConditionalDelete(
   }
   const match = await findMatches(services, request, type, condition);
   if (match.ids.length > 1) throw multipleMatches(type);
-  return match.ids.map(id => prepareDelete(request, type, id, [match.precondition, ...versionPreconditions(request.headers, type, id)]));
+  return match.ids.map(id =>
+    prepareDelete(request, type, id, [match.precondition, ...versionPreconditions(request.headers, type, id)]),
+  );
 }
 
 async function handleDelete(services: Services, request: FhirRequest): Promise<FhirResponse> {
@@ -59,20 +61,34 @@ async function handleConditional(services: Services, request: FhirRequest): Prom
   return deleteResponse(request, committed);
 }
 
-/** 204, or 200 with an OperationOutcome when Prefer asks for one. Deleting what is not there is a success too. */
+/** 200 with an OperationOutcome that says what happened, or 204 for Prefer: return=minimal. Deleting what is not there is a success too. */
 export function deleteResponse(request: FhirRequest, committed: readonly Committed[]): FhirResponse {
   const deleted = committed.filter(one => one.outcome === 'deleted');
   const version = committed[0]?.version;
   const headers: Record<string, string> = version && committed.length === 1 ? { ETag: etag(version.versionId) } : {};
-  if (request.prefer.return !== 'OperationOutcome') return { status: 204, headers };
-  const message = deleted.length === 0
-    ? { en: 'There was nothing to delete', ja: '削除するものはありませんでした' }
-    : { en: `Deleted ${deleted.map(one => `${one.version!.type}/${one.version!.id}`).join(', ')}`, ja: `${deleted.map(one => `${one.version!.type}/${one.version!.id}`).join('、')} を削除しました` };
+  if (request.prefer.return === 'minimal') return { status: 204, headers };
+  const message =
+    deleted.length === 0
+      ? { en: 'There was nothing to delete', ja: '削除するものはありませんでした' }
+      : {
+          en: `Deleted ${deleted.map(one => `${one.version!.type}/${one.version!.id}`).join(', ')}`,
+          ja: `${deleted.map(one => `${one.version!.type}/${one.version!.id}`).join('、')} を削除しました`,
+        };
   return { status: 200, headers, body: { kind: 'resource', resource: information(message, request.language) } };
 }
 
 /** DELETE [base]/[type]/[id]. */
-export const deleteInstance: Interaction = { name: 'delete', method: 'DELETE', path: '[type]/[id]', handle: handleDelete };
+export const deleteInstance: Interaction = {
+  name: 'delete',
+  method: 'DELETE',
+  path: '[type]/[id]',
+  handle: handleDelete,
+};
 
 /** DELETE [base]/[type]?condition. */
-export const conditionalDelete: Interaction = { name: 'conditional-delete', method: 'DELETE', path: '[type]', handle: handleConditional };
+export const conditionalDelete: Interaction = {
+  name: 'conditional-delete',
+  method: 'DELETE',
+  path: '[type]',
+  handle: handleConditional,
+};

@@ -26,7 +26,12 @@ export interface Entry {
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** The order in which entries take effect. @see https://hl7.org/fhir/R4/http.html#trules */
-export const verbOrder: readonly (readonly FhirRequest['method'][])[] = [['DELETE'], ['POST'], ['PUT', 'PATCH'], ['GET', 'HEAD']];
+export const verbOrder: readonly (readonly FhirRequest['method'][])[] = [
+  ['DELETE'],
+  ['POST'],
+  ['PUT', 'PATCH'],
+  ['GET', 'HEAD'],
+];
 
 function refuseEntry(index: number, message: Message, element = ''): FhirError {
   return new FhirError(
@@ -55,23 +60,46 @@ export function readEntries(services: Services, base: string, text: string, bund
 
 function readEntry(base: string, entry: JsonObject, index: number, text: string | undefined): Entry {
   const request = entry['request'] as JsonObject | undefined;
-  if (!request) throw refuseEntry(index, { en: 'has no request; expected request.method and request.url', ja: 'request がありません（request.method と request.url が必要です）' });
+  if (!request)
+    throw refuseEntry(index, {
+      en: 'has no request; expected request.method and request.url',
+      ja: 'request がありません（request.method と request.url が必要です）',
+    });
   const method = String(request['method']);
   if (!methods.has(method))
-    throw refuseEntry(index, { en: `found the method ${method}, expected ${[...methods].join(', ')}`, ja: `メソッド ${method} は使えません（${[...methods].join('・')}）` }, '.request.method');
+    throw refuseEntry(
+      index,
+      {
+        en: `found the method ${method}, expected ${[...methods].join(', ')}`,
+        ja: `メソッド ${method} は使えません（${[...methods].join('・')}）`,
+      },
+      '.request.method',
+    );
   const url = String(request['url'] ?? '');
   const relative = (url.startsWith(`${base}/`) || url === base ? url.slice(base.length) : url).replace(/^\//, '');
   const [pathText = '', queryText = ''] = relative.split(/\?(.*)/s);
   const resource = entry['resource'] as Resource | undefined;
-  if ((method === 'POST' || method === 'PUT' || method === 'PATCH') && !resource && !pathText.includes('$') && !pathText.endsWith('_search'))
-    throw refuseEntry(index, { en: `${method} ${pathText} has no resource`, ja: `${method} ${pathText} にリソースがありません` }, '.resource');
+  if (
+    (method === 'POST' || method === 'PUT' || method === 'PATCH') &&
+    !resource &&
+    !pathText.includes('$') &&
+    !pathText.endsWith('_search')
+  )
+    throw refuseEntry(
+      index,
+      { en: `${method} ${pathText} has no resource`, ja: `${method} ${pathText} にリソースがありません` },
+      '.resource',
+    );
   const header = (name: string) => (request[name] === undefined ? undefined : String(request[name]));
   return {
     index,
     fullUrl: entry['fullUrl'] as string | undefined,
     method: method as Entry['method'],
     url,
-    path: pathText.split('/').filter(part => part !== '').map(decodePart),
+    path: pathText
+      .split('/')
+      .filter(part => part !== '')
+      .map(decodePart),
     queryText,
     headers: {
       'if-match': header('ifMatch'),
@@ -92,7 +120,12 @@ function decodePart(part: string): string {
 }
 
 /** The entry as a request of its own. */
-export function entryRequest(outer: FhirRequest, entry: Entry, params: FhirRequest['params'], asOf?: number): FhirRequest {
+export function entryRequest(
+  outer: FhirRequest,
+  entry: Entry,
+  params: FhirRequest['params'],
+  asOf?: number,
+): FhirRequest {
   return {
     method: entry.method,
     path: entry.path,
@@ -117,16 +150,37 @@ export function asEntryError(error: unknown, entry: Entry): unknown {
     error.problem,
     error.issues.map(issue => ({
       ...issue,
-      message: { en: `Entry ${entry.index + 1} (${name}): ${issue.message.en}`, ja: `${entry.index + 1}番目のエントリー（${name}）: ${issue.message.ja}` },
-      expression: issue.expression === undefined ? prefix : `${prefix}.resource.${issue.expression.replace(/^[A-Za-z]+\./, '')}`,
+      message: {
+        en: `Entry ${entry.index + 1} (${name}): ${issue.message.en}`,
+        ja: `${entry.index + 1}番目のエントリー（${name}）: ${issue.message.ja}`,
+      },
+      expression:
+        issue.expression === undefined ? prefix : `${prefix}.resource.${issue.expression.replace(/^[A-Za-z]+\./, '')}`,
     })),
     { headers: { ...error.headers } },
   );
 }
 
 const statusTexts: Record<number, string> = {
-  200: 'OK', 201: 'Created', 202: 'Accepted', 204: 'No Content', 304: 'Not Modified', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
-  409: 'Conflict', 410: 'Gone', 412: 'Precondition Failed', 413: 'Payload Too Large', 422: 'Unprocessable Entity', 500: 'Internal Server Error', 501: 'Not Implemented', 503: 'Service Unavailable', 507: 'Insufficient Storage',
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  204: 'No Content',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Payload Too Large',
+  422: 'Unprocessable Entity',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+  507: 'Insufficient Storage',
 };
 
 /** HTTP status line of an entry's response, such as `201 Created`. */
@@ -158,4 +212,3 @@ async function bodyText(body: NonNullable<FhirResponse['body']>): Promise<string
   for await (const chunk of body.chunks) chunks.push(chunk);
   return chunks.join('');
 }
-

@@ -54,7 +54,10 @@ export function parseIfMatch(header: string | undefined): number | '*' | undefin
   if (version === undefined)
     throw new FhirError(
       'invalid',
-      { en: `If-Match: found ${value}, expected a version as the server gives it in ETag, such as W/"3"`, ja: `If-Match: 「${value}」ではなく、ETag で返した版（例: W/"3"）を指定してください` },
+      {
+        en: `If-Match: found ${value}, expected a version as the server gives it in ETag, such as W/"3"`,
+        ja: `If-Match: 「${value}」ではなく、ETag で返した版（例: W/"3"）を指定してください`,
+      },
       { location: 'If-Match' },
     );
   return Number(version);
@@ -64,7 +67,9 @@ export function parseIfMatch(header: string | undefined): number | '*' | undefin
 export function isNotModified(request: FhirRequest, version: Version): boolean {
   const noneMatch = request.headers['if-none-match'];
   if (noneMatch !== undefined)
-    return noneMatch.split(',').some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${version.versionId}"`);
+    return noneMatch
+      .split(',')
+      .some(tag => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${version.versionId}"`);
   const since = request.headers['if-modified-since'];
   if (since === undefined) return false;
   const time = Date.parse(since);

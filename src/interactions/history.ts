@@ -6,8 +6,8 @@ import { parseInterval, zoneMinutes } from '../fhir/datetime.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Message } from '../fhir/types.ts';
 import type { HistoryScope, Version } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { etag } from './headers.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
 import { notFound } from './read.ts';
 
@@ -20,14 +20,22 @@ function refuse(name: string, message: Message): FhirError {
 /** The one value of a parameter; said twice is refused. */
 function single(request: FhirRequest, name: string): string | undefined {
   const values = request.query.filter(([key]) => key === name).map(([, value]) => value);
-  if (values.length > 1) throw refuse(name, { en: `${name} is there ${values.length} times; expected once`, ja: `${name} が${values.length}回あります（1回だけ指定できます）` });
+  if (values.length > 1)
+    throw refuse(name, {
+      en: `${name} is there ${values.length} times; expected once`,
+      ja: `${name} が${values.length}回あります（1回だけ指定できます）`,
+    });
   return values[0];
 }
 
 function wholeNumber(request: FhirRequest, name: string): number | undefined {
   const value = single(request, name);
   if (value === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(value)) throw refuse(name, { en: `${name}: expected a whole number, such as ${name}=20`, ja: `${name}: ${name}=20 のように整数を指定してください` });
+  if (!/^\d{1,15}$/.test(value))
+    throw refuse(name, {
+      en: `${name}: expected a whole number, such as ${name}=20`,
+      ja: `${name}: ${name}=20 のように整数を指定してください`,
+    });
   return Number(value);
 }
 
@@ -35,7 +43,11 @@ function instantRange(services: Services, request: FhirRequest, name: string): r
   const value = single(request, name);
   if (value === undefined) return undefined;
   const range = parseInterval(value, zoneMinutes(services.config.timezone) ?? 0);
-  if (!range) throw refuse(name, { en: `${name}: expected a date or time such as 2026-04-01 or 2026-04-01T09:00:00+09:00`, ja: `${name}: 2026-04-01 や 2026-04-01T09:00:00+09:00 のような日時を指定してください` });
+  if (!range)
+    throw refuse(name, {
+      en: `${name}: expected a date or time such as 2026-04-01 or 2026-04-01T09:00:00+09:00`,
+      ja: `${name}: 2026-04-01 や 2026-04-01T09:00:00+09:00 のような日時を指定してください`,
+    });
   return range;
 }
 
@@ -43,7 +55,10 @@ function checkNames(services: Services, request: FhirRequest): void {
   const strict = (request.prefer.handling ?? services.config.handling) === 'strict';
   const unknown = request.query.find(([name]) => !parameters.has(name));
   if (unknown && strict)
-    throw refuse(unknown[0], { en: `history has no parameter ${unknown[0]}; expected _count, _since or _at`, ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at が使えます）` });
+    throw refuse(unknown[0], {
+      en: `history has no parameter ${unknown[0]}; expected _count, _since or _at`,
+      ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at が使えます）`,
+    });
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
@@ -62,9 +77,13 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     ...(at && { at }),
     ...(beforeSeq !== undefined && { beforeSeq }),
   };
-  if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access))) throw notFound(type, id);
+  if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access)))
+    throw notFound(type, id);
   const versions = await services.store.history(scope, access);
-  const total = id !== undefined || limit === 0 || single(request, '_total') === 'accurate' ? await services.store.historyCount(scope, access) : undefined;
+  const total =
+    id !== undefined || limit === 0 || single(request, '_total') === 'accurate'
+      ? await services.store.historyCount(scope, access)
+      : undefined;
   const text = writeHistory(request, versions.slice(0, limit), versions.length > limit && limit > 0, total);
   return { status: 200, headers: {}, body: { kind: 'text', text } };
 }
@@ -82,7 +101,12 @@ function writeEntry(base: string, version: Version): string {
   return `{"fullUrl":${JSON.stringify(`${base}/${version.type}/${version.id}`)},${resource}${rest.slice(1)}`;
 }
 
-function writeHistory(request: FhirRequest, versions: readonly Version[], more: boolean, total: number | undefined): string {
+function writeHistory(
+  request: FhirRequest,
+  versions: readonly Version[],
+  more: boolean,
+  total: number | undefined,
+): string {
   const url = [request.base, ...request.path].join('/');
   const link = (relation: string, query: readonly (readonly [string, string])[]) => ({
     relation,
@@ -90,14 +114,25 @@ function writeHistory(request: FhirRequest, versions: readonly Version[], more: 
   });
   const links = [link('self', request.query)];
   const last = versions.at(-1);
-  if (more && last) links.push(link('next', [...request.query.filter(([name]) => name !== '_before'), ['_before', String(last.seq)]]));
-  const head = JSON.stringify({ resourceType: 'Bundle', type: 'history', ...(total !== undefined && { total }), link: links });
+  if (more && last)
+    links.push(link('next', [...request.query.filter(([name]) => name !== '_before'), ['_before', String(last.seq)]]));
+  const head = JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'history',
+    ...(total !== undefined && { total }),
+    link: links,
+  });
   if (versions.length === 0) return head;
   return `${head.slice(0, -1)},"entry":[${versions.map(version => writeEntry(request.base, version)).join(',')}]}`;
 }
 
 /** GET [base]/[type]/[id]/_history. */
-export const historyInstance: Interaction = { name: 'history-instance', method: 'GET', path: '[type]/[id]/_history', handle };
+export const historyInstance: Interaction = {
+  name: 'history-instance',
+  method: 'GET',
+  path: '[type]/[id]/_history',
+  handle,
+};
 /** GET [base]/[type]/_history. */
 export const historyType: Interaction = { name: 'history-type', method: 'GET', path: '[type]/_history', handle };
 /** GET [base]/_history. */

@@ -29,15 +29,28 @@ export async function findMatches(
   query: string,
 ): Promise<{ ids: readonly string[]; precondition: Precondition }> {
   if (!services.definitions.isResourceType(type))
-    throw new FhirError('not-supported', { en: `${type} is not a resource type of FHIR R4`, ja: `${type} は FHIR R4 のリソース型ではありません` });
-  const sql = services.search.matchQuery(type, parseQuery(query), services.access.condition(request.caller), services.store);
+    throw new FhirError('not-supported', {
+      en: `${type} is not a resource type of FHIR R4`,
+      ja: `${type} は FHIR R4 のリソース型ではありません`,
+    });
+  const sql = services.search.matchQuery(
+    type,
+    parseQuery(query),
+    services.access.condition(request.caller),
+    services.store,
+  );
   const rows = await services.store.select(sql);
   const ids = rows.map(row => String(row['id']));
   return { ids, precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids } };
 }
 
 /** Ids of all current matches the caller may see, for deleting several at once. */
-export async function findAllMatches(services: Services, request: FhirRequest, type: string, query: string): Promise<readonly string[]> {
+export async function findAllMatches(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  query: string,
+): Promise<readonly string[]> {
   const access = services.access.condition(request.caller);
   const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, { all: true });
   return (await services.store.select(sql)).map(row => String(row['id']));

@@ -6,8 +6,8 @@ import { parseJson, stringifyJson } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change } from '../store/store.ts';
-import type { Body, FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseIfMatch } from './headers.ts';
+import type { Body, FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 import { applyJsonPatch } from './patch/json-patch.ts';
@@ -16,7 +16,9 @@ import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
 import { commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
 
 /** What to do to a resource: the operations of a JSON Patch, or the Parameters of a FHIRPath Patch. */
-export type PatchBody = { readonly kind: 'json'; readonly operations: unknown } | { readonly kind: 'fhirpath'; readonly parameters: Resource };
+export type PatchBody =
+  | { readonly kind: 'json'; readonly operations: unknown }
+  | { readonly kind: 'fhirpath'; readonly parameters: Resource };
 
 /**
  * The patch in a request's body; in a Bundle entry it is a Parameters resource, or a Binary with the JSON Patch as data.
@@ -26,9 +28,13 @@ export function patchBody(body: Body | undefined): PatchBody {
   if (body?.kind === 'json') return { kind: 'json', operations: parseJson(body.text, { lossless: true }) };
   if (body?.kind === 'resource') {
     const { resource } = body;
-    if (resource.resourceType === 'Parameters') return { kind: 'fhirpath', parameters: parseJson(body.text, { lossless: true }) as Resource };
+    if (resource.resourceType === 'Parameters')
+      return { kind: 'fhirpath', parameters: parseJson(body.text, { lossless: true }) as Resource };
     if (resource.resourceType === 'Binary' && typeof resource['data'] === 'string')
-      return { kind: 'json', operations: parseJson(Buffer.from(resource['data'], 'base64').toString('utf8'), { lossless: true }) };
+      return {
+        kind: 'json',
+        operations: parseJson(Buffer.from(resource['data'], 'base64').toString('utf8'), { lossless: true }),
+      };
   }
   throw new FhirError('invalid', {
     en: 'The body is no patch; expected a JSON Patch (Content-Type application/json-patch+json) or a Parameters resource (application/fhir+json)',
@@ -37,7 +43,13 @@ export function patchBody(body: Body | undefined): PatchBody {
 }
 
 /** Prepares PATCH [type]/[id] against the current version; it must still be current inside the commit. */
-export async function preparePatch(services: Services, request: FhirRequest, type: string, id: string, patch: PatchBody): Promise<Change> {
+export async function preparePatch(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  id: string,
+  patch: PatchBody,
+): Promise<Change> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
   if (!version) throw notFound(type, id);
   if (version.deleted) throw gone(version);
@@ -45,16 +57,33 @@ export async function preparePatch(services: Services, request: FhirRequest, typ
   if (typeof match === 'number' && match !== version.versionId) throw versionMismatch(match, type, id);
   const current = parseJson(version.text, { lossless: true }) as Resource;
   const limits = { size: services.config.maxBody, depth: services.config.maxDepth };
-  const patched = patch.kind === 'json'
-    ? applyJsonPatch(current, patch.operations, limits)
-    : applyFhirPathPatch(current, patch.parameters, services.definitions, limits);
+  const patched =
+    patch.kind === 'json'
+      ? applyJsonPatch(current, patch.operations, limits)
+      : applyFhirPathPatch(current, patch.parameters, services.definitions, limits);
   const text = stringifyJson(patched);
-  const preconditions = [...versionPreconditions(request.headers, type, id), { kind: 'version', type, id, versionId: version.versionId } as const];
-  return prepareWrite(services, request, { type, id, method: 'PATCH', text, resource: parseJson(text) as Resource, preconditions });
+  const preconditions = [
+    ...versionPreconditions(request.headers, type, id),
+    { kind: 'version', type, id, versionId: version.versionId } as const,
+  ];
+  return prepareWrite(services, request, {
+    type,
+    id,
+    method: 'PATCH',
+    text,
+    resource: parseJson(text) as Resource,
+    preconditions,
+  });
 }
 
 /** Prepares PATCH [type]?condition. */
-export async function prepareConditionalPatch(services: Services, request: FhirRequest, type: string, condition: string, patch: PatchBody): Promise<Change> {
+export async function prepareConditionalPatch(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  condition: string,
+  patch: PatchBody,
+): Promise<Change> {
   if (condition.trim() === '')
     throw new FhirError('precondition', {
       en: `PATCH ${type} needs an id (PATCH ${type}/123) or a condition (PATCH ${type}?identifier=…)`,
@@ -63,7 +92,10 @@ export async function prepareConditionalPatch(services: Services, request: FhirR
   const match = await findMatches(services, request, type, condition);
   if (match.ids.length > 1) throw multipleMatches(type);
   if (match.ids[0] === undefined)
-    throw new FhirError('not-found', { en: `No ${type} matches the condition`, ja: `条件に一致する ${type} はありません` });
+    throw new FhirError('not-found', {
+      en: `No ${type} matches the condition`,
+      ja: `条件に一致する ${type} はありません`,
+    });
   const change = await preparePatch(services, request, type, match.ids[0], patch);
   return { ...change, preconditions: [match.precondition, ...change.preconditions] };
 }
@@ -74,7 +106,8 @@ async function handlePatch(services: Services, request: FhirRequest): Promise<Fh
   const { committed } = await commitPrepared(
     services,
     async () => [await preparePatch(services, request, type!, id!, patch)],
-    ({ precondition }) => (request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition)),
+    ({ precondition }) =>
+      request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition),
   );
   return writeResponse(request, committed[0]!);
 }
@@ -91,4 +124,9 @@ async function handleConditional(services: Services, request: FhirRequest): Prom
 export const patchInstance: Interaction = { name: 'patch', method: 'PATCH', path: '[type]/[id]', handle: handlePatch };
 
 /** PATCH [base]/[type]?condition. */
-export const conditionalPatch: Interaction = { name: 'conditional-patch', method: 'PATCH', path: '[type]', handle: handleConditional };
+export const conditionalPatch: Interaction = {
+  name: 'conditional-patch',
+  method: 'PATCH',
+  path: '[type]',
+  handle: handleConditional,
+};

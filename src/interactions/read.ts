@@ -4,8 +4,8 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Version } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { etag, isNotModified, versionHeaders } from './headers.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
 
 /** "Not there" and "not yours" are this one answer. */
@@ -43,7 +43,9 @@ async function handleVread(services: Services, request: FhirRequest): Promise<Fh
   const type = request.params['type']!;
   const id = request.params['id']!;
   const vid = request.params['vid']!;
-  const version = /^[1-9]\d{0,14}$/.test(vid) ? await services.store.readVersion(type, id, Number(vid), services.access.condition(request.caller)) : undefined;
+  const version = /^[1-9]\d{0,14}$/.test(vid)
+    ? await services.store.readVersion(type, id, Number(vid), services.access.condition(request.caller))
+    : undefined;
   if (!version) throw notFound(type, `${id}/_history/${vid}`);
   return answer(services, request, version);
 }
@@ -52,4 +54,9 @@ async function handleVread(services: Services, request: FhirRequest): Promise<Fh
 export const read: Interaction = { name: 'read', method: 'GET', path: '[type]/[id]', handle: handleRead };
 
 /** GET [base]/[type]/[id]/_history/[vid]. */
-export const vread: Interaction = { name: 'vread', method: 'GET', path: '[type]/[id]/_history/[vid]', handle: handleVread };
+export const vread: Interaction = {
+  name: 'vread',
+  method: 'GET',
+  path: '[type]/[id]/_history/[vid]',
+  handle: handleVread,
+};

@@ -2,8 +2,9 @@
  * Finds the interaction or operation for a method and a path; HTTP and Bundle entries go through here.
  * @see https://hl7.org/fhir/R4/http.html#summary
  */
-import { FhirError } from '../fhir/outcome.ts';
+
 import type { Definitions } from '../definitions/definitions.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { FhirRequest, Interaction, Operation, Services } from './interaction.ts';
 
 /** What a path leads to, and the values of the names in its pattern. */
@@ -27,7 +28,8 @@ function matchPattern(parts: readonly string[], path: readonly string[], definit
     const name = part.slice(1, -1);
     // An id begins with a letter, digit, "-" or "."; "_history" and "$validate" are never ids.
     if (name !== 'type' && name !== 'compartment' && /^[_$]/.test(value)) return undefined;
-    if ((name === 'type' || name === 'compartment') && !definitions.isResourceType(value) && value !== '*') return undefined;
+    if ((name === 'type' || name === 'compartment') && !definitions.isResourceType(value) && value !== '*')
+      return undefined;
     if (value === '*' && i === 0) return undefined;
     params[name] = value;
   }
@@ -41,14 +43,24 @@ function findOperation(services: RouterParts, method: string, path: readonly str
   const level = path.length === 1 ? 'system' : path.length === 2 ? 'type' : 'instance';
   const name = last.slice(1);
   const fits = (operation: Operation) =>
-    operation.name === name && operation.levels.includes(level) && (level === 'system' || !operation.types || operation.types.includes(type!));
+    operation.name === name &&
+    operation.levels.includes(level) &&
+    (level === 'system' || !operation.types || operation.types.includes(type!));
   const operation = path.length > 3 ? undefined : services.operations.find(fits);
   if (!operation) {
     const known = [...new Set(services.operations.map(one => `$${one.name}`))].join(', ');
-    throw new FhirError('not-found', { en: `There is no operation ${last} here; the operations are: ${known}`, ja: `${last} という操作はここにはありません（使える操作: ${known}）` });
+    throw new FhirError('not-found', {
+      en: `There is no operation ${last} here; the operations are: ${known}`,
+      ja: `${last} という操作はここにはありません（使える操作: ${known}）`,
+    });
   }
-  if (method !== 'POST' && !(operation.readOnly && (method === 'GET' || method === 'HEAD'))) throw methodNotAllowed(method, ['POST', ...(operation.readOnly ? ['GET'] : [])]);
-  const params: Params = { operation: name, ...(level !== 'system' && { type: type! }), ...(level === 'instance' && { id: id! }) };
+  if (method !== 'POST' && !(operation.readOnly && (method === 'GET' || method === 'HEAD')))
+    throw methodNotAllowed(method, ['POST', ...(operation.readOnly ? ['GET'] : [])]);
+  const params: Params = {
+    operation: name,
+    ...(level !== 'system' && { type: type! }),
+    ...(level === 'instance' && { id: id! }),
+  };
   return { name: `$${name}`, handle: operation.handle, params };
 }
 
@@ -56,7 +68,10 @@ function methodNotAllowed(method: string, allowed: readonly string[]): FhirError
   const list = [...new Set(allowed)].join(', ');
   return new FhirError(
     'method-not-allowed',
-    { en: `${method} is not possible on this URL; expected ${list}`, ja: `この URL に ${method} は使えません（使えるもの: ${list}）` },
+    {
+      en: `${method} is not possible on this URL; expected ${list}`,
+      ja: `この URL に ${method} は使えません（使えるもの: ${list}）`,
+    },
     { headers: { Allow: list } },
   );
 }
@@ -91,8 +106,17 @@ function unknownPath(services: Pick<Services, 'definitions'>, path: readonly str
   const first = path[0] ?? '';
   const type = services.definitions.resourceTypes.find(name => name.toLowerCase() === first.toLowerCase());
   if (type && type !== first)
-    return new FhirError('not-found', { en: `Resource types are case-sensitive: found ${first}, expected ${type}`, ja: `リソース型は大文字・小文字を区別します（${first} ではなく ${type}）` });
+    return new FhirError('not-found', {
+      en: `Resource types are case-sensitive: found ${first}, expected ${type}`,
+      ja: `リソース型は大文字・小文字を区別します（${first} ではなく ${type}）`,
+    });
   if (!type && path.length > 0 && /^[A-Za-z]+$/.test(first) && first !== 'metadata')
-    return new FhirError('not-found', { en: `${first} is not a resource type of FHIR R4; GET metadata lists the types`, ja: `${first} は FHIR R4 のリソース型ではありません（一覧は GET metadata）` });
-  return new FhirError('not-found', { en: 'There is nothing at this URL; GET metadata tells what this server has', ja: 'この URL には何もありません（このサーバーの機能は GET metadata で分かります）' });
+    return new FhirError('not-found', {
+      en: `${first} is not a resource type of FHIR R4; GET metadata lists the types`,
+      ja: `${first} は FHIR R4 のリソース型ではありません（一覧は GET metadata）`,
+    });
+  return new FhirError('not-found', {
+    en: 'There is nothing at this URL; GET metadata tells what this server has',
+    ja: 'この URL には何もありません（このサーバーの機能は GET metadata で分かります）',
+  });
 }

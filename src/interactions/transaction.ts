@@ -32,7 +32,12 @@ interface Step {
 }
 
 /** Handles a transaction Bundle. */
-export async function handleTransaction(services: Services, request: FhirRequest, text: string, bundle: Resource): Promise<FhirResponse> {
+export async function handleTransaction(
+  services: Services,
+  request: FhirRequest,
+  text: string,
+  bundle: Resource,
+): Promise<FhirResponse> {
   const entries = readEntries(services, request.base, text, bundle);
   const steps = entries.map(entry => readStep(services, request, entry));
   const ordered = verbOrder.flatMap(verbs => steps.filter(step => verbs.includes(step.entry.method)));
@@ -43,17 +48,29 @@ export async function handleTransaction(services: Services, request: FhirRequest
   );
   const outcomes = new Map<Change, Committed>(changes.map((change, i) => [change, committed[i]!]));
   const answers: string[] = new Array(entries.length);
-  for (const step of ordered) answers[step.entry.index] = await writeResponseEntry(await answer(services, step, outcomes, position));
+  for (const step of ordered)
+    answers[step.entry.index] = await writeResponseEntry(await answer(services, step, outcomes, position));
   return responseBundle('transaction-response', answers);
 }
 
-const writes = new Set(['create', 'update', 'conditional-update', 'patch', 'conditional-patch', 'delete', 'conditional-delete']);
+const writes = new Set([
+  'create',
+  'update',
+  'conditional-update',
+  'patch',
+  'conditional-patch',
+  'delete',
+  'conditional-delete',
+]);
 
 function readStep(services: Services, outer: FhirRequest, entry: Entry): Step {
   try {
     const route = services.route(entry.method, entry.path);
     if (entry.method !== 'GET' && entry.method !== 'HEAD' && !writes.has(route.name))
-      throw new FhirError('not-supported', { en: `${route.name} is not possible inside a transaction; use a batch`, ja: `${route.name} は transaction の中では使えません（batch を使ってください）` });
+      throw new FhirError('not-supported', {
+        en: `${route.name} is not possible inside a transaction; use a batch`,
+        ja: `${route.name} は transaction の中では使えません（batch を使ってください）`,
+      });
     return { entry, route, request: entryRequest(outer, entry, route.params), changes: [] };
   } catch (error) {
     throw asEntryError(error, entry);
@@ -64,7 +81,8 @@ function readStep(services: Services, outer: FhirRequest, entry: Entry): Step {
 async function prepareAll(services: Services, steps: readonly Step[]): Promise<readonly Change[]> {
   for (const step of steps) await attempt(step, () => assignIdentity(services, step));
   const targets = referenceTargets(steps);
-  for (const step of steps) await attempt(step, async () => Object.assign(step, { changes: await prepareStep(services, step, targets) }));
+  for (const step of steps)
+    await attempt(step, async () => Object.assign(step, { changes: await prepareStep(services, step, targets) }));
   refuseSameTarget(steps);
   const changes = steps.flatMap(step => step.changes);
   return addReadPreconditions(steps, changes);
@@ -106,7 +124,13 @@ function referenceTargets(steps: readonly Step[]): ReadonlyMap<string, string> {
   for (const { entry, route, id, existingId } of steps) {
     if (entry.fullUrl === undefined || id === undefined) continue;
     if (targets.has(entry.fullUrl))
-      throw asEntryError(new FhirError('invalid', { en: 'two entries have the same fullUrl', ja: '同じ fullUrl のエントリーが2つあります' }), entry);
+      throw asEntryError(
+        new FhirError('invalid', {
+          en: 'two entries have the same fullUrl',
+          ja: '同じ fullUrl のエントリーが2つあります',
+        }),
+        entry,
+      );
     targets.set(entry.fullUrl, `${route.params['type']}/${existingId ?? id}`);
   }
   return targets;
@@ -122,7 +146,11 @@ function replaceTargets(step: Step, targets: ReadonlyMap<string, string>): { tex
   return replaced === text ? { text, resource } : { text: replaced, resource: parseJson(replaced) as Resource };
 }
 
-async function prepareStep(services: Services, step: Step, targets: ReadonlyMap<string, string>): Promise<readonly Change[]> {
+async function prepareStep(
+  services: Services,
+  step: Step,
+  targets: ReadonlyMap<string, string>,
+): Promise<readonly Change[]> {
   const { route, request, entry } = step;
   const type = route.params['type']!;
   const id = route.params['id']!;
@@ -131,13 +159,29 @@ async function prepareStep(services: Services, step: Step, targets: ReadonlyMap<
       if (step.existingId !== undefined) return [];
       const content = checkedContent(step, targets, type);
       const preconditions = step.found ? [step.found] : [];
-      return [await prepareWrite(services, request, { type, id: step.id!, method: 'POST', mustBeNew: true, preconditions, ...content })];
+      return [
+        await prepareWrite(services, request, {
+          type,
+          id: step.id!,
+          method: 'POST',
+          mustBeNew: true,
+          preconditions,
+          ...content,
+        }),
+      ];
     }
     case 'update':
       return [await prepareUpdate(services, request, { type, id, ...checkedContent(step, targets, type) })];
     case 'conditional-update': {
       const content = checkedContent(step, targets, type);
-      return [await prepareConditionalUpdate(services, request, { type, newId: step.id!, condition: entry.queryText, ...content })];
+      return [
+        await prepareConditionalUpdate(services, request, {
+          type,
+          newId: step.id!,
+          condition: entry.queryText,
+          ...content,
+        }),
+      ];
     }
     case 'patch':
       return [await preparePatch(services, request, type, id, patchBody(request.body))];
@@ -155,7 +199,14 @@ async function prepareStep(services: Services, step: Step, targets: ReadonlyMap<
 function checkedContent(step: Step, targets: ReadonlyMap<string, string>, type: string) {
   const content = replaceTargets(step, targets);
   if (content.resource.resourceType !== type)
-    throw new FhirError('invalid', { en: `the resource is a ${content.resource.resourceType}, but the URL says ${type}`, ja: `リソースは ${content.resource.resourceType} ですが、URL は ${type} です` }, { expression: `${type}.resourceType` });
+    throw new FhirError(
+      'invalid',
+      {
+        en: `the resource is a ${content.resource.resourceType}, but the URL says ${type}`,
+        ja: `リソースは ${content.resource.resourceType} ですが、URL は ${type} です`,
+      },
+      { expression: `${type}.resourceType` },
+    );
   return content;
 }
 
@@ -166,7 +217,10 @@ function refuseSameTarget(steps: readonly Step[]): void {
       const other = seen.get(`${type}/${id}`);
       if (other)
         throw asEntryError(
-          new FhirError('invalid', { en: `${type}/${id} is changed by entry ${other.entry.index + 1} too; each resource may be there once`, ja: `${type}/${id} は${other.entry.index + 1}番目のエントリーでも変更されています（1回だけにしてください）` }),
+          new FhirError('invalid', {
+            en: `${type}/${id} is changed by entry ${other.entry.index + 1} too; each resource may be there once`,
+            ja: `${type}/${id} は${other.entry.index + 1}番目のエントリーでも変更されています（1回だけにしてください）`,
+          }),
           step.entry,
         );
       seen.set(`${type}/${id}`, step);
@@ -193,21 +247,40 @@ function addReadPreconditions(steps: readonly Step[], changes: readonly Change[]
 }
 
 /** The refusal of a precondition a client demanded; conditions that a search decided are tried again. */
-function refusal(steps: readonly Step[], index: number, precondition: Precondition | { kind: 'new' }): FhirError | undefined {
+function refusal(
+  steps: readonly Step[],
+  index: number,
+  precondition: Precondition | { kind: 'new' },
+): FhirError | undefined {
   if (precondition.kind === 'exists') {
-    const reader = steps.find(({ route }) => route.name === 'read' && route.params['type'] === precondition.type && route.params['id'] === precondition.id);
+    const reader = steps.find(
+      ({ route }) =>
+        route.name === 'read' && route.params['type'] === precondition.type && route.params['id'] === precondition.id,
+    );
     if (reader)
-      return asEntryError(new FhirError('not-found', { en: `${precondition.type}/${precondition.id} is not known here`, ja: `${precondition.type}/${precondition.id} は見つかりません` }), reader.entry) as FhirError;
+      return asEntryError(
+        new FhirError('not-found', {
+          en: `${precondition.type}/${precondition.id} is not known here`,
+          ja: `${precondition.type}/${precondition.id} は見つかりません`,
+        }),
+        reader.entry,
+      ) as FhirError;
   }
   const step = steps.find(one => one.changes.includes(steps.flatMap(each => each.changes)[index]!));
   const refused = step && clientRefusal(step.request.headers, precondition);
   return refused && (asEntryError(refused, step.entry) as FhirError);
 }
 
-async function answer(services: Services, step: Step, outcomes: ReadonlyMap<Change, Committed>, position: number): Promise<FhirResponse> {
+async function answer(
+  services: Services,
+  step: Step,
+  outcomes: ReadonlyMap<Change, Committed>,
+  position: number,
+): Promise<FhirResponse> {
   const { route, request, entry } = step;
   const committed = step.changes.map(change => outcomes.get(change)!);
-  if (step.existingId !== undefined) return existingResponse(services, { ...request, asOf: position }, route.params['type']!, step.existingId);
+  if (step.existingId !== undefined)
+    return existingResponse(services, { ...request, asOf: position }, route.params['type']!, step.existingId);
   if (route.name === 'delete' || route.name === 'conditional-delete') return deleteResponse(request, committed);
   if (writes.has(route.name)) return writeResponse(request, committed[0]!);
   try {

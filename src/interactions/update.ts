@@ -5,18 +5,24 @@
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Precondition } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseIfMatch } from './headers.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, formatQuery, multipleMatches } from './match.ts';
 import { bodyResource, checkId, commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
 
 /** Refuses a body whose id is missing or not the URL's. */
 export function checkBodyId(resource: Resource, id: string): void {
   if (resource.id === id) return;
-  const found = resource.id === undefined ? { en: 'no id', ja: 'id がありません' } : { en: `the id "${String(resource.id)}"`, ja: `id は「${String(resource.id)}」です` };
+  const found =
+    resource.id === undefined
+      ? { en: 'no id', ja: 'id がありません' }
+      : { en: `the id "${String(resource.id)}"`, ja: `id は「${String(resource.id)}」です` };
   throw new FhirError(
     'invalid',
-    { en: `The body has ${found.en}, expected "${id}" as in the URL`, ja: `本文の${found.ja}。URL と同じ「${id}」にしてください` },
+    {
+      en: `The body has ${found.en}, expected "${id}" as in the URL`,
+      ja: `本文の${found.ja}。URL と同じ「${id}」にしてください`,
+    },
     { expression: `${resource.resourceType}.id` },
   );
 }
@@ -32,14 +38,20 @@ export function versionPreconditions(headers: FhirRequest['headers'], type: stri
 }
 
 /** The refusal for a precondition the client demanded by header; undefined for those a search decided. */
-export function clientRefusal(headers: FhirRequest['headers'], precondition: Precondition | { kind: 'new' }): FhirError | undefined {
+export function clientRefusal(
+  headers: FhirRequest['headers'],
+  precondition: Precondition | { kind: 'new' },
+): FhirError | undefined {
   if (precondition.kind !== 'version' && precondition.kind !== 'exists') return undefined;
   const match = parseIfMatch(headers['if-match']);
   if (match !== undefined) return versionMismatch(match, precondition.type, precondition.id);
   if (headers['if-none-match'] === undefined) return undefined;
   return new FhirError(
     'precondition',
-    { en: `${precondition.type}/${precondition.id} exists already, and If-None-Match: * asks for a new resource`, ja: `${precondition.type}/${precondition.id} は既にあります（If-None-Match: * は新規作成だけを許します）` },
+    {
+      en: `${precondition.type}/${precondition.id} exists already, and If-None-Match: * asks for a new resource`,
+      ja: `${precondition.type}/${precondition.id} は既にあります（If-None-Match: * は新規作成だけを許します）`,
+    },
     { location: 'If-None-Match' },
   );
 }
@@ -77,7 +89,10 @@ export async function prepareConditionalUpdate(
   if (matched !== undefined && resource.id !== undefined && resource.id !== matched)
     throw new FhirError(
       'invalid',
-      { en: `The body has the id "${resource.id}", but the condition finds ${type}/${matched}; leave the id out or make them the same`, ja: `本文の id「${resource.id}」と条件に一致した ${type}/${matched} が違います。id を省くか同じにしてください` },
+      {
+        en: `The body has the id "${resource.id}", but the condition finds ${type}/${matched}; leave the id out or make them the same`,
+        ja: `本文の id「${resource.id}」と条件に一致した ${type}/${matched} が違います。id を省くか同じにしてください`,
+      },
       { expression: `${type}.id` },
     );
   const id = matched ?? resource.id ?? input.newId;
@@ -133,4 +148,9 @@ export function conditionOf(request: FhirRequest): string {
 export const update: Interaction = { name: 'update', method: 'PUT', path: '[type]/[id]', handle: handleUpdate };
 
 /** PUT [base]/[type]?condition. */
-export const conditionalUpdate: Interaction = { name: 'conditional-update', method: 'PUT', path: '[type]', handle: handleConditional };
+export const conditionalUpdate: Interaction = {
+  name: 'conditional-update',
+  method: 'PUT',
+  path: '[type]',
+  handle: handleConditional,
+};

@@ -4,11 +4,11 @@
  * @see https://hl7.org/fhir/R4/http.html#create
  */
 import { parseJson, replaceReferences, stampable } from '../fhir/json.ts';
-import { FhirError, information, type Issue } from '../fhir/outcome.ts';
+import { FhirError, type Issue, information } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition, Version } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
+import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches } from './match.ts';
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -52,7 +52,9 @@ function checkType(resource: Resource, type: string): void {
 /** Refuses a resource with errors; structure is "basic FHIR validation", hence 400. */
 export function checkValid(services: Services, resource: Resource): void {
   if (services.config.validation === 'off') return;
-  const errors = services.validator.validateResource(resource).filter((issue: Issue) => issue.severity === 'error' || issue.severity === 'fatal');
+  const errors = services.validator
+    .validateResource(resource)
+    .filter((issue: Issue) => issue.severity === 'error' || issue.severity === 'fatal');
   if (errors.length > 0) throw new FhirError('invalid', errors);
 }
 
@@ -93,7 +95,12 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
 }
 
 /** A deletion as a Change. */
-export function prepareDelete(request: FhirRequest, type: string, id: string, preconditions: readonly Precondition[]): Change {
+export function prepareDelete(
+  request: FhirRequest,
+  type: string,
+  id: string,
+  preconditions: readonly Precondition[],
+): Change {
   return {
     type,
     id,
@@ -144,7 +151,8 @@ function unresolvedReference(condition: string, matches: number): FhirError {
 export async function commitPrepared(
   services: Services,
   prepare: () => Promise<readonly Change[]>,
-  refuse: (conflict: { change: number; precondition: Precondition | { kind: 'new' } }) => FhirError | undefined = () => undefined,
+  refuse: (conflict: { change: number; precondition: Precondition | { kind: 'new' } }) => FhirError | undefined = () =>
+    undefined,
 ): Promise<{ committed: readonly Committed[]; position: number; changes: readonly Change[] }> {
   for (let tries = 0; tries < mostTries; tries++) {
     const changes = await prepare();
@@ -180,7 +188,10 @@ export function writeResponse(request: FhirRequest, committed: Committed): FhirR
   const response = { status: created ? 201 : 200, headers };
   if (request.prefer.return === 'minimal') return response;
   if (request.prefer.return === 'OperationOutcome')
-    return { ...response, body: { kind: 'resource', resource: information(outcomeMessage(committed), request.language) } };
+    return {
+      ...response,
+      body: { kind: 'resource', resource: information(outcomeMessage(committed), request.language) },
+    };
   return { ...response, body: { kind: 'text', text: version.text } };
 }
 
@@ -188,5 +199,8 @@ function outcomeMessage({ outcome, version }: Committed) {
   const name = `${version!.type}/${version!.id}`;
   if (outcome === 'created') return { en: `Created ${name}`, ja: `${name} を作成しました` };
   if (outcome === 'unchanged') return { en: `${name} is unchanged`, ja: `${name} に変更はありません` };
-  return { en: `Updated ${name} to version ${version!.versionId}`, ja: `${name} を版 ${version!.versionId} に更新しました` };
+  return {
+    en: `Updated ${name} to version ${version!.versionId}`,
+    ja: `${name} を版 ${version!.versionId} に更新しました`,
+  };
 }

@@ -34,8 +34,15 @@ function fromParameters(parameters: Resource): Asked {
 function readAsked(request: FhirRequest): Asked {
   const fromQuery = (name: string) => request.query.find(([key]) => key === name)?.[1];
   const resource = request.body?.kind === 'resource' ? request.body.resource : undefined;
-  const inBody: Asked = resource?.resourceType === 'Parameters' && request.params['type'] !== 'Parameters' ? fromParameters(resource) : { resource, mode: undefined, profile: undefined };
-  return { resource: inBody.resource, mode: inBody.mode ?? fromQuery('mode'), profile: inBody.profile ?? fromQuery('profile') };
+  const inBody: Asked =
+    resource?.resourceType === 'Parameters' && request.params['type'] !== 'Parameters'
+      ? fromParameters(resource)
+      : { resource, mode: undefined, profile: undefined };
+  return {
+    resource: inBody.resource,
+    mode: inBody.mode ?? fromQuery('mode'),
+    profile: inBody.profile ?? fromQuery('profile'),
+  };
 }
 
 /** The stored resource when $validate is called on an instance without a body. */
@@ -49,10 +56,24 @@ async function storedResource(services: Services, request: FhirRequest): Promise
 
 function checkRequest(request: FhirRequest, { resource, mode }: Asked): void {
   if (mode !== undefined && !modes.includes(mode))
-    throw new FhirError('invalid', { en: `mode: found ${mode.slice(0, 40)}, expected one of ${modes.join(', ')}`, ja: `mode に「${mode.slice(0, 40)}」は使えません（${modes.join('・')}）` }, { location: 'mode' });
+    throw new FhirError(
+      'invalid',
+      {
+        en: `mode: found ${mode.slice(0, 40)}, expected one of ${modes.join(', ')}`,
+        ja: `mode に「${mode.slice(0, 40)}」は使えません（${modes.join('・')}）`,
+      },
+      { location: 'mode' },
+    );
   const { type } = request.params;
   if (resource && type !== undefined && resource.resourceType !== type)
-    throw new FhirError('invalid', { en: `The resource is a ${String(resource.resourceType)}, but the URL says ${type}`, ja: `リソースは ${String(resource.resourceType)} ですが、URL は ${type} です` }, { expression: 'resourceType' });
+    throw new FhirError(
+      'invalid',
+      {
+        en: `The resource is a ${String(resource.resourceType)}, but the URL says ${type}`,
+        ja: `リソースは ${String(resource.resourceType)} ですが、URL は ${type} です`,
+      },
+      { expression: 'resourceType' },
+    );
 }
 
 /** A profile that is not installed is reported, never skipped in silence. */
@@ -62,7 +83,10 @@ function profileIssues(services: Services, profile: string | undefined): Issue[]
     {
       severity: 'error',
       code: 'not-found',
-      message: { en: `The profile ${profile} is not installed here, so it was not checked`, ja: `プロファイル ${profile} は登録されていないため、検証していません` },
+      message: {
+        en: `The profile ${profile} is not installed here, so it was not checked`,
+        ja: `プロファイル ${profile} は登録されていないため、検証していません`,
+      },
     },
   ];
 }
@@ -70,9 +94,29 @@ function profileIssues(services: Services, profile: string | undefined): Issue[]
 function modeIssues(request: FhirRequest, { resource, mode }: Asked): Issue[] {
   const id = request.params['id'];
   if (mode === 'create' && resource?.id !== undefined)
-    return [{ severity: 'information', code: 'informational', message: { en: 'On create the server chooses the id; the one in the resource would be ignored', ja: '新規作成では ID はサーバーが決めます。リソースの id は使われません' }, expression: `${resource.resourceType}.id` }];
+    return [
+      {
+        severity: 'information',
+        code: 'informational',
+        message: {
+          en: 'On create the server chooses the id; the one in the resource would be ignored',
+          ja: '新規作成では ID はサーバーが決めます。リソースの id は使われません',
+        },
+        expression: `${resource.resourceType}.id`,
+      },
+    ];
   if (mode === 'update' && resource && id !== undefined && resource.id !== id)
-    return [{ severity: 'error', code: 'value', message: { en: `An update needs the id "${id}" in the resource`, ja: `更新ではリソースの id が「${id}」である必要があります` }, expression: `${resource.resourceType}.id` }];
+    return [
+      {
+        severity: 'error',
+        code: 'value',
+        message: {
+          en: `An update needs the id "${id}" in the resource`,
+          ja: `更新ではリソースの id が「${id}」である必要があります`,
+        },
+        expression: `${resource.resourceType}.id`,
+      },
+    ];
   return [];
 }
 
@@ -86,7 +130,10 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   }
   const resource = asked.resource ?? (onInstance ? await storedResource(services, request) : undefined);
   if (!resource)
-    throw new FhirError('invalid', { en: 'There is no resource to validate; expected it as the body, or in Parameters as the parameter "resource"', ja: '検証するリソースがありません。本文か、Parameters の parameter「resource」に入れてください' });
+    throw new FhirError('invalid', {
+      en: 'There is no resource to validate; expected it as the body, or in Parameters as the parameter "resource"',
+      ja: '検証するリソースがありません。本文か、Parameters の parameter「resource」に入れてください',
+    });
   const profiles = asked.profile === undefined ? [] : [asked.profile];
   return outcomeResponse(request, [
     ...modeIssues(request, { ...asked, resource }),
@@ -96,7 +143,11 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
 }
 
 function outcomeResponse(request: FhirRequest, issues: readonly Issue[]): FhirResponse {
-  const ok: Issue = { severity: 'information', code: 'informational', message: { en: 'No issues were found', ja: '問題は見つかりませんでした' } };
+  const ok: Issue = {
+    severity: 'information',
+    code: 'informational',
+    message: { en: 'No issues were found', ja: '問題は見つかりませんでした' },
+  };
   const resource = operationOutcome(issues.length > 0 ? issues : [ok], request.language);
   return { status: 200, headers: {}, body: { kind: 'resource', resource } };
 }

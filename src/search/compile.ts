@@ -5,44 +5,44 @@
 import { refHash } from '../store/hash.ts';
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { At, Condition, Range } from './condition.ts';
-import { atIndexRow, atVersion, joinVersion, type Sight, seen, visible } from './readable.ts';
+import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen } from './readable.ts';
 import { noMoment } from './rows.ts';
 
 /** Which resources are asked for. */
 export interface Scope {
-  readonly types: readonly string[];
-  /** True when resources of these types can have a moment. */
+  readonly type: string;
+  /** True when resources of the type can have a moment. */
   readonly hasMoment: boolean;
 }
-
-/** Chooses the scope of a type, for chains and `_has`. */
-export type ScopeOf = (type: string) => Scope;
 
 /** What compiling depends on. */
 export interface CompileSettings {
   readonly sight: Sight;
-  readonly scopeOf: ScopeOf;
+  /** The scope of a type, for chains and `_has`. */
+  readonly scopeOf: (type: string) => Scope;
 }
 
 /** The rows a query begins with, and what is left to be tested. */
 export interface Drive {
-  /** FROM item that yields `d.seq` and, when `moment` says so, `d.moment`. */
-  readonly from: Sql;
+  /** FROM items, each of which yields `d.seq`, `d.moment` where `hasMoment` says so, and the columns of the walk. */
+  readonly branches: readonly Sql[];
   readonly kind: 'rows' | 'ids' | 'all';
-  /** The driving rows lie in order of the moment. */
-  readonly byMoment: boolean;
-  /** A version can appear several times. */
-  readonly repeats: boolean;
+  readonly hasMoment: boolean;
+  /** The columns that order the rows of each branch; empty when they have to be sorted. */
+  readonly walk: readonly string[];
+  /** Conditions still to be tested. */
   readonly tests: readonly Condition[];
+  /** A version can be yielded several times, one right after the other. */
+  readonly repeats: boolean;
   /** The condition that drives; absent for "all of a type". */
   readonly by?: Condition;
 }
 
+/** Most branches that are merged by order; beyond, the rows are gathered and sorted. */
+const maxBranches = 8;
 const truth = raw('1 = 1');
 const falsehood = raw('1 = 0');
-
-/** The moment of the version `d.seq` where the driving rows do not have it. */
-const lookedUpMoment = sql`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = d.seq), ${raw(String(noMoment))})`;
+const noMomentSql = raw(String(noMoment));
 
 /** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
 export function canDrive(condition: Condition): boolean {
@@ -70,41 +70,64 @@ export function rankOf(condition: Condition): number {
 }
 
 /** The parts that must all hold. */
-export const conjuncts = (condition: Condition): readonly Condition[] => (condition.op === 'and' ? condition.parts : [condition]);
+export const conjuncts = (condition: Condition): readonly Condition[] => (condition.op === 'and' ? condition.parts.flatMap(conjuncts) : [condition]);
 
-/** Begins a query with the condition given, or with the one that is usually most selective. */
-export function drive(condition: Condition, scope: Scope, settings: CompileSettings, chosen?: Condition): Drive {
-  const parts = conjuncts(condition);
-  const drivers = parts.filter(canDrive);
-  const by = chosen ?? drivers.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
-  const tests = parts.filter(part => part !== by);
-  if (!by) return { from: allOfTypes(scope), kind: 'all', byMoment: false, repeats: false, tests };
-  if (by.op === 'ids' || by.op === 'has') return { from: rowsOfHashes(by, settings), kind: 'ids', byMoment: false, repeats: false, tests, by };
-  const ranges = by.op === 'or' ? by.parts : [by];
-  const selects = ranges.map(part => rangeRows(part, settings));
-  const single = ranges.length === 1 && ranges[0]!.op === 'range' ? ranges[0]!.range : undefined;
-  const byMoment = single?.byMoment ?? false;
-  const repeats = single?.repeats ?? true;
-  const from = byMoment ? selects[0]! : distinctRows(selects, repeats);
-  return { from: sql`(${from}) d`, kind: 'rows', byMoment, repeats: byMoment && repeats, tests, by };
+/** The condition that is usually most selective, of those that can drive. */
+export function usualDriver(parts: readonly Condition[]): Condition | undefined {
+  return parts.filter(canDrive).toSorted((a, b) => rankOf(a) - rankOf(b))[0];
 }
 
-function distinctRows(selects: readonly Sql[], repeats: boolean): Sql {
-  if (selects.length === 0) return raw('SELECT NULL AS seq, NULL AS moment WHERE 1 = 0');
-  if (selects.length === 1 && !repeats) return selects[0]!;
-  return selects.length === 1 ? sql`SELECT DISTINCT r.seq, r.moment FROM (${selects[0]!}) r` : join(selects, ' UNION ');
+/**
+ * Begins a query.
+ * @param parts all conditions; `by`, one of them, drives; without it all resources of the type are walked
+ */
+export function drive(parts: readonly Condition[], by: Condition | undefined, scope: Scope, settings: CompileSettings): Drive {
+  const tests = parts.filter(part => part !== by);
+  if (!by) return { branches: [allOfType(scope)], kind: 'all', hasMoment: false, walk: ['last_updated'], repeats: false, tests };
+  if (by.op === 'ids' || by.op === 'has') return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
+  const alternatives = by.op === 'or' ? by.parts : [by];
+  const walk = commonWalk(alternatives);
+  const base = { kind: 'rows', hasMoment: true, tests, by } as const;
+  if (walk.length > 0) return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats: true };
+  return { ...base, branches: [sql`(${gatheredRows(alternatives, settings)}) d`], walk: [], repeats: false };
+}
+
+/** The order all alternatives have in common. Several can be merged only by moment, where equal versions meet. */
+function commonWalk(alternatives: readonly Condition[]): readonly string[] {
+  const [first] = alternatives;
+  if (first?.op !== 'range') return [];
+  if (alternatives.length === 1) return first.range.walk;
+  const byMoment = alternatives.every(part => part.op === 'range' && part.range.walk[0] === 'moment');
+  return byMoment && alternatives.length <= maxBranches ? ['moment'] : [];
+}
+
+function walkRows(part: Condition, walk: readonly string[]): Sql {
+  if (part.op !== 'range') throw new Error(`a condition "${part.op}" cannot be walked`);
+  const columns = walk.filter(column => column !== 'moment').map(column => raw(`, x.${column}`));
+  return sql`SELECT x.seq, x.moment${join(columns, '')} FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
+}
+
+/** The rows of all alternatives, each version once. */
+function gatheredRows(alternatives: readonly Condition[], settings: CompileSettings): Sql {
+  if (alternatives.length === 0) return raw('SELECT 0 AS seq, 0 AS moment WHERE 1 = 0');
+  if (alternatives.length > maxBranches) return sql`SELECT DISTINCT r.seq, r.moment FROM (${join(alternatives.map(part => rangeRows(part, settings)), ' UNION ALL ')}) r`;
+  const selects = alternatives.map(part => rangeRows(part, settings));
+  if (selects.length > 1) return join(selects, ' UNION ');
+  return sql`SELECT DISTINCT r.seq, r.moment FROM (${selects[0]!}) r`;
 }
 
 function rangeRows(part: Condition, settings: CompileSettings): Sql {
   if (part.op === 'range') {
-    const moment = part.range.table.columns.some(column => column.name === 'moment') ? raw('x.moment') : momentOfRow;
+    const hasMoment = part.range.table.columns.some(column => column.name === 'moment');
+    const moment = hasMoment ? raw('x.moment') : lookedUpMoment('x');
     return sql`SELECT x.seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
   }
   if (part.op === 'chain') return sql`SELECT x.seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
   throw new Error(`a condition "${part.op}" cannot drive`);
 }
 
-const momentOfRow = sql`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = x.seq), ${raw(String(noMoment))})`;
+/** The moment of a version where the row at hand does not have it. */
+const lookedUpMoment = (alias: 'd' | 'x'): Sql => raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
 
 function chainWhere(part: Condition & { op: 'chain' }, settings: CompileSettings): Sql {
   return sql`${paramIs(part.params)} AND x.target IN (${innerSelect(part.inner, part.type, raw('v.h'), settings)})`;
@@ -112,14 +135,14 @@ function chainWhere(part: Condition & { op: 'chain' }, settings: CompileSettings
 
 const paramIs = (params: readonly number[]): Sql => (params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`);
 
-function allOfTypes({ types }: Scope): Sql {
-  return sql`(SELECT r.seq, r.last_updated FROM index_resource r WHERE r.type ${types.length === 1 ? sql`= ${types[0]!}` : sql`IN ${list(types)}`}) d`;
+function allOfType({ type }: Scope): Sql {
+  return sql`(SELECT r.seq, r.last_updated FROM index_resource r WHERE r.type = ${type}) d`;
 }
 
 /** Versions of resources known by their hashes. */
-function rowsOfHashes(by: Condition, settings: CompileSettings): Sql {
-  const hashes = by.op === 'ids' ? (by.hashes.length ? list(by.hashes) : raw('(NULL)')) : by.op === 'has' ? sql`(${hasTargets(by, settings)})` : raw('(NULL)');
-  return sql`(SELECT v.seq FROM version v WHERE v.h IN ${hashes} AND ${visible(settings.sight)}) d`;
+function rowsOfHashes(by: Condition & { op: 'ids' | 'has' }, settings: CompileSettings): Sql {
+  if (by.op === 'has') return sql`(${hashesToRows(sql`(${hasTargets(by, settings)})`, settings.sight)}) d`;
+  return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
 }
 
 function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings): Sql {
@@ -130,34 +153,32 @@ function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings):
 /** One column of the versions of a type that fulfil a condition. */
 function innerSelect(inner: Condition, type: string, column: Sql, settings: CompileSettings): Sql {
   const scope = settings.scopeOf(type);
-  return sql`SELECT ${column} ${fromWhere(drive(inner, scope, settings), scope, settings)}`;
+  const parts = conjuncts(inner);
+  const begin = drive(parts, usualDriver(parts), scope, settings);
+  return join(begin.branches.map(branch => sql`SELECT ${column} ${fromWhere(branch, begin, scope, settings)}`), ' UNION ALL ');
 }
 
-/** `FROM … WHERE …` of a query: driving rows, their versions, all tests. Columns: `d.seq`, `v.*`. */
-export function fromWhere(begin: Drive, scope: Scope, settings: CompileSettings): Sql {
+/** `FROM … WHERE …` of one branch: driving rows, their versions, all tests. Columns: `d.*`, `v.*`. */
+export function fromWhere(branch: Sql, begin: Drive, scope: Scope, settings: CompileSettings): Sql {
   const version = joinVersion(raw('d.seq'), settings.sight);
-  const at = atVersion(momentOf(begin, scope));
-  const tests = begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`);
-  return sql`FROM ${begin.from} CROSS JOIN ${version.from} WHERE ${version.where}${typeTest(begin, scope)}${join(tests, '')}`;
+  const type = begin.kind === 'ids' ? sql` AND v.type = ${scope.type}` : sql``;
+  return sql`FROM ${branch} CROSS JOIN ${version.from} WHERE ${version.where}${type}${testsSql(begin, atVersion(momentOf(begin, scope)), settings)}`;
 }
 
 /** The same without yielding the version, for counting: the version is looked at only where it has to be. */
-export function fromWhereIndex(begin: Drive, scope: Scope, settings: CompileSettings): Sql {
-  const at = atIndexRow('d', momentOf(begin, scope));
-  const tests = begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`);
-  if (begin.kind === 'ids') return fromWhere(begin, scope, settings);
-  return sql`FROM ${begin.from} WHERE ${seen(raw('d.seq'), settings.sight)}${join(tests, '')}`;
+export function fromWhereIndex(branch: Sql, begin: Drive, scope: Scope, settings: CompileSettings): Sql {
+  if (begin.kind === 'ids') return fromWhere(branch, begin, scope, settings);
+  return sql`FROM ${branch} WHERE ${seen(raw('d.seq'), settings.sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
 }
 
-/** Ids and references name a type themselves; it has to be one that is asked for. */
-function typeTest(begin: Drive, { types }: Scope): Sql {
-  return begin.kind === 'ids' ? sql` AND v.type IN ${list(types)}` : sql``;
+function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {
+  return join(begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`), '');
 }
 
 /** The moment of the version at hand. */
 export function momentOf(begin: Drive, scope: Scope): Sql {
-  if (begin.kind === 'rows') return raw('d.moment');
-  return scope.hasMoment ? lookedUpMoment : raw(String(noMoment));
+  if (begin.hasMoment) return raw('d.moment');
+  return scope.hasMoment ? lookedUpMoment('d') : noMomentSql;
 }
 
 /** A condition as a test on one version. */

@@ -19,8 +19,8 @@ export interface Range {
   readonly table: IndexTable;
   /** Condition over the table's alias `x`. */
   readonly where: Sql;
-  /** True when its rows lie in order of the moment: everything before it in the key is fixed by equality. */
-  readonly byMoment: boolean;
+  /** The columns that order its rows, after those fixed by equality: `moment`, or `lo`, `hi` …; none when there is no one order. */
+  readonly walk: readonly string[];
   /**
    * How one version is looked up in it: by moment and seq as in the key, by seq with the second index (or a key that is
    * fixed up to seq), or only through the set of all its versions.

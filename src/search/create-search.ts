@@ -5,13 +5,18 @@ import type { Config } from '../config.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { zoneMinutes } from '../fhir/datetime.ts';
 import type { JsonObject } from '../fhir/types.ts';
-import { sql } from '../store/sql.ts';
+import { join, sql } from '../store/sql.ts';
+import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
-import { drive, fromWhere, type Scope } from './compile.ts';
+import { compartmentCondition } from './compartment.ts';
+import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { extractRows } from './extract.ts';
+import { findPage } from './find.ts';
+import type { Match } from './match.ts';
 import { parsePath, resultParameters } from './parse.ts';
 import { planCriteria, type PlanSettings, UnknownParameter } from './plan.ts';
+import { textsOf } from './readable.ts';
 import { refuse } from './refuse.ts';
 import { createRegistry } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
@@ -42,7 +47,17 @@ export function createSearch({ definitions, config, now = Date.now }: SearchPart
     isResourceType: definitions.isResourceType,
     inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
   });
-  const scopeOf = (type: string): Scope => ({ types: [type], hasMoment: registry(type).moment !== undefined });
+  const scopeOf = (type: string): Scope => ({ type, hasMoment: registry(type).moment !== undefined });
+
+  const findSettings = {
+    run: { scopeOf, budgetMs: config.searchBudget },
+    resourceTypes: definitions.resourceTypes,
+    compartment: (compartment: string, id: string, type: string) => compartmentCondition(compartment, id, type, compartments, registry),
+    pageSize: config.pageSize,
+    maxPageSize: config.maxPageSize,
+    maxIncludes: config.maxIncludes,
+    pageLifetimeMs: config.pageLifetime,
+  };
 
   return {
     tables: indexTables,
@@ -52,12 +67,31 @@ export function createSearch({ definitions, config, now = Date.now }: SearchPart
       const condition = planMatch(type, query, planSettings());
       const compileSettings = { sight: { access, stale: true }, scopeOf };
       const scope = scopeOf(type);
-      const from = fromWhere(drive(condition, scope, compileSettings), scope, compileSettings);
-      return options.all ? sql`SELECT DISTINCT v.id ${from}` : sql`SELECT DISTINCT v.id ${from} LIMIT 2`;
+      const parts = conjuncts(condition);
+      const begin = drive(parts, usualDriver(parts), scope, compileSettings);
+      const ids = join(begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`), ' UNION ');
+      return options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
     },
+    find: (input, store) => findPage(input, store, { ...findSettings, plan: planSettings() }),
+    texts: readTexts,
     capabilities: type => capabilitiesOf(type, definitions, registry),
   };
 }
+
+/** How many texts are read at a time. */
+const textChunk = 50;
+
+async function* readTexts(matches: readonly Match[], store: Store): AsyncIterable<readonly string[]> {
+  for (let i = 0; i < matches.length; i += textChunk) {
+    const seqs = matches.slice(i, i + textChunk).map(match => match.seq);
+    // One statement text for all full chunks, whatever the page's size.
+    const rows = await store.select(textsOf(seqs.length === textChunk ? seqs : [...seqs, ...Array<number>(nextSize(seqs.length) - seqs.length).fill(0)]));
+    const texts = new Map(rows.map(row => [Number(row['seq']), String(row['text'])]));
+    yield seqs.map(seq => texts.get(seq) ?? 'null');
+  }
+}
+
+const nextSize = (length: number): number => [1, 5, 20].find(size => size >= length) ?? textChunk;
 
 /** The condition of a conditional interaction: at least one criterion, none unknown, nothing about the answer. */
 function planMatch(type: string, query: readonly QueryParameter[], settings: PlanSettings): Condition {

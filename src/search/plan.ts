@@ -10,7 +10,7 @@ import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam, Source } from './search-param.ts';
 import { hashOf } from './compile.ts';
-import { dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
+import { compositeTable, dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { compareDates, parseDateValue } from './types/date.ts';
 import { kindHash } from './types/reference.ts';
@@ -116,7 +116,7 @@ function direct(part: Condition): Condition {
   const { hashes } = part.inner;
   const ranges = hashes.map((hash): Condition => {
     const where = sql`x.param = ${part.params[0]!} AND x.target = ${hash}`;
-    return { op: 'range', range: { table: referenceTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 20 } };
+    return { op: 'range', range: { table: referenceTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 20 } };
   });
   return anyOf(ranges);
 }
@@ -187,13 +187,14 @@ const tableOf = new Map([
   ['quantity', quantityTable],
   ['uri', uriTable],
   ['reference', referenceTable],
+  ['composite', compositeTable],
 ]);
 
 /** The resource has any value for one of the sources. */
 function hasAny(param: SearchParam): Condition {
   const range = (source: Source, table: Range['table'], extra = sql``): Condition => ({
     op: 'range',
-    range: { table, where: sql`x.param = ${source.param}${extra}`, byMoment: false, probe: 'seq', repeats: true, rank: 95 },
+    range: { table, where: sql`x.param = ${source.param}${extra}`, walk: [], probe: 'seq', repeats: true, rank: 95 },
   });
   return anyOf(
     param.sources.flatMap(source => {

@@ -39,6 +39,11 @@ export function seen(seq: Sql, sight: Sight): Sql {
   return sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = ${seq} AND ${visible(sight)})`;
 }
 
+/** The current versions of resources known by their hashes. */
+export function hashesToRows(hashes: Sql, sight: Sight): Sql {
+  return sql`SELECT v.seq FROM version v WHERE v.h IN ${hashes} AND ${visible(sight)}`;
+}
+
 /** Columns a condition can be tested on, when `version v` is at hand. */
 export function atVersion(moment: Sql): At {
   return { seq: raw('v.seq'), moment, h: raw('v.h'), lastUpdated: raw('v.last_updated') };
@@ -51,7 +56,21 @@ export function atIndexRow(alias: string, moment: Sql): At {
   return { seq, moment, h: of('h'), lastUpdated: of('last_updated') };
 }
 
+/** What a query yields of a version. */
+export const versionColumns = raw('v.seq AS seq, v.type AS type, v.id AS id, v.version_id AS version_id');
+
 /** The texts of versions that a readable query has yielded. */
 export function textsOf(seqs: readonly number[]): Sql {
   return { text: `SELECT seq, text FROM body WHERE seq IN (${seqs.map(() => '?').join(', ')})`, values: seqs };
+}
+
+/** The current versions of resources whose hashes a query yields. */
+export function resourcesOfHashes(hashes: Sql, type: string | undefined, limit: number, sight: Sight): Sql {
+  const ofType = type === undefined ? sql`` : sql` AND v.type = ${type}`;
+  return sql`SELECT ${versionColumns} FROM version v WHERE v.h IN (${hashes}) AND ${visible(sight)}${ofType} ORDER BY v.seq LIMIT ${limit}`;
+}
+
+/** The versions of index rows, those that are current. */
+export function versionsOfSeqs(seqs: Sql, limit: number, sight: Sight): Sql {
+  return sql`SELECT ${versionColumns} FROM version v WHERE v.seq IN (${seqs}) AND ${visible(sight)} ORDER BY v.seq LIMIT ${limit}`;
 }

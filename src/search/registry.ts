@@ -195,7 +195,8 @@ class SourceMaker {
     for (const member of members) this.groupOf.set(member.key, name);
     const { definition } = members[0]!.draft;
     const expressions = members.flatMap(({ part }) => this.compile(part) ?? []);
-    const components = definition.component?.map(component => this.component(component.expression, this.byUrl.get(component.definition)));
+    const focuses = expressions.flatMap(expression => expression.types);
+    const components = definition.component?.map(component => this.component(component.expression, this.byUrl.get(component.definition), focuses));
     const usable = expressions.length === members.length && !components?.includes(undefined);
     this.groups.set(
       name,
@@ -216,17 +217,16 @@ class SourceMaker {
     return (node && compileNode(node, this.type, model)) ?? compileExpression(text, this.type, model);
   }
 
-  private component(expression: string, definition: Definition | undefined): Component | undefined {
+  private component(expression: string, definition: Definition | undefined, focuses: readonly TypeInfo[]): Component | undefined {
     if (!definition) return undefined;
     const made = new Map<string, Expression | undefined>();
-    return {
-      kind: definition.type,
-      on: (focus: TypeInfo) => {
-        const key = `${focus.code} ${focus.element?.path ?? ''}`;
-        if (!made.has(key)) made.set(key, compileExpression(expression, focus, this.definitions.typeSchema));
-        return made.get(key);
-      },
+    const on = (focus: TypeInfo) => {
+      const key = `${focus.code} ${focus.element?.path ?? ''}`;
+      if (!made.has(key)) made.set(key, compileExpression(expression, focus, this.definitions.typeSchema));
+      return made.get(key);
     };
+    const types = [...new Set(focuses.flatMap(focus => on(focus)?.types.map(type => type.code) ?? []))];
+    return { kind: kindOf(definition.type, types), types, on };
   }
 
   /** The sources of a parameter; none when one of them cannot be indexed. */
@@ -239,6 +239,13 @@ class SourceMaker {
   all(): readonly Source[] {
     return [...this.groups.values()].filter(source => source !== undefined);
   }
+}
+
+/** The specification's own list names the wrong parameters for some components: what values they have decides. */
+function kindOf(declared: SearchParamType, types: readonly string[]): SearchParamType {
+  if (declared !== 'token' && declared !== 'reference') return declared;
+  if (types.length === 0) return declared;
+  return types.every(type => type === 'Reference' || type === 'canonical') ? 'reference' : 'token';
 }
 
 function partKey({ definition }: Draft, part: Part): string {

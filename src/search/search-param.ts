@@ -21,7 +21,10 @@ export interface Source {
 
 /** One component of a composite parameter, evaluated on each value of the composite's expression. */
 export interface Component {
+  /** Type of the component's own parameter. */
   readonly kind: SearchParamType;
+  /** Types its values can have, over all values of the composite's expression. */
+  readonly types: readonly string[];
   /** Expression for a focus type, compiled on first use. */
   readonly on: (focus: Parameters<Parameters<Expression['evaluate']>[1]>[1]) => Expression | undefined;
 }

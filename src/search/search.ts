@@ -5,6 +5,8 @@
 import type { Readable, AccessFacts, IndexRow, IndexTable, Store } from '../store/store.ts';
 import type { Sql } from '../store/sql.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { FindInput, Page } from './find.ts';
+import type { Match } from './match.ts';
 
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
@@ -29,6 +31,10 @@ export interface Search {
     /** `all`: every match, not at most two (conditional delete of several). */
     options?: { readonly all?: boolean },
   ): Sql;
+  /** One page of a search. Throws FhirError for what cannot be searched. */
+  find(input: FindInput, store: Store): Promise<Page>;
+  /** The texts of a page's resources in the order given, in chunks so that memory stays bounded. */
+  texts(matches: readonly Match[], store: Store): AsyncIterable<readonly string[]>;
   /**
    * What /metadata says of a type's search, or of the system's when `type` is undefined: CapabilityStatement
    * searchParam entries (only what is really indexed), searchInclude and searchRevInclude.
@@ -40,5 +46,5 @@ export interface Search {
   };
 }
 
-export type { AccessFacts };
+export type { AccessFacts, FindInput, Match, Page };
 export { createSearch } from './create-search.ts';

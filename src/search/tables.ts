@@ -69,6 +69,20 @@ export const uriTable: IndexTable = {
   bySeq: true,
 };
 
+/**
+ * Composites: one row for each tuple of component values. First component: `code`, `system`; second: `other` (hash, unit),
+ * `lo`, `hi` or `text`, `more` (system, exact hash); third: `lo2`, `hi2`. What a component does not need is 0 or empty.
+ */
+export const compositeTable: IndexTable = {
+  name: 'index_composite',
+  columns: [
+    column('param'), column('code'), column('other'), column('lo', 'REAL'), column('hi', 'REAL'), column('text', 'TEXT'),
+    column('system'), column('more'), column('lo2', 'REAL'), column('hi2', 'REAL'), column('moment'),
+  ],
+  key: 10,
+  bySeq: true,
+};
+
 /** Which token parameters a version has at all (`:missing`). */
 export const presentTable: IndexTable = { name: 'index_present', columns: [column('param')], key: 1 };
 
@@ -85,6 +99,7 @@ export const indexTables: readonly IndexTable[] = [
   numberTable,
   quantityTable,
   uriTable,
+  compositeTable,
   presentTable,
   momentTable,
 ];

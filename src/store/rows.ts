@@ -35,7 +35,8 @@ export const toVersion = (row: VersionRow): Version => ({
 /** The versions a history asks for, over `version v`. */
 export function historyCondition(scope: HistoryScope, access: Readable): Sql {
   const parts: Sql[] = [access];
-  if (scope.id !== undefined) parts.push(sql`v.h = ${refHash(`${scope.type}/${scope.id}`)} AND v.type = ${scope.type!} AND v.id = ${scope.id}`);
+  if (scope.id !== undefined)
+    parts.push(sql`v.h = ${refHash(`${scope.type}/${scope.id}`)} AND v.type = ${scope.type!} AND v.id = ${scope.id}`);
   else if (scope.type !== undefined) parts.push(sql`v.type = ${scope.type}`);
   if (scope.since !== undefined) parts.push(sql`v.last_updated >= ${scope.since}`);
   if (scope.at) {

@@ -15,7 +15,9 @@ export function assertLibrary(db: Database.Database): void {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   const [a, b, c] = oldestSqlite;
   if (major < a || (major === a && (minor < b || (minor === b && patch < c))))
-    throw new Error(`SQLite ${version} can corrupt databases in WAL mode; ${oldestSqlite.join('.')} or newer is needed (npm ci installs it)`);
+    throw new Error(
+      `SQLite ${version} can corrupt databases in WAL mode; ${oldestSqlite.join('.')} or newer is needed (npm ci installs it)`,
+    );
 }
 
 /** Sets journal mode, durability and caches of a connection that writes. */
@@ -34,11 +36,18 @@ export function prepareFile(db: Database.Database): void {
 
 /** Brings the file to the newest layout in one transaction. */
 export function migrate(db: Database.Database, tables: readonly IndexTable[]): void {
-  for (const table of tables) for (const name of [table.name, ...table.columns.map(column => column.name)]) assertIdentifier(name);
+  for (const table of tables)
+    for (const name of [table.name, ...table.columns.map(column => column.name)]) assertIdentifier(name);
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > migrations.length)
-    throw new Error(`the database has layout ${version}, this program knows up to ${migrations.length}; start a newer Engawa`);
-  if (version === migrations.length && tables.every(table => db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(table.name))) return;
+    throw new Error(
+      `the database has layout ${version}, this program knows up to ${migrations.length}; start a newer Engawa`,
+    );
+  if (
+    version === migrations.length &&
+    tables.every(table => db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table.name))
+  )
+    return;
   db.transaction(() => {
     for (const step of migrations.slice(version)) for (const statement of step) db.exec(statement);
     for (const table of tables) db.exec(indexTableDdl(table));

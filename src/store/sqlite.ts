@@ -14,10 +14,11 @@ import { contentHash, refHash } from './hash.ts';
 import { deleteRow, historyCondition, insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { sql } from './sql.ts';
+import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 import {
   type Change,
-  type Committed,
   type CommitResult,
+  type Committed,
   type Conflict,
   DiskFullError,
   type HistoryScope,
@@ -29,7 +30,6 @@ import {
   type Store,
   type Version,
 } from './store.ts';
-import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 
 /** Options of {@link openSqlite}. `now` gives UTC milliseconds. */
 export interface SqliteOptions {
@@ -84,7 +84,9 @@ class SqliteStore implements Store {
     migrate(this.db, tables);
     this.addBudget(this.db);
     this.inserts = new Map(tables.map(table => [table.name, this.db.prepare(insertRow(table))]));
-    this.deletes = new Map(tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]));
+    this.deletes = new Map(
+      tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
+    );
     this.lastSeq = (this.db.prepare('SELECT max(seq) FROM version').pluck().get() as number | null) ?? 0;
     this.staleCount = this.db.prepare('SELECT count(*) FROM stale').pluck().get() as number;
   }
@@ -163,7 +165,7 @@ class SqliteStore implements Store {
     const staleBefore = this.staleCount;
     this.db.exec('SAVEPOINT change');
     try {
-      changes.forEach((change, index) => this.checkPreconditions(change, index));
+      for (const [index, change] of changes.entries()) this.checkPreconditions(change, index);
       const committed = changes.map((change, index) => this.apply(change, index));
       this.db.exec('RELEASE change');
       const position = this.lastSeq;
@@ -195,10 +197,21 @@ class SqliteStore implements Store {
   }
 
   private current(type: string, id: string) {
-    const row = this.get<{ type: string; id: string; seq: number; version_id: number; last_updated: number; deleted: number }>(
+    const row = this.get<{
+      type: string;
+      id: string;
+      seq: number;
+      version_id: number;
+      last_updated: number;
+      deleted: number;
+    }>(
       sql`SELECT type, id, seq, version_id, last_updated, deleted FROM resource WHERE h = ${refHash(`${type}/${id}`)}`,
     );
-    if (row && (row.type !== type || row.id !== id)) throw new FhirError('conflict', { en: `The id ${id} cannot be used here; choose another one`, ja: `ID「${id}」は使えません。別の ID にしてください` });
+    if (row && (row.type !== type || row.id !== id))
+      throw new FhirError('conflict', {
+        en: `The id ${id} cannot be used here; choose another one`,
+        ja: `ID「${id}」は使えません。別の ID にしてください`,
+      });
     return row;
   }
 
@@ -209,7 +222,8 @@ class SqliteStore implements Store {
     const alive = current && !current.deleted;
     if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
     const content = template ? contentHash(template) : 0n;
-    if (template && alive && !change.always && this.sameContent(current.seq, content)) return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
+    if (template && alive && !change.always && this.sameContent(current.seq, content))
+      return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
 
     const versionId = (current?.version_id ?? 0) + 1;
     // A clock that was set back must not let lastUpdated go back along the versions of a resource.
@@ -246,7 +260,8 @@ class SqliteStore implements Store {
           ${access.informationClass}, ${access.releasedAt})`,
     );
     if (persons.length > 1)
-      for (const person of new Set(persons)) this.run(sql`INSERT INTO resource_person (h, seq) VALUES (${person}, ${at.seq})`);
+      for (const person of new Set(persons))
+        this.run(sql`INSERT INTO resource_person (h, seq) VALUES (${person}, ${at.seq})`);
   }
 
   /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
@@ -262,7 +277,9 @@ class SqliteStore implements Store {
   }
 
   private versionAt(seq: number): Version | undefined {
-    const row = this.statement(`SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`).get(seq);
+    const row = this.statement(
+      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`,
+    ).get(seq);
     return row ? toVersion(row as VersionRow) : undefined;
   }
 
@@ -270,15 +287,16 @@ class SqliteStore implements Store {
 
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined> {
     const h = refHash(`${type}/${id}`);
-    const row = asOf === undefined
-      ? this.statement(
-          `SELECT ${versionColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
+    const row =
+      asOf === undefined
+        ? this.statement(
+            `SELECT ${versionColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
             WHERE r.h = ? AND v.type = ? AND v.id = ? AND ${access.text}`,
-        ).get(h, type, id, ...access.values)
-      : this.statement(
-          `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
+          ).get(h, type, id, ...access.values)
+        : this.statement(
+            `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
             WHERE v.h = ? AND v.type = ? AND v.id = ? AND v.seq <= ? AND ${access.text} ORDER BY v.version_id DESC LIMIT 1`,
-        ).get(h, type, id, asOf, ...access.values);
+          ).get(h, type, id, asOf, ...access.values);
     return row ? toVersion(row as VersionRow) : undefined;
   }
 
@@ -300,7 +318,9 @@ class SqliteStore implements Store {
 
   async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
     const where = historyCondition({ ...scope, limit: 0 }, access);
-    return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`).pluck().get(...where.values) as number;
+    return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`)
+      .pluck()
+      .get(...where.values) as number;
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {

@@ -44,7 +44,7 @@ function clientModules() {
 
 /**
  * Each suite: the runner's file and arguments. `server: 'own'` = needs an empty server; `load` = runs before, its exit code counts.
- * `slow` = only with --all.
+ * `settings` = options of an own server; `slow` = only with --all.
  */
 const modules = clientModules();
 const list = [
@@ -59,7 +59,14 @@ const list = [
     args: ['--modules', modules],
     missing: !modules && 'fhirclient is not installed',
   },
-  { name: 'candle-search', runner: 'run-candle.mjs', suite: 'candle-search', server: 'own' },
+  // Its data holds a URI with a space, which is not valid R4; what it tests is search.
+  {
+    name: 'candle-search',
+    runner: 'run-candle.mjs',
+    suite: 'candle-search',
+    server: 'own',
+    settings: ['--validation', 'off'],
+  },
   {
     name: 'synthea-search',
     runner: 'run-synthea.mjs',
@@ -166,7 +173,8 @@ async function main() {
       note(`${suite.name} …`);
       const own = suite.server === 'own';
       const server =
-        (own ? undefined : shared) ?? (await startServer(path.join(temporary, own ? suite.name : 'shared')));
+        (own ? undefined : shared) ??
+        (await startServer(path.join(temporary, own ? suite.name : 'shared'), suite.settings));
       if (!own) shared = server;
       const result = await runSuite(suite, server.base, reports);
       if (server.ended()) {

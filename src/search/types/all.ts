@@ -2,6 +2,7 @@
  * The list of search types.
  */
 import type { SearchParamType } from '../search-param.ts';
+import { compositeType } from './composite.ts';
 import { dateType } from './date.ts';
 import { numberType } from './number.ts';
 import { quantityType } from './quantity.ts';
@@ -13,5 +14,5 @@ import { uriType } from './uri.ts';
 
 /** Every search type by name. */
 export const searchTypes: ReadonlyMap<SearchParamType, SearchType> = new Map(
-  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType].map(type => [type.type, type]),
+  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType, compositeType].map(type => [type.type, type]),
 );

@@ -94,7 +94,7 @@ function sourceCondition(source: Source, isMoment: boolean, prefix: Prefix, inte
     range: {
       table: dateTable,
       where,
-      byMoment: false,
+      walk: ['lo', 'hi'],
       probe: 'seq',
       repeats: !source.single,
       rank: 70,

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/search.html#number
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
-import { type Sql, sql } from '../../store/sql.ts';
+import { raw, type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
@@ -41,29 +41,29 @@ export function parseNumberValue(name: string, text: string, example: string): N
  * The condition of a prefix on a closed interval [lo, hi] of the resource, scaled into the index's unit.
  * @param scale turns a number as written into the number in the index
  */
-export function compareNumbers({ prefix, value, half }: NumberValue, scale: (value: number) => number = same): Sql {
+export function compareNumbers({ prefix, value, half }: NumberValue, scale: (value: number) => number = same, lo: Sql = raw('x.lo'), hi: Sql = raw('x.hi')): Sql {
   const exact = scale(value);
   const [from, to] = [scale(value - half), scale(value + half)];
   switch (prefix) {
     case 'eq':
-      return sql`x.lo >= ${from} AND x.lo < ${to} AND x.hi < ${to}`;
+      return sql`${lo} >= ${from} AND ${lo} < ${to} AND ${hi} < ${to}`;
     case 'ne':
-      return sql`(x.lo < ${from} OR x.hi >= ${to})`;
+      return sql`(${lo} < ${from} OR ${hi} >= ${to})`;
     case 'gt':
-      return sql`x.hi > ${exact}`;
+      return sql`${hi} > ${exact}`;
     case 'lt':
-      return sql`x.lo < ${exact}`;
+      return sql`${lo} < ${exact}`;
     case 'ge':
-      return sql`x.hi >= ${exact}`;
+      return sql`${hi} >= ${exact}`;
     case 'le':
-      return sql`x.lo <= ${exact}`;
+      return sql`${lo} <= ${exact}`;
     case 'sa':
-      return sql`x.lo > ${exact}`;
+      return sql`${lo} > ${exact}`;
     case 'eb':
-      return sql`x.lo < ${exact} AND x.hi < ${exact}`;
+      return sql`${lo} < ${exact} AND ${hi} < ${exact}`;
     case 'ap': {
       const slack = Math.max(Math.abs(value) * 0.1, half);
-      return sql`x.lo <= ${scale(value + slack)} AND x.hi >= ${scale(value - slack)}`;
+      return sql`${lo} <= ${scale(value + slack)} AND ${hi} >= ${scale(value - slack)}`;
     }
   }
 }
@@ -93,7 +93,7 @@ export const numberType: SearchType = {
     return anyOf(
       param.sources.map((source): Condition => {
         const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
-        return { op: 'range', range: { table: numberTable, where, byMoment: false, probe: 'seq', repeats: !source.single, rank: 70 } };
+        return { op: 'range', range: { table: numberTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 } };
       }),
     );
   },

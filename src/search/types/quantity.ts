@@ -4,7 +4,7 @@
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
-import { type Sql, sql } from '../../store/sql.ts';
+import { raw, type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
@@ -24,38 +24,41 @@ interface Unit {
   readonly text: string;
 }
 
-function addInterval(rows: Rows, low: number, high: number, unit: Unit): void {
+/** Receives each form under which a quantity is found: hash of the unit, least and greatest value in it. */
+export type AddQuantity = (unit: number, low: number, high: number) => void;
+
+function addInterval(add: AddQuantity, low: number, high: number, unit: Unit): void {
   if (!(low <= high)) return;
   const written = unit.code || unit.text;
-  rows.add(quantityTable, [rows.param, writtenUnit(written), low, high, rows.moment]);
-  if (unit.text !== '' && unit.text !== written) rows.add(quantityTable, [rows.param, writtenUnit(unit.text), low, high, rows.moment]);
+  add(writtenUnit(written), low, high);
+  if (unit.text !== '' && unit.text !== written) add(writtenUnit(unit.text), low, high);
   if (unit.code === '') return;
   const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  if (base) rows.add(quantityTable, [rows.param, comparedUnit(base.unit), base.scale(low), base.scale(high), rows.moment]);
-  else rows.add(quantityTable, [rows.param, comparedUnit(`${unit.system}|${unit.code}`), low, high, rows.moment]);
+  if (base) add(comparedUnit(base.unit), base.scale(low), base.scale(high));
+  else add(comparedUnit(`${unit.system}|${unit.code}`), low, high);
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const unitOf = (value: Record<string, unknown>): Unit => ({ system: text(value['system']), code: text(value['code']), text: text(value['unit']) });
 
-function addQuantity(rows: Rows, value: Record<string, unknown>): void {
+function addQuantity(add: AddQuantity, value: Record<string, unknown>): void {
   const number = value['value'];
   if (typeof number !== 'number') return;
   const comparator = text(value['comparator']);
   const low = comparator.startsWith('<') ? Number.NEGATIVE_INFINITY : number;
   const high = comparator.startsWith('>') ? Number.POSITIVE_INFINITY : number;
-  addInterval(rows, low, high, unitOf(value));
+  addInterval(add, low, high, unitOf(value));
 }
 
-function addRange(rows: Rows, { low, high }: Record<string, unknown>): void {
+function addRange(add: AddQuantity, { low, high }: Record<string, unknown>): void {
   const sides = [low, high].filter(isObject);
   if (sides.length === 0) return;
   const end = (side: unknown, open: number) => (isObject(side) && typeof side['value'] === 'number' ? side['value'] : open);
-  addInterval(rows, end(low, Number.NEGATIVE_INFINITY), end(high, Number.POSITIVE_INFINITY), unitOf(sides[0]!));
+  addInterval(add, end(low, Number.NEGATIVE_INFINITY), end(high, Number.POSITIVE_INFINITY), unitOf(sides[0]!));
 }
 
 /** SampledData: from its lowest to its highest sample. */
-function addSamples(rows: Rows, { origin, data, factor }: Record<string, unknown>): void {
+function addSamples(add: AddQuantity, { origin, data, factor }: Record<string, unknown>): void {
   if (!isObject(origin) || typeof data !== 'string') return;
   const zero = typeof origin['value'] === 'number' ? origin['value'] : 0;
   const times = typeof factor === 'number' ? factor : 1;
@@ -66,22 +69,27 @@ function addSamples(rows: Rows, { origin, data, factor }: Record<string, unknown
     low = Math.min(low, number);
     high = Math.max(high, number);
   }
-  addInterval(rows, low, high, unitOf(origin));
+  addInterval(add, low, high, unitOf(origin));
+}
+
+/** All forms under which a value of any quantity type is found. */
+export function quantityForms(value: unknown, type: TypeInfo, add: AddQuantity): void {
+  if (!isObject(value)) return;
+  if (type.code === 'Range') addRange(add, value);
+  else if (type.code === 'SampledData') addSamples(add, value);
+  else if (type.code === 'Money') addMoney(add, value);
+  else if (type.code === 'Extension') {
+    const inner = extensionValue(value);
+    if (inner) quantityForms(inner[0], inner[1], add);
+  } else addQuantity(add, value);
 }
 
 function entries(value: unknown, type: TypeInfo, rows: Rows): void {
-  if (!isObject(value)) return;
-  if (type.code === 'Range') addRange(rows, value);
-  else if (type.code === 'SampledData') addSamples(rows, value);
-  else if (type.code === 'Money') addMoney(rows, value);
-  else if (type.code === 'Extension') {
-    const inner = extensionValue(value);
-    if (inner) entries(inner[0], inner[1], rows);
-  } else addQuantity(rows, value);
+  quantityForms(value, type, (unit, low, high) => rows.add(quantityTable, [rows.param, unit, low, high, rows.moment]));
 }
 
-function addMoney(rows: Rows, { value, currency }: Record<string, unknown>): void {
-  if (typeof value === 'number') addInterval(rows, value, value, { system: 'urn:iso:std:iso:4217', code: text(currency), text: '' });
+function addMoney(add: AddQuantity, { value, currency }: Record<string, unknown>): void {
+  if (typeof value === 'number') addInterval(add, value, value, { system: 'urn:iso:std:iso:4217', code: text(currency), text: '' });
 }
 
 /** A search value taken apart. */
@@ -101,18 +109,18 @@ export function parseQuantityValue(name: string, value: string): QuantityValue {
   return { number, ...(code !== '' && { unit: { system, code } }) };
 }
 
-/** Rows of a unit whose value fulfils the prefix; any unit when there is none. */
-export function quantityWhere({ number, unit }: QuantityValue): Sql {
-  if (!unit) return sql`(x.unit & 1) = 0 AND ${compareNumbers(number)}`;
-  if (unit.system === '') return sql`x.unit = ${writtenUnit(unit.code)} AND ${compareNumbers(number)}`;
+/** Rows of a unit whose value fulfils the prefix; any unit when there is none. `column` holds the hash of the unit. */
+export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw('x.unit')): Sql {
+  if (!unit) return sql`(${column} & 1) = 0 AND ${compareNumbers(number)}`;
+  if (unit.system === '') return sql`${column} = ${writtenUnit(unit.code)} AND ${compareNumbers(number)}`;
   const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  if (base) return sql`x.unit = ${comparedUnit(base.unit)} AND ${compareNumbers(number, base.scale)}`;
-  return sql`x.unit = ${comparedUnit(`${unit.system}|${unit.code}`)} AND ${compareNumbers(number)}`;
+  if (base) return sql`${column} = ${comparedUnit(base.unit)} AND ${compareNumbers(number, base.scale)}`;
+  return sql`${column} = ${comparedUnit(`${unit.system}|${unit.code}`)} AND ${compareNumbers(number)}`;
 }
 
 function sourceCondition(source: Source, value: QuantityValue): Condition {
   const where = sql`x.param = ${source.param} AND ${quantityWhere(value)}`;
-  return { op: 'range', range: { table: quantityTable, where, byMoment: false, probe: 'seq', repeats: !source.single || !value.unit, rank: 65 } };
+  return { op: 'range', range: { table: quantityTable, where, walk: value.unit ? ['lo', 'hi'] : [], probe: 'seq', repeats: !source.single || !value.unit, rank: 65 } };
 }
 
 /** Quantities. */

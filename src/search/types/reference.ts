@@ -7,7 +7,7 @@ import { parseCanonical, parseReference } from '../../fhir/reference.ts';
 import { hash32, hash64, refHash } from '../../store/hash.ts';
 import { list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
-import { refuse, refuseValue } from '../refuse.ts';
+import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { referenceTable, textTable, tokenTable } from '../tables.ts';
@@ -64,8 +64,19 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
   addText(rows, value['display']);
 }
 
+/** The targets of a value of any reference type, for composites. */
+export function referenceForms(value: unknown, base: string, add: (target: bigint) => void): void {
+  const text = isObject(value) ? value['reference'] : value;
+  if (typeof text !== 'string') return;
+  const parsed = parseReference(text, base);
+  if (parsed.kind === 'local') add(refHash(`${parsed.type}/${parsed.id}`));
+  else if (parsed.kind === 'absolute') add(hash64(parsed.url));
+  else if (parsed.kind === 'urn') add(hash64(parsed.urn));
+  else if (parsed.kind === 'uri') add(hash64(parsed.uri));
+}
+
 /** The hashes a value can stand for; a bare id may be of any target type. */
-function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
+export function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   const text = unescapeValue(asked.value);
   const types = asked.modifier !== undefined ? [asked.modifier] : asked.param.targets;
   if (/^[A-Za-z0-9\-.]{1,64}$/.test(text)) {
@@ -74,10 +85,8 @@ function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   }
   const parsed = parseReference(text, settings.base);
   if (parsed.kind === 'local') {
-    if (asked.modifier !== undefined && asked.modifier !== parsed.type)
-      throw refuse(asked.name, `found a reference to ${parsed.type}, expected one to ${asked.modifier}`, `${parsed.type} への参照ではなく ${asked.modifier} への参照を指定してください`);
-    const { onlyTarget } = asked.param;
-    return onlyTarget !== undefined && onlyTarget !== parsed.type ? [] : [refHash(`${parsed.type}/${parsed.id}`)];
+    const only = asked.modifier ?? asked.param.onlyTarget;
+    return only !== undefined && only !== parsed.type ? [] : [refHash(`${parsed.type}/${parsed.id}`)];
   }
   if (parsed.kind === 'absolute') return [hash64(parsed.url)];
   if (parsed.kind === 'urn') return [hash64(parsed.urn)];
@@ -90,7 +99,7 @@ function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
   const where = one
     ? sql`x.param = ${source.param} AND x.target = ${hashes[0]!}`
     : sql`x.param = ${source.param} AND x.target IN ${list(hashes)}`;
-  return { op: 'range', range: { table: referenceTable, where, byMoment: one, probe: 'moment', repeats: !one, rank: 20 } };
+  return { op: 'range', range: { table: referenceTable, where, walk: one ? ['moment'] : [], probe: 'moment', repeats: !one, rank: 20 } };
 }
 
 /** A reference to a known set of targets: one range each while they are few, so that each can be walked by moment. */

@@ -40,7 +40,7 @@ function folded(asked: Asked, settings: AskSettings): string {
 export function textCondition(param: number, asked: Asked, settings: AskSettings): Condition {
   const text = folded(asked, settings);
   const where = sql`x.param = ${param} AND (instr(x.text, ${text}) > 0)`;
-  return { op: 'range', range: { table: textTable, where, byMoment: false, probe: 'set', repeats: true, rank: 80 } };
+  return { op: 'range', range: { table: textTable, where, walk: ['text'], probe: 'set', repeats: true, rank: 80 } };
 }
 
 /** A string parameter: begins with (default), `:exact`, `:contains`. */
@@ -48,7 +48,7 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
   const text = folded(asked, settings);
   const range = (where: Sql, rank: number): Condition => ({
     op: 'range',
-    range: { table: stringTable, where, byMoment: false, probe: 'seq', repeats: true, rank },
+    range: { table: stringTable, where, walk: ['text', 'exact'], probe: 'seq', repeats: true, rank },
   });
   switch (asked.modifier) {
     case 'exact':

@@ -27,6 +27,31 @@ export const codeHash = (code: string, exact: boolean): bigint => hash64(exact ?
 /** Source of texts, of identifier types and of logical references beside a source. */
 export const besides = (param: number, what: 'text' | 'of-type' | 'identifier'): number => Number(BigInt.asIntN(32, hash64(`${param} ${what}`)));
 
+/** A code as a composite keeps it: hash of the code and of the system. */
+export type AddToken = (code: bigint, system: number) => void;
+
+/** The codes of a value of any coded type, for composites. */
+export function tokenForms(value: unknown, type: TypeInfo, add: AddToken): void {
+  if (Array.isArray(value)) return;
+  if (!isObject(value)) {
+    if (value !== null && typeof value !== 'object') add(codeHash(String(value), exactTypes.has(type.code)), noSystem);
+  } else if (type.code === 'CodeableConcept') {
+    for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) tokenForms(coding, { code: 'Coding' }, add);
+  } else {
+    const code = value['code'] ?? value['value'];
+    const system = typeof value['system'] === 'string' ? value['system'] : '';
+    if (typeof code === 'string') add(codeHash(code, exactTypes.has(type.code) && !caseSensitiveSystems.has(system)), systemHash(system));
+  }
+}
+
+/** A search value of a composite's token component: its hashes, and its system unless any will do. */
+export function tokenValue(asked: Asked, types: readonly string[], settings: AskSettings): { hashes: readonly bigint[]; systems?: readonly number[] } {
+  const { system, code } = takeApart(asked);
+  if (system === undefined) return { hashes: codeHashes(code, types) };
+  const impliesSystem = types.some(type => implied.has(type)) && system !== '' && settings.inCodeSystem(system, code);
+  return { hashes: codeHashes(code, types), systems: impliesSystem ? [systemHash(system), noSystem] : [systemHash(system)] };
+}
+
 function addCode(rows: Rows, system: string, code: string, exact: boolean): void {
   rows.add(tokenTable, [rows.param, codeHash(code, exact && !caseSensitiveSystems.has(system)), rows.moment, systemHash(system)]);
 }
@@ -97,16 +122,17 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   const param = source.param;
   if (code === '' && system !== undefined) {
     const where = sql`x.param = ${param} AND x.system = ${systemHash(system)}`;
-    return { op: 'range', range: { table: tokenTable, where, byMoment: false, probe: 'set', repeats: true, rank: 60 } };
+    return { op: 'range', range: { table: tokenTable, where, walk: [], probe: 'set', repeats: true, rank: 60 } };
   }
   const types = source.expressions.flatMap(expression => expression.types.map(type => type.code));
-  const hashes = codeHashes(code, types);
+  const { hashes, systems } = tokenValue(asked, types, settings);
+  const ofSystem = systems ? sql` AND x.system IN ${list(systems)}` : sql``;
   const match = hashes.length === 1 ? sql`x.code = ${hashes[0]!}` : sql`x.code IN ${list(hashes)}`;
-  const where: Sql = sql`x.param = ${param} AND ${match}${systemMatch(system, code, types, settings)}`;
+  const where: Sql = sql`x.param = ${param} AND ${match}${ofSystem}`;
   const identifier = types.includes('Identifier');
   return {
     op: 'range',
-    range: { table: tokenTable, where, byMoment: hashes.length === 1, probe: 'moment', repeats: system === undefined || hashes.length > 1, rank: identifier ? 10 : 50 },
+    range: { table: tokenTable, where, walk: hashes.length === 1 ? ['moment'] : [], probe: 'moment', repeats: system === undefined || hashes.length > 1, rank: identifier ? 10 : 50 },
   };
 }
 
@@ -119,13 +145,6 @@ function codeHashes(code: string, types: readonly string[]): bigint[] {
 
 const implied = new Set(['code', 'boolean', 'string', 'id']);
 
-function systemMatch(system: string | undefined, code: string, types: readonly string[], settings: AskSettings): Sql {
-  if (system === undefined) return sql``;
-  const hash = systemHash(system);
-  const impliesSystem = types.some(type => implied.has(type)) && system !== '' && settings.inCodeSystem(system, code);
-  return impliesSystem ? sql` AND x.system IN (${hash}, ${noSystem})` : sql` AND x.system = ${hash}`;
-}
-
 /** `:of-type`: `[type system]|[type code]|[value]`. */
 function ofType(source: Source, asked: Asked): Condition {
   const parts = splitEscaped(asked.value, '|').map(unescapeValue);
@@ -133,7 +152,7 @@ function ofType(source: Source, asked: Asked): Condition {
     throw refuseValue(asked.name, asked.value, { en: '[type system]|[type code]|[value]', ja: ' [種別のsystem]|[種別のコード]|[値]' }, 'http://terminology.hl7.org/CodeSystem/v2-0203|MR|446053');
   const [system, code, value] = parts as [string, string, string];
   const where = sql`x.param = ${besides(source.param, 'of-type')} AND x.code = ${hash64(`${code}|${value}`)} AND x.system = ${systemHash(system)}`;
-  return { op: 'range', range: { table: tokenTable, where, byMoment: true, probe: 'moment', repeats: false, rank: 10 } };
+  return { op: 'range', range: { table: tokenTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 10 } };
 }
 
 /** Codes, identifiers, booleans. */

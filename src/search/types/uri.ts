@@ -26,7 +26,7 @@ function uriCondition(param: number, asked: Asked): Condition {
   if (uri === '') throw refuseValue(asked.name, asked.value, { en: 'a URI', ja: 'URI' }, 'http://example.org/fhir/ValueSet/1');
   const range = (where: ReturnType<typeof sql>): Condition => ({
     op: 'range',
-    range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, byMoment: false, probe: 'seq', repeats: true, rank: 35 },
+    range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, walk: [], probe: 'seq', repeats: true, rank: 35 },
   });
   if (asked.modifier === 'below') {
     const base = uri.replace(/\/$/, '');

@@ -1,0 +1,153 @@
+/**
+ * search: of a type, of the system, in a compartment; GET and POST. Writes the searchset Bundle from stored texts.
+ * @see https://hl7.org/fhir/R4/http.html#search
+ */
+import { FhirError, operationOutcome } from '../fhir/outcome.ts';
+import type { Match, Page } from '../search/search.ts';
+import { QueryTimeoutError } from '../store/store.ts';
+import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import { formatQuery } from './match.ts';
+import { subsetText, toSubset } from './subset.ts';
+
+/** Path of the search without `_search`, to which page links belong. */
+function searchPath(request: FhirRequest): string[] {
+  return request.path.filter(part => part !== '_search');
+}
+
+function searchedTypes({ definitions }: Services, { type, compartment }: FhirRequest['params']): readonly string[] {
+  if (type !== undefined && type !== '*') {
+    if (definitions.isResourceType(type)) return [type];
+    throw new FhirError('not-found', {
+      en: `${type} is not a resource type of FHIR R4`,
+      ja: `${type} は FHIR R4 のリソース型ではありません`,
+    });
+  }
+  return compartment === undefined
+    ? definitions.resourceTypes
+    : definitions.resourceTypes.filter(name => name !== 'Bundle');
+}
+
+async function handleSearch(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const { compartment, id } = request.params;
+  const path = searchPath(request);
+  const page = await withinBudget(services, () =>
+    services.search.find(
+      {
+        types: searchedTypes(services, request.params),
+        path: path.join('/'),
+        query: request.query,
+        lenient: (request.prefer.handling ?? services.config.handling) === 'lenient',
+        access: services.access.condition(request.caller),
+        base: request.base,
+        ...(compartment !== undefined && id !== undefined && { compartment: { type: compartment, id } }),
+        ...(request.asOf !== undefined && { asOf: request.asOf }),
+      },
+      services.store,
+    ),
+  );
+  return {
+    status: 200,
+    headers: {},
+    body: { kind: 'chunks', chunks: await started(writePage(services, request, page)) },
+  };
+}
+
+async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof QueryTimeoutError)) throw error;
+    const seconds = config.searchBudget / 1000;
+    throw new FhirError('timeout', {
+      en: `The search took longer than ${seconds} s and was stopped; add a criterion such as patient or date, or leave out _sort and _total`,
+      ja: `検索が ${seconds} 秒を超えたため止めました。patient や date などの条件を足すか、_sort や _total を外してください`,
+    });
+  }
+}
+
+/** Pulls the first chunk, so that a failing query still gets its status. */
+async function started(chunks: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  return {
+    async *[Symbol.asyncIterator]() {
+      if (!first.done) yield first.value;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    },
+  };
+}
+
+function links(request: FhirRequest, page: Page): { relation: string; url: string }[] {
+  const base = [request.base, ...searchPath(request)].join('/');
+  const format = request.query.filter(([name]) => name === '_format' || name === '_pretty');
+  const at = (query: Page['used']) => (query.length > 0 ? `${base}?${formatQuery(query)}` : base);
+  // What came in a POST body stays out of links: the page token carries it sealed.
+  const self =
+    page.here === undefined
+      ? request.method === 'POST'
+        ? at([])
+        : at(page.used)
+      : at([['_page', page.here], ...format]);
+  return [
+    { relation: 'self', url: self },
+    ...(page.next === undefined ? [] : [{ relation: 'next', url: at([['_page', page.next], ...format]) }]),
+  ];
+}
+
+async function* writePage(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
+  const { total } = page;
+  const head = JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    ...(total !== undefined && { total }),
+    link: links(request, page),
+  });
+  const subset = toSubset(page.request.summary, page.request.elements);
+  const cut = subset && ((text: string) => subsetText(text, subset, services.definitions));
+  let before = '';
+  let opened = false;
+  for (const [mode, matches] of [
+    ['match', page.matches],
+    ['include', page.included],
+  ] as const) {
+    let at = 0;
+    for await (const texts of services.search.texts(matches, services.store)) {
+      const entries = texts.map(text => entry(request.base, matches[at++]!, cut ? cut(text) : text, mode));
+      yield `${opened ? '' : `${head.slice(0, -1)},"entry":[`}${before}${entries.join(',')}`;
+      opened = true;
+      before = ',';
+    }
+  }
+  if (page.notes.length > 0) {
+    yield `${opened ? ',' : `${head.slice(0, -1)},"entry":[`}${notesEntry(request, page)}]}`;
+  } else yield opened ? ']}' : head;
+}
+
+function entry(base: string, { type, id }: Match, text: string, mode: 'match' | 'include'): string {
+  return `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`;
+}
+
+/** What was ignored, cut short or asked to be explained. */
+function notesEntry(request: FhirRequest, page: Page): string {
+  const issues = page.notes.map(message => ({ severity: 'information' as const, code: 'informational', message }));
+  return JSON.stringify({ resource: operationOutcome(issues, request.language), search: { mode: 'outcome' } });
+}
+
+const search = (name: string, method: Interaction['method'], path: string): Interaction => ({
+  name,
+  method,
+  path,
+  handle: handleSearch,
+});
+
+/** All forms of search. */
+export const searchInteractions: readonly Interaction[] = [
+  search('search-type', 'GET', '[type]'),
+  search('search-type', 'POST', '[type]/_search'),
+  search('search-type', 'GET', '[type]/_search'),
+  search('search-system', 'GET', ''),
+  search('search-system', 'POST', '_search'),
+  search('search-system', 'GET', '_search'),
+  search('search-compartment', 'GET', '[compartment]/[id]/[type]'),
+  search('search-compartment', 'POST', '[compartment]/[id]/[type]/_search'),
+];

@@ -1,0 +1,103 @@
+/**
+ * include: `_include` and `_revinclude` over the resources of a page, with :iterate and `*`.
+ * @see https://hl7.org/fhir/R4/search.html#revinclude
+ */
+import { join, list, type Sql, sql } from '../store/sql.ts';
+import type { IncludeRequest } from './parse.ts';
+import { type Match, type RunSettings, seqList } from './match.ts';
+import { hashOf } from './compile.ts';
+import { resourcesOfHashes, versionsOfSeqs } from './readable.ts';
+import { refuse, shorten } from './refuse.ts';
+import type { Registry } from './registry.ts';
+
+/** An include, looked up: which index rows of references it follows. */
+interface Followed {
+  readonly request: IncludeRequest;
+  /** Sources by type of the referring resource. */
+  readonly paramsOf: ReadonlyMap<string, readonly number[]>;
+  /** Only to resources of this type. */
+  readonly target?: string;
+}
+
+/** What looking up depends on. */
+export interface IncludeSettings {
+  readonly registry: Registry;
+  readonly resourceTypes: readonly string[];
+  isResourceType(name: string): boolean;
+}
+
+function referenceParams(type: string, code: string, { registry }: IncludeSettings): number[] {
+  const params = [...registry(type).byCode.values()].filter(param => param.type === 'reference' && (code === '*' || param.code === code));
+  return params.flatMap(param => param.sources.map(source => source.param));
+}
+
+/** Looks an include up. @throws FhirError for a type or parameter that does not exist */
+export function planInclude(request: IncludeRequest, matchTypes: readonly string[], settings: IncludeSettings): Followed {
+  const { name, type, code, target } = request;
+  for (const named of [type, target]) {
+    if (named !== undefined && named !== '*' && !settings.isResourceType(named)) throw refuse(name, `"${shorten(named)}" is no resource type; expected for example Observation:subject`, `「${shorten(named)}」というリソース型はありません（例: Observation:subject）`);
+  }
+  const types = type === '*' ? (request.reverse || request.iterate ? settings.resourceTypes : matchTypes) : [type];
+  const paramsOf = new Map(types.map(one => [one, referenceParams(one, code, settings)] as const).filter(([, params]) => params.length > 0));
+  if (paramsOf.size === 0)
+    throw refuse(name, `${shorten(type)} has no reference parameter "${shorten(code)}"`, `${shorten(type)} に参照型のパラメータ「${shorten(code)}」はありません`);
+  return { request, paramsOf, ...(target !== undefined && { target }) };
+}
+
+/** What a page includes, and whether the limit cut it short. */
+export interface Included {
+  readonly matches: readonly Match[];
+  readonly cut: boolean;
+}
+
+/** The resources that includes add to a page. */
+export async function findIncluded(matches: readonly Match[], includes: readonly Followed[], limit: number, settings: RunSettings): Promise<Included> {
+  const seen = new Set(matches.map(match => match.seq));
+  const added: Match[] = [];
+  let from: readonly Match[] = matches;
+  for (let round = 0; from.length > 0; round++) {
+    const next: Match[] = [];
+    for (const include of includes) {
+      if (round > 0 && !include.request.iterate) continue;
+      for (const match of await follow(from, include, limit - added.length + 1, settings)) {
+        if (seen.has(match.seq)) continue;
+        if (added.length >= limit) return { matches: added, cut: true };
+        seen.add(match.seq);
+        added.push(match);
+        next.push(match);
+      }
+    }
+    from = next;
+  }
+  return { matches: added, cut: false };
+}
+
+async function follow(from: readonly Match[], { request, paramsOf, target }: Followed, limit: number, settings: RunSettings): Promise<Match[]> {
+  const found: Match[] = [];
+  for (let i = 0; i < from.length; i += 500) {
+    const part = from.slice(i, i + 500);
+    const query = request.reverse ? reverseSql(part, paramsOf, target, limit, settings) : forwardSql(part, paramsOf, target, limit, settings);
+    if (!query) continue;
+    for (const row of await settings.store.select(query, { budgetMs: settings.budgetMs })) {
+      found.push({ seq: Number(row['seq']), type: String(row['type']), id: String(row['id']), versionId: Number(row['version_id']), position: [] });
+    }
+  }
+  return found;
+}
+
+function forwardSql(from: readonly Match[], paramsOf: Followed['paramsOf'], target: string | undefined, limit: number, settings: RunSettings): Sql | undefined {
+  const targets = [...paramsOf].flatMap(([type, params]) => {
+    const sources = from.filter(match => match.type === type);
+    return sources.length ? [sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${seqList(sources)}`] : [];
+  });
+  return targets.length ? resourcesOfHashes(join(targets, ' UNION '), target, limit, settings.sight) : undefined;
+}
+
+function reverseSql(from: readonly Match[], paramsOf: Followed['paramsOf'], target: string | undefined, limit: number, settings: RunSettings): Sql | undefined {
+  const targets = from.filter(match => target === undefined || match.type === target).map(match => hashOf(match.type, match.id));
+  if (targets.length === 0) return undefined;
+  const params = [...paramsOf.values()].flat();
+  return versionsOfSeqs(sql`SELECT x.seq FROM index_reference x WHERE x.param IN ${list(params)} AND x.target IN ${list(targets)}`, limit, settings.sight);
+}
+
+export type { Followed };

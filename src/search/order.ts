@@ -1,0 +1,52 @@
+/**
+ * Order of a result and the position of a page in it: a key of several columns, ended by seq, so that no two are equal.
+ */
+import { join, raw, type Sql, type SqlValue, sql } from '../store/sql.ts';
+
+/** One column of the order. */
+export interface OrderKey {
+  readonly value: Sql;
+  readonly descending: boolean;
+}
+
+/** A position: the values of the keys of the last row. */
+export type Position = readonly (string | number)[];
+
+/** Name of the nth key's column in the result. */
+export const keyColumn = (index: number): string => `key${index}`;
+
+/** The keys as columns of the SELECT. */
+export function keyColumns(keys: readonly OrderKey[]): Sql {
+  return join(keys.map((key, i) => sql`${key.value} AS ${raw(keyColumn(i))}`), ', ');
+}
+
+/** ORDER BY of the keys, by the names of their columns. */
+export function orderBy(keys: readonly OrderKey[]): Sql {
+  return raw(`ORDER BY ${keys.map((key, i) => `${keyColumn(i)}${key.descending ? ' DESC' : ''}`).join(', ')}`);
+}
+
+/** Condition that a row lies after a position. */
+export function after(keys: readonly OrderKey[], position: Position): Sql {
+  const sameDirection = keys.every(key => key.descending === keys[0]!.descending);
+  const values = position as readonly SqlValue[];
+  if (sameDirection) {
+    const sign = raw(keys[0]!.descending ? '<' : '>');
+    if (keys.length === 1) return sql`${keys[0]!.value} ${sign} ${values[0]!}`;
+    return sql`(${join(keys.map(key => key.value), ', ')}) ${sign} (${join(values.map(value => sql`${value}`), ', ')})`;
+  }
+  const steps = keys.map((key, i) => {
+    const equal = keys.slice(0, i).map((before, j) => sql`${before.value} = ${values[j]!}`);
+    return join([...equal, sql`${key.value} ${raw(key.descending ? '<' : '>')} ${values[i]!}`], ' AND ');
+  });
+  return sql`(${join(steps.map(step => sql`(${step})`), ' OR ')})`;
+}
+
+/** Compares two rows by their keys, as the database does. */
+export function compareRows(keys: readonly { readonly descending: boolean }[], a: Position, b: Position): number {
+  for (const [i, key] of keys.entries()) {
+    const [left, right] = [a[i]!, b[i]!];
+    if (left === right) continue;
+    return left < right === key.descending ? 1 : -1;
+  }
+  return 0;
+}
