@@ -90,16 +90,23 @@ function refuseOpenToAll(config: Config): void {
   });
 }
 
+/** Where the data is, without a password. */
+function dataPlace({ database, data }: Config): string {
+  if (database === '') return data;
+  const { host, pathname } = new URL(database);
+  return `PostgreSQL ${host}${pathname}`;
+}
+
 function welcome(base: string, config: Config, language: Language): string {
   const lines: Message = {
-    en: `Engawa ${version} is ready: ${base}   (data in ${config.data})
+    en: `Engawa ${version} is ready: ${base}   (data in ${dataPlace(config)})
 
 Try next, in another terminal:
   curl ${base}/metadata?_summary=true
   curl -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"text":"縁側 花子"}]}' ${base}/Patient
   npm run demo -- --base ${base}
 Ctrl-C stops the server.`,
-    ja: `Engawa ${version} を開始しました: ${base}   （データ: ${config.data}）
+    ja: `Engawa ${version} を開始しました: ${base}   （データ: ${dataPlace(config)}）
 
 次に、別の端末で:
   curl ${base}/metadata?_summary=true
@@ -140,6 +147,7 @@ async function serve(config: Config, language: Language): Promise<void> {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  await services.store.ready();
   await app.listen({ port: config.port, host: config.host });
   const { address, port } = app.server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
@@ -150,6 +158,11 @@ async function serve(config: Config, language: Language): Promise<void> {
 function startProblem(error: unknown, config: Config | undefined): Message | undefined {
   if (error instanceof SettingError) return error.text;
   const code = (error as NodeJS.ErrnoException).code;
+  if (config && config.database !== '' && code !== undefined && /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code))
+    return {
+      en: `the database ${dataPlace(config)} cannot be used (${code}); see --database: is it running, are name, user and password right, may the user make tables?`,
+      ja: `データベース ${dataPlace(config)} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database）`,
+    };
   if (code === 'EADDRINUSE')
     return {
       en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`,

@@ -11,6 +11,7 @@ import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
 import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
+import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { createValidator } from './validation/validator.ts';
 
@@ -25,7 +26,10 @@ export function createServices(
   const now = overrides.now ?? Date.now;
   const definitions = loadDefinitions();
   const search = createSearch({ definitions, config });
-  const store = openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now });
+  const store =
+    config.database === ''
+      ? openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now })
+      : openPostgres({ url: config.database, tables: search.tables, now });
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,

@@ -72,13 +72,14 @@ interface Plan {
 
 /** Answers a search. @throws FhirError for what cannot be searched */
 export async function findPage(input: FindInput, store: Store, settings: FindSettings): Promise<Page> {
-  const secret = () => store.secret('page');
+  const secret = await store.secret('page');
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
-  const cursor = token === undefined ? undefined : openCursor(token, input.path, secret());
+  const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
   const plan = planQuery(cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input, settings);
-  const asOf = cursor?.asOf ?? input.asOf ?? store.position();
-  const run: RunSettings = { ...settings.run, store, sight: { access: input.access, asOf, stale: store.hasStale() } };
+  const state = await store.state();
+  const asOf = cursor?.asOf ?? input.asOf ?? state.position;
+  const run: RunSettings = { ...settings.run, store, sight: { access: input.access, asOf, stale: state.stale } };
   const { request } = plan;
   const limit = Math.min(request.count ?? settings.pageSize, settings.maxPageSize);
   const onlyCount = request.summary === 'count' || limit === 0;
@@ -100,7 +101,7 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
     used: plan.used,
     notes,
     ...(total !== undefined && { total }),
-    ...(next && { next: sealCursor(next, secret()) }),
+    ...(next && { next: sealCursor(next, secret) }),
     ...(token !== undefined && { here: token }),
   };
 }

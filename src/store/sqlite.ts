@@ -11,7 +11,7 @@ import Database from 'better-sqlite3';
 import { stamp } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { deleteRow, historyCondition, insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
+import { deleteRow, historyCountSql, historySql, insertRow, readSql, readVersionSql, staleSql, toVersion, type VersionRow, versionColumns } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { sql } from './sql.ts';
 import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
@@ -28,6 +28,7 @@ import {
   type Readable,
   type Row,
   type Store,
+  type StoreState,
   type Version,
 } from './store.ts';
 
@@ -127,6 +128,8 @@ class SqliteStore implements Store {
   private run(query: Sql): void {
     this.statement(query.text).run(...query.values);
   }
+
+  async ready(): Promise<void> {}
 
   // Writing
 
@@ -285,42 +288,29 @@ class SqliteStore implements Store {
 
   // Reading
 
+  private versionOf(query: Sql): Version | undefined {
+    const row = this.get<VersionRow>(query);
+    return row && toVersion(row);
+  }
+
+  private all<T>(query: Sql): readonly T[] {
+    return this.statement(query.text).all(...query.values) as T[];
+  }
+
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined> {
-    const h = refHash(`${type}/${id}`);
-    const row =
-      asOf === undefined
-        ? this.statement(
-            `SELECT ${versionColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
-            WHERE r.h = ? AND v.type = ? AND v.id = ? AND ${access.text}`,
-          ).get(h, type, id, ...access.values)
-        : this.statement(
-            `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
-            WHERE v.h = ? AND v.type = ? AND v.id = ? AND v.seq <= ? AND ${access.text} ORDER BY v.version_id DESC LIMIT 1`,
-          ).get(h, type, id, asOf, ...access.values);
-    return row ? toVersion(row as VersionRow) : undefined;
+    return this.versionOf(readSql(type, id, access, asOf));
   }
 
   async readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
-    const row = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
-        WHERE v.h = ? AND v.version_id = ? AND v.type = ? AND v.id = ? AND ${access.text}`,
-    ).get(refHash(`${type}/${id}`), versionId, type, id, ...access.values);
-    return row ? toVersion(row as VersionRow) : undefined;
+    return this.versionOf(readVersionSql(type, id, versionId, access));
   }
 
   async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
-    const where = historyCondition(scope, access);
-    const rows = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq DESC LIMIT ?`,
-    ).all(...where.values, scope.limit + 1);
-    return (rows as VersionRow[]).map(toVersion);
+    return this.all<VersionRow>(historySql(scope, access)).map(toVersion);
   }
 
   async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
-    const where = historyCondition({ ...scope, limit: 0 }, access);
-    return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`)
-      .pluck()
-      .get(...where.values) as number;
+    return this.get<{ n: number }>(historyCountSql(scope, access))!.n;
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
@@ -365,22 +355,14 @@ class SqliteStore implements Store {
     }
   }
 
-  position(): number {
-    return this.lastSeq;
+  async state(): Promise<StoreState> {
+    return { position: this.lastSeq, stale: this.staleCount > 0 };
   }
 
   // Housekeeping
 
-  hasStale(): boolean {
-    return this.staleCount > 0;
-  }
-
   async stale(before: number, limit: number): Promise<readonly Version[]> {
-    const rows = this.statement(
-      `SELECT ${versionColumns} FROM stale s JOIN version v ON v.seq = s.seq LEFT JOIN body b ON b.seq = s.seq
-        WHERE s.since < ? ORDER BY s.seq LIMIT ?`,
-    ).all(before, limit);
-    return (rows as VersionRow[]).map(toVersion);
+    return this.all<VersionRow>(staleSql(before, limit)).map(toVersion);
   }
 
   async purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
@@ -400,7 +382,7 @@ class SqliteStore implements Store {
     this.staleCount = remove.immediate();
   }
 
-  secret(name: string): Uint8Array {
+  async secret(name: string): Promise<Uint8Array> {
     this.statement('INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)').run(name, crypto.randomBytes(32));
     return this.db.prepare('SELECT value FROM secret WHERE name = ?').pluck().get(name) as Buffer;
   }

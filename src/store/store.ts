@@ -134,11 +134,32 @@ export type Row = Readonly<Record<string, SqlValue>>;
 
 /** Thrown by a store when the disk is full; nothing of the commit is stored. */
 export class DiskFullError extends Error {}
+/**
+ * Thrown by a store when the database cannot be reached or is starting. A write that was under way may or may not have been
+ * stored when `unknown` is true; otherwise nothing of it is.
+ */
+export class UnavailableError extends Error {
+  readonly unknown: boolean;
+  constructor(message: string, unknown = false) {
+    super(message);
+    this.unknown = unknown;
+  }
+}
 /** Thrown by a store when a query used up its time; the query is stopped. */
 export class QueryTimeoutError extends Error {}
 
+/** Where the database stands, seen in one look: the same for all nodes that share it. */
+export interface StoreState {
+  /** Position of the newest commit: a search as of this position sees one moment. */
+  readonly position: number;
+  /** True when superseded versions still have index rows, so that a search has to exclude them. */
+  readonly stale: boolean;
+}
+
 /** The interface of both databases. */
 export interface Store {
+  /** Resolves when the database can be used; rejects when it cannot be opened. */
+  ready(): Promise<void>;
   /** Applies a list of changes, all or nothing, in order; durable when the promise resolves. */
   commit(changes: readonly Change[]): Promise<CommitResult>;
   /**
@@ -155,16 +176,14 @@ export interface Store {
   select(query: Sql, options?: { budgetMs?: number }): Promise<readonly Row[]>;
   /** The rows in chunks, so that memory stays bounded and other requests get their turn. */
   stream(query: Sql, options?: { budgetMs?: number; chunk?: number }): AsyncIterable<readonly Row[]>;
-  /** Position of the newest commit: a search as of this position sees one moment. */
-  position(): number;
-  /** True when superseded versions still have index rows, so that a search has to exclude them. */
-  hasStale(): boolean;
+  /** The state right now, with every commit that was acknowledged by any node before the call. */
+  state(): Promise<StoreState>;
   /** Superseded versions whose index rows may go, oldest first: those superseded before the time given. */
   stale(before: number, limit: number): Promise<readonly Version[]>;
   /** Removes index rows of superseded versions. */
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** A secret of this database, made once (signs page links). */
-  secret(name: string): Uint8Array;
+  secret(name: string): Promise<Uint8Array>;
   /** Folds the journal, frees the file. */
   close(): Promise<void>;
 }
