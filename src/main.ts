@@ -158,7 +158,12 @@ async function serve(config: Config, language: Language): Promise<void> {
 function startProblem(error: unknown, config: Config | undefined): Message | undefined {
   if (error instanceof SettingError) return error.text;
   const code = (error as NodeJS.ErrnoException).code;
-  if (config && config.database !== '' && code !== undefined && /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code))
+  if (
+    config &&
+    config.database !== '' &&
+    code !== undefined &&
+    /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code)
+  )
     return {
       en: `the database ${dataPlace(config)} cannot be used (${code}); see --database: is it running, are name, user and password right, may the user make tables?`,
       ja: `データベース ${dataPlace(config)} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database）`,

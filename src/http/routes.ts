@@ -100,14 +100,12 @@ export async function send(
 ): Promise<FastifyReply> {
   const { status, headers, body } = response;
   // Answers hold records of persons: no cache may keep them.
-  reply
-    .code(status)
-    .headers({
-      'Cache-Control': 'no-store',
-      Vary: 'Accept, Accept-Language',
-      'X-Content-Type-Options': 'nosniff',
-      ...headers,
-    });
+  reply.code(status).headers({
+    'Cache-Control': 'no-store',
+    Vary: 'Accept, Accept-Language',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  });
   if (!body || status === 204 || status === 304) return reply.send();
   if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
   if (format.kind === 'json' && !format.pretty) {

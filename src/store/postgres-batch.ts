@@ -2,8 +2,8 @@
  * Batch: the rows of a group of commits, gathered in memory column by column and written by one statement.
  */
 import { refHash } from './hash.ts';
-import { type Connection, query } from './postgres-connection.ts';
 import type { AppliedVersion } from './postgres-commit.ts';
+import { type Connection, query } from './postgres-connection.ts';
 import type { SqlValue } from './sql.ts';
 import type { Change, Committed, IndexTable, Version } from './store.ts';
 
@@ -67,7 +67,10 @@ const longestText = 2400;
 /** A value as it is kept in an index table; absurdly long texts are cut. */
 export const indexValue = (value: SqlValue): SqlValue =>
   typeof value === 'string' && value.length * 3 > longestText && Buffer.byteLength(value) > longestText
-    ? Buffer.from(value).subarray(0, longestText).toString().replace(/\uFFFD+$/, '')
+    ? Buffer.from(value)
+        .subarray(0, longestText)
+        .toString()
+        .replace(/\uFFFD+$/, '')
     : value;
 
 /** All tables of a database that commits write to, and the statement that inserts into all of them. */
@@ -125,7 +128,17 @@ export class Batch {
     const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
     const shared = { seq, h, type, id, version_id: versionId, last_updated: lastUpdated, deleted };
     this.resources.set(h, shared);
-    this.versions.set(seq, { ...shared, method, content_hash: content, end_seq: null, person: persons[0] ?? null, author, class: access.informationClass, released_at: access.releasedAt, place });
+    this.versions.set(seq, {
+      ...shared,
+      method,
+      content_hash: content,
+      end_seq: null,
+      person: persons[0] ?? null,
+      author,
+      class: access.informationClass,
+      released_at: access.releasedAt,
+      place,
+    });
     if (persons.length > 1) for (const person of persons) this.push('resource_person', [person, seq, place]);
     if (template) {
       this.push('body', [seq, place, at.text]);
@@ -138,9 +151,9 @@ export class Batch {
   }
 
   private push(table: string, values: readonly SqlValue[]): void {
-    let columns = this.rows.get(table);
-    if (!columns) this.rows.set(table, (columns = values.map(() => [])));
-    values.forEach((value, i) => void columns[i]!.push(value));
+    const columns = this.rows.get(table) ?? values.map(() => []);
+    this.rows.set(table, columns);
+    for (const [i, value] of values.entries()) columns[i]!.push(value);
   }
 
   /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */

@@ -9,7 +9,7 @@ import { contentHash, refHash } from './hash.ts';
 import { Batch, type Current, type Targets } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
-import type { Change, Committed, CommitResult, Conflict, Precondition, Version } from './store.ts';
+import type { Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
 
 /** A commit that waits for its answer. */
 export interface Waiting {
@@ -42,7 +42,11 @@ export interface ApplySettings {
 }
 
 /** Applies a group on a connection that holds the lock; nothing is durable before the caller's COMMIT. */
-export async function applyGroup(client: Connection, group: readonly Waiting[], { targets, now }: ApplySettings): Promise<Applied> {
+export async function applyGroup(
+  client: Connection,
+  group: readonly Waiting[],
+  { targets, now }: ApplySettings,
+): Promise<Applied> {
   const answers: (() => void)[] = [];
   let last: AppliedVersion | undefined;
   let rest = group;
@@ -95,7 +99,16 @@ async function loadBatch(client: Connection, round: readonly Waiting[]): Promise
   for (const row of rows) {
     if (row.h === null) continue;
     const { type, id, seq, version_id: versionId, last_updated: lastUpdated, deleted } = row;
-    batch.currents.set(BigInt(row.h), { type, id, seq, versionId, lastUpdated, alive: deleted === 0, content: BigInt(row.content_hash), place: BigInt(row.place) });
+    batch.currents.set(BigInt(row.h), {
+      type,
+      id,
+      seq,
+      versionId,
+      lastUpdated,
+      alive: deleted === 0,
+      content: BigInt(row.content_hash),
+      place: BigInt(row.place),
+    });
   }
   return batch;
 }
@@ -138,7 +151,12 @@ async function versionsAt(client: Connection, seqs: readonly number[]): Promise<
 type Answer = (texts: ReadonlyMap<number, Version>) => void;
 
 /** Applies one list of changes to the batch, all or nothing; what to tell its sender afterwards. */
-function applyOne({ changes, resolve, reject }: Waiting, batch: Batch, failing: ReadonlySet<Precondition>, now: () => number): Answer {
+function applyOne(
+  { changes, resolve, reject }: Waiting,
+  batch: Batch,
+  failing: ReadonlySet<Precondition>,
+  now: () => number,
+): Answer {
   try {
     const conflict = findConflict(changes, batch, failing);
     if (conflict) return () => resolve({ ok: false, conflict });
@@ -147,13 +165,19 @@ function applyOne({ changes, resolve, reject }: Waiting, batch: Batch, failing: 
   }
   const committed = changes.map(change => apply(change, batch, now));
   const position = batch.lastSeq;
-  return texts => resolve({ ok: true, position, committed: committed.map(one => (typeof one === 'function' ? one(texts) : one)) });
+  return texts =>
+    resolve({ ok: true, position, committed: committed.map(one => (typeof one === 'function' ? one(texts) : one)) });
 }
 
-function findConflict(changes: readonly Change[], batch: Batch, failing: ReadonlySet<Precondition>): Conflict | undefined {
+function findConflict(
+  changes: readonly Change[],
+  batch: Batch,
+  failing: ReadonlySet<Precondition>,
+): Conflict | undefined {
   for (const [index, change] of changes.entries())
     for (const precondition of change.preconditions)
-      if (!(isMatch(precondition) ? !failing.has(precondition) : holds(precondition, batch))) return { change: index, precondition };
+      if (!(isMatch(precondition) ? !failing.has(precondition) : holds(precondition, batch)))
+        return { change: index, precondition };
   for (const [index, change] of changes.entries())
     if (currentOf(change, batch) && change.mustBeNew) return { change: index, precondition: { kind: 'new' } };
   return undefined;
@@ -175,12 +199,17 @@ function currentOf(named: { type: string; id: string }, batch: Batch): Current |
   return current;
 }
 
-function apply(change: Change, batch: Batch, now: () => number): Committed | ((texts: ReadonlyMap<number, Version>) => Committed) {
+function apply(
+  change: Change,
+  batch: Batch,
+  now: () => number,
+): Committed | ((texts: ReadonlyMap<number, Version>) => Committed) {
   const { type, id, template } = change;
   const current = currentOf(change, batch);
   if (!template && !current?.alive) return current ? batch.later(current.seq, 'absent') : { outcome: 'absent' };
   const content = template ? contentHash(template) : 0n;
-  if (template && current?.alive && !change.always && current.content === content) return batch.later(current.seq, 'unchanged');
+  if (template && current?.alive && !change.always && current.content === content)
+    return batch.later(current.seq, 'unchanged');
   const versionId = (current?.versionId ?? 0) + 1;
   // A clock that was set back, or another node's, must not let lastUpdated go back along the versions of a resource.
   const lastUpdated = Math.max(now(), current?.lastUpdated ?? 0);

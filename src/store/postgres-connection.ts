@@ -57,7 +57,9 @@ function render(text: string): Rendered {
   let found = rendered.get(text);
   if (!found) {
     let n = 0;
-    const own = text.replace(/'[^']*'|\?|\binstr\(/g, part => (part === '?' ? `$${++n}` : part === 'instr(' ? 'strpos(' : part));
+    const own = text.replace(/'[^']*'|\?|\binstr\(/g, part =>
+      part === '?' ? `$${++n}` : part === 'instr(' ? 'strpos(' : part,
+    );
     found = { text: own, name: `e${hash('sha1', own).slice(0, 20)}`, uses: 0 };
     if (rendered.size >= mostRendered) rendered.delete(rendered.keys().next().value!);
     rendered.set(text, found);
@@ -68,7 +70,13 @@ function render(text: string): Rendered {
 
 /** PostgreSQL's text has no NUL; index texts and conditions drop it alike. */
 const toParameter = (value: Parameter): unknown =>
-  typeof value === 'string' ? (value.includes('\0') ? value.replaceAll('\0', '') : value) : Array.isArray(value) ? value.map(toParameter) : value;
+  typeof value === 'string'
+    ? value.includes('\0')
+      ? value.replaceAll('\0', '')
+      : value
+    : Array.isArray(value)
+      ? value.map(toParameter)
+      : value;
 
 /** A statement for the driver; one that is seen again is prepared under a name. */
 export function statement(text: string, values: readonly Parameter[]): pg.QueryConfig {
@@ -77,7 +85,10 @@ export function statement(text: string, values: readonly Parameter[]): pg.QueryC
 }
 
 /** Runs a statement on a connection. */
-export async function query<T = Row>(client: Connection, { text, values }: Sql | { text: string; values: readonly Parameter[] }): Promise<T[]> {
+export async function query<T = Row>(
+  client: Connection,
+  { text, values }: Sql | { text: string; values: readonly Parameter[] },
+): Promise<T[]> {
   return (await client.query(statement(text, values))).rows as T[];
 }
 
@@ -93,7 +104,17 @@ export async function limitTime(client: Connection, budgetMs: number): Promise<v
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
 
-const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
 /** Shutting down, starting, too many connections, a primary that became a standby; @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const away = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '25006', '25P03', '55P03']);
 
@@ -102,7 +123,12 @@ export function isAway(error: unknown): boolean {
   const code = codeOf(error);
   if (network.has(code) || away.has(code) || code.startsWith('08')) return true;
   const message = error instanceof Error ? error.message : '';
-  return code === '' && /^Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|Client was closed/.test(message);
+  return (
+    code === '' &&
+    /^Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|Client was closed/.test(
+      message,
+    )
+  );
 }
 
 /** Another transaction came between; the same again may succeed. */

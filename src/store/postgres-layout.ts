@@ -47,7 +47,9 @@ export function keyColumns(table: IndexTable): readonly string[] {
 
 /** The statements that make an index table, if it is not there. */
 function indexTableDdl(table: IndexTable): readonly string[] {
-  const columns = table.columns.map(({ name, type }, i) => `${name} ${columnTypes[type]}${i < table.key ? ' NOT NULL' : ''}`);
+  const columns = table.columns.map(
+    ({ name, type }, i) => `${name} ${columnTypes[type]}${i < table.key ? ' NOT NULL' : ''}`,
+  );
   const key = [...keyColumns(table), 'place'].join(', ');
   const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${[...columns, 'seq bigint NOT NULL', 'place bigint NOT NULL'].join(', ')}, PRIMARY KEY (${key}))`;
   if (!table.bySeq) return [make];
@@ -55,14 +57,16 @@ function indexTableDdl(table: IndexTable): readonly string[] {
 }
 
 /** True for what happens when two nodes make the same table at the same moment. */
-const madeByAnother = (error: unknown): boolean => ['23505', '42P07', '42710', '40001', '40P01'].includes(String((error as { code?: string }).code));
+const madeByAnother = (error: unknown): boolean =>
+  ['23505', '42P07', '42710', '40001', '40P01'].includes(String((error as { code?: string }).code));
 
 /**
  * Brings the database to the newest layout. Nodes that start together take turns at one row.
  * @throws Error when the database is newer than this program
  */
 export async function migrate(client: Connection, tables: readonly IndexTable[]): Promise<void> {
-  for (const table of tables) for (const name of [table.name, ...table.columns.map(column => column.name)]) assertIdentifier(name);
+  for (const table of tables)
+    for (const name of [table.name, ...table.columns.map(column => column.name)]) assertIdentifier(name);
   for (let tries = 1; ; tries++) {
     try {
       return await migrateOnce(client, tables);
@@ -78,17 +82,23 @@ async function migrateOnce(client: Connection, tables: readonly IndexTable[]): P
   await client.query('CREATE TABLE IF NOT EXISTS layout (one integer PRIMARY KEY, number integer NOT NULL)');
   await client.query('INSERT INTO layout (one, number) VALUES (1, 0) ON CONFLICT DO NOTHING');
   await client.query('BEGIN');
-  const [row] = await query<{ number: number }>(client, { text: 'SELECT number FROM layout WHERE one = 1 FOR UPDATE', values: [] });
+  const [row] = await query<{ number: number }>(client, {
+    text: 'SELECT number FROM layout WHERE one = 1 FOR UPDATE',
+    values: [],
+  });
   const number = row!.number;
   if (number > migrations.length)
-    throw new Error(`the database has layout ${number}, this program knows up to ${migrations.length}; start a newer Engawa`);
+    throw new Error(
+      `the database has layout ${number}, this program knows up to ${migrations.length}; start a newer Engawa`,
+    );
   for (const step of migrations.slice(number)) for (const make of step) await client.query(make);
   const found = await query<{ name: string }>(client, {
     text: "SELECT c.relname::text AS name FROM pg_class c WHERE c.relname LIKE 'index%' AND pg_table_is_visible(c.oid)",
     values: [],
   });
   const there = new Set(found.map(one => one.name));
-  for (const table of tables) if (!there.has(table.name)) for (const make of indexTableDdl(table)) await client.query(make);
+  for (const table of tables)
+    if (!there.has(table.name)) for (const make of indexTableDdl(table)) await client.query(make);
   if (number < migrations.length) await client.query(`UPDATE layout SET number = ${migrations.length} WHERE one = 1`);
   await client.query('COMMIT');
 }

@@ -9,7 +9,16 @@ import crypto from 'node:crypto';
 import Cursor from 'pg-cursor';
 import { createTargets, indexValue, type Targets } from './postgres-batch.ts';
 import { type AppliedVersion, applyGroup, type Waiting } from './postgres-commit.ts';
-import { asStoreError, type Connection, isAway, isRetryable, limitTime, openPool, query, statement } from './postgres-connection.ts';
+import {
+  asStoreError,
+  type Connection,
+  isAway,
+  isRetryable,
+  limitTime,
+  openPool,
+  query,
+  statement,
+} from './postgres-connection.ts';
 import { keyColumns, migrate } from './postgres-layout.ts';
 import { historyCountSql, historySql, readSql, readVersionSql, staleSql, toVersion, type VersionRow } from './rows.ts';
 import type { Sql } from './sql.ts';
@@ -139,7 +148,8 @@ class PostgresStore implements Store {
           sent = true;
           if (last) lost = { last, answers };
           const { command } = await client.query('COMMIT');
-          if (command !== 'COMMIT') throw Object.assign(new Error('the transaction was rolled back'), { code: '40001' });
+          if (command !== 'COMMIT')
+            throw Object.assign(new Error('the transaction was rolled back'), { code: '40001' });
           for (const answer of answers) answer();
         });
         return;
@@ -163,7 +173,10 @@ class PostgresStore implements Store {
       for (const one of group) await this.commitGroup([one], 0);
       return;
     }
-    const told = isRetryable(error) || reason instanceof UnavailableError ? new UnavailableError((reason as Error).message, unknown) : reason;
+    const told =
+      isRetryable(error) || reason instanceof UnavailableError
+        ? new UnavailableError((reason as Error).message, unknown)
+        : reason;
     for (const one of group) one.reject(told);
   }
 
@@ -197,7 +210,10 @@ class PostgresStore implements Store {
     });
   }
 
-  async *stream(sql: Sql, { budgetMs = 0, chunk = 100 }: { budgetMs?: number; chunk?: number } = {}): AsyncIterable<readonly Row[]> {
+  async *stream(
+    sql: Sql,
+    { budgetMs = 0, chunk = 100 }: { budgetMs?: number; chunk?: number } = {},
+  ): AsyncIterable<readonly Row[]> {
     await this.ready();
     const client = await this.readers.connect().catch(error => {
       throw asStoreError(error);
@@ -240,8 +256,14 @@ class PostgresStore implements Store {
       await client.query('BEGIN');
       try {
         const text = 'SELECT seq FROM stale WHERE seq = ANY (?::bigint[]) ORDER BY seq FOR UPDATE SKIP LOCKED';
-        const locked = new Set((await query<{ seq: number }>(client, { text, values: [versions.map(one => one.seq)] })).map(row => row.seq));
-        await removeRows(client, this.tables, versions.filter(one => locked.has(one.seq)));
+        const locked = new Set(
+          (await query<{ seq: number }>(client, { text, values: [versions.map(one => one.seq)] })).map(row => row.seq),
+        );
+        await removeRows(
+          client,
+          this.tables,
+          versions.filter(one => locked.has(one.seq)),
+        );
         await client.query('COMMIT');
       } catch (error) {
         await client.query('ROLLBACK').catch(() => {});
@@ -255,8 +277,14 @@ class PostgresStore implements Store {
     if (known) return known;
     return this.reading(async client => {
       const value = crypto.randomBytes(32).toString('hex');
-      await query(client, { text: "INSERT INTO secret (name, value) VALUES (?, decode(?, 'hex')) ON CONFLICT DO NOTHING", values: [name, value] });
-      const [row] = await query<{ value: Buffer }>(client, { text: 'SELECT value FROM secret WHERE name = ?', values: [name] });
+      await query(client, {
+        text: "INSERT INTO secret (name, value) VALUES (?, decode(?, 'hex')) ON CONFLICT DO NOTHING",
+        values: [name, value],
+      });
+      const [row] = await query<{ value: Buffer }>(client, {
+        text: 'SELECT value FROM secret WHERE name = ?',
+        values: [name],
+      });
       this.secrets.set(name, row!.value);
       return row!.value;
     });
@@ -273,7 +301,8 @@ function take(waiting: Waiting[], group: Waiting[], most: number): void {
   let text = 0;
   let count = 0;
   while (count < waiting.length && group.length + count < most && text < mostText) {
-    for (const { template } of waiting[count]!.changes) text += template ? template.before.length + template.after.length : 0;
+    for (const { template } of waiting[count]!.changes)
+      text += template ? template.before.length + template.after.length : 0;
     count++;
   }
   group.push(...waiting.splice(0, count));
@@ -288,7 +317,11 @@ async function withClient<T>(client: Connection, work: (client: Connection) => P
     return result;
   } catch (error) {
     // An error inside a statement leaves the connection usable, but a transaction has to be ended first.
-    if (!isAway(error)) broken = !(await client.query('ROLLBACK').then(() => true, () => false));
+    if (!isAway(error))
+      broken = !(await client.query('ROLLBACK').then(
+        () => true,
+        () => false,
+      ));
     throw error;
   } finally {
     client.release(broken);
@@ -296,23 +329,38 @@ async function withClient<T>(client: Connection, work: (client: Connection) => P
 }
 
 /** True when the version of a lost commit is there. The caller holds the lock, so nothing is under way any more. */
-async function isStored(client: Connection, { seq, h, versionId, lastUpdated, content }: AppliedVersion): Promise<boolean> {
-  const text = 'SELECT 1 FROM version WHERE seq = ? AND h = ? AND version_id = ? AND last_updated = ? AND content_hash = ?';
+async function isStored(
+  client: Connection,
+  { seq, h, versionId, lastUpdated, content }: AppliedVersion,
+): Promise<boolean> {
+  const text =
+    'SELECT 1 FROM version WHERE seq = ? AND h = ? AND version_id = ? AND last_updated = ? AND content_hash = ?';
   return (await query(client, { text, values: [seq, h, versionId, lastUpdated, content] })).length > 0;
 }
 
-async function removeRows(client: Connection, tables: readonly IndexTable[], versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
+async function removeRows(
+  client: Connection,
+  tables: readonly IndexTable[],
+  versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[],
+): Promise<void> {
   for (const table of tables) {
-    const rows = versions.flatMap(({ seq, rows: own }) => own.filter(row => row.table === table.name).map(row => [...row.values.slice(0, table.key).map(indexValue), seq]));
+    const rows = versions.flatMap(({ seq, rows: own }) =>
+      own.filter(row => row.table === table.name).map(row => [...row.values.slice(0, table.key).map(indexValue), seq]),
+    );
     if (rows.length === 0) continue;
     const columns = [...table.columns.slice(0, table.key), { name: 'seq', type: 'INTEGER' as const }];
-    const casts = columns.map(({ type }) => `?::${type === 'INTEGER' ? 'bigint' : type === 'REAL' ? 'double precision' : 'text'}[]`);
-    const same = keyColumns(table).map(name => `x.${name} = k.${name}`).join(' AND ');
+    const casts = columns.map(
+      ({ type }) => `?::${type === 'INTEGER' ? 'bigint' : type === 'REAL' ? 'double precision' : 'text'}[]`,
+    );
+    const same = keyColumns(table)
+      .map(name => `x.${name} = k.${name}`)
+      .join(' AND ');
     const text = `DELETE FROM ${table.name} x USING unnest(${casts.join(', ')}) k(${columns.map(column => column.name).join(', ')}) WHERE ${same}`;
     await query(client, { text, values: columns.map((_, i) => rows.map(row => row[i]!)) });
   }
   const seqs = versions.map(one => one.seq);
-  const lost = 'DELETE FROM index_resource x USING version v WHERE v.seq = ANY (?::bigint[]) AND (x.type, x.last_updated, x.seq) = (v.type, v.last_updated, v.seq)';
+  const lost =
+    'DELETE FROM index_resource x USING version v WHERE v.seq = ANY (?::bigint[]) AND (x.type, x.last_updated, x.seq) = (v.type, v.last_updated, v.seq)';
   await query(client, { text: lost, values: [seqs] });
   await query(client, { text: 'DELETE FROM stale WHERE seq = ANY (?::bigint[])', values: [seqs] });
 }

@@ -11,7 +11,18 @@ import Database from 'better-sqlite3';
 import { stamp } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { deleteRow, historyCountSql, historySql, insertRow, readSql, readVersionSql, staleSql, toVersion, type VersionRow, versionColumns } from './rows.ts';
+import {
+  deleteRow,
+  historyCountSql,
+  historySql,
+  insertRow,
+  readSql,
+  readVersionSql,
+  staleSql,
+  toVersion,
+  type VersionRow,
+  versionColumns,
+} from './rows.ts';
 import type { Sql } from './sql.ts';
 import { sql } from './sql.ts';
 import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';

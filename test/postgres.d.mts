@@ -1,0 +1,10 @@
+export const stateFile: string;
+export function startPostgres(options?: { flags?: readonly string[]; folder?: string }): Promise<{
+  url: string;
+  port: number;
+  databaseDir: string;
+  pid: number;
+  stop(): Promise<void>;
+}>;
+export function stopKept(): void;
+export function startKept(): Promise<void>;
