@@ -142,3 +142,26 @@ export function asStoreError(error: unknown): unknown {
   if (isAway(error)) return new UnavailableError(`the database cannot be reached (${code || 'connection lost'})`);
   return error;
 }
+
+/** How long a node tries to reach the database before it says that it cannot, in milliseconds. */
+export const patienceMs = 5000;
+
+/** Waits. */
+export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+/** Runs work on a connection of a pool; a transaction that work left open by an error is rolled back. */
+export async function withClient<T>(pool: pg.Pool, work: (client: Connection) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    const result = await work(client);
+    broken = false;
+    return result;
+  } catch (error) {
+    const ended = isAway(error) ? undefined : await client.query('ROLLBACK').catch(() => undefined);
+    broken = ended === undefined;
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
