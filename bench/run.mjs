@@ -152,37 +152,47 @@ async function bareFastify(file) {
   return { base, pid: child.pid, stop: () => stopProcess(child) };
 }
 
-/** One round: each server alone, in turn. */
+/** The mean of two measurements of a yardstick, one before and one after what it is held against. */
+const mean = (before, after) => ({ ...after, perSecond: (before.perSecond + after.perSecond) / 2 });
+
+/** One round: each server alone, in turn; yardsticks before and after, because a shared machine changes its mind. */
 async function measure(round, seeded) {
   const results = {};
   const step = async (name, work) => {
-    results[name] = await work();
-    const { perSecond, p50, serverCpuMicroseconds: cpu } = results[name];
+    const result = await work();
+    results[name] = results[name] ? mean(results[name], result) : result;
+    const { perSecond, p50, serverCpuMicroseconds: cpu } = result;
     const cost = cpu ? `, ${cpu.toFixed(0)} µs of server CPU each` : '';
     note(`  ${name}: ${perSecond.toFixed(0)}/s${p50 ? `, p50 ${p50.toFixed(2)} ms` : ''}${cost}`);
   };
+  const bareFolder = path.join(temporary, `bare-${round}`);
+  const bareCommit = () =>
+    step('bareCommit', () => script('bare-sqlite.mjs', bareFolder, String(seconds), path.join(temporary, 'row.json')));
+  const bareRead = async () => {
+    const bare = await bareFastify(seeded.file);
+    await step('bareRead', () => load(bare, 200, reads));
+    await bare.stop();
+  };
   note(`round ${round} of ${rounds}`);
-  const bare = await bareFastify(seeded.file);
-  await step('bareRead', () => load(bare, 200, reads));
-  await bare.stop();
-  await step('bareCommit', () =>
-    script('bare-sqlite.mjs', path.join(temporary, `bare-${round}`), String(seconds), path.join(temporary, 'row.json')),
-  );
   const folder = path.join(temporary, `engawa-${round}`);
   fs.cpSync(seeded.folder, folder, { recursive: true });
+  await bareRead();
   const engawa = await startServer(folder);
   try {
     await step('read', () => load(engawa, 200, reads));
     await step('searchIdentifier', () => load(engawa, 200, byIdentifier));
     await step('searchPatientCodeDate', () => load(engawa, 200, byPatientCodeDate));
+    await bareCommit();
     await step('create', () => load(engawa, 201, creates));
     await step('update', () => load(engawa, 200, updates));
+    await bareCommit();
     await step('transaction', () => load(engawa, 200, transaction, { connections: 1 }));
   } finally {
     await engawa.stop();
     fs.rmSync(folder, { recursive: true, force: true });
-    fs.rmSync(path.join(temporary, `bare-${round}`), { recursive: true, force: true });
+    fs.rmSync(bareFolder, { recursive: true, force: true });
   }
+  await bareRead();
   return results;
 }
 

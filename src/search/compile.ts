@@ -5,7 +5,7 @@
 import { refHash } from '../store/hash.ts';
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { At, Condition, Range } from './condition.ts';
-import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen } from './readable.ts';
+import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionOfHash, versionsOfType } from './readable.ts';
 import { noMoment } from './rows.ts';
 
 /** Which resources are asked for. */
@@ -20,6 +20,8 @@ export interface CompileSettings {
   readonly sight: Sight;
   /** The scope of a type, for chains and `_has`. */
   readonly scopeOf: (type: string) => Scope;
+  /** Nesting of chains and `_has`, for names of their own. */
+  readonly depth?: number;
 }
 
 /** The rows a query begins with, and what is left to be tested. */
@@ -46,8 +48,8 @@ const noMomentSql = raw(String(noMoment));
 
 /** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
 export function canDrive(condition: Condition): boolean {
-  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || part.op === 'chain');
-  return condition.op === 'range' || condition.op === 'ids' || condition.op === 'chain' || condition.op === 'has';
+  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large));
+  return condition.op === 'range' || condition.op === 'ids' || ((condition.op === 'chain' || condition.op === 'has') && !condition.large);
 }
 
 /** How selective a condition usually is: lower is better. */
@@ -107,33 +109,36 @@ function walkRows(part: Condition, walk: readonly string[]): Sql {
   return sql`SELECT x.seq, x.moment${join(columns, '')} FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
 }
 
-/** The rows of all alternatives, each version once. */
+/** The rows of all alternatives, each version once. The plus keeps the planner from reading a whole parameter in order of seq. */
 function gatheredRows(alternatives: readonly Condition[], settings: CompileSettings): Sql {
   if (alternatives.length === 0) return raw('SELECT 0 AS seq, 0 AS moment WHERE 1 = 0');
-  if (alternatives.length > maxBranches) return sql`SELECT DISTINCT r.seq, r.moment FROM (${join(alternatives.map(part => rangeRows(part, settings)), ' UNION ALL ')}) r`;
+  if (alternatives.length > maxBranches) return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(alternatives.map(part => rangeRows(part, settings)), ' UNION ALL ')}) r`;
   const selects = alternatives.map(part => rangeRows(part, settings));
   if (selects.length > 1) return join(selects, ' UNION ');
-  return sql`SELECT DISTINCT r.seq, r.moment FROM (${selects[0]!}) r`;
+  return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${selects[0]!}) r`;
 }
 
 function rangeRows(part: Condition, settings: CompileSettings): Sql {
   if (part.op === 'range') {
     const hasMoment = part.range.table.columns.some(column => column.name === 'moment');
     const moment = hasMoment ? raw('x.moment') : lookedUpMoment('x');
-    return sql`SELECT x.seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
+    return sql`SELECT +x.seq AS seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
   }
-  if (part.op === 'chain') return sql`SELECT x.seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
+  if (part.op === 'chain') return sql`SELECT +x.seq AS seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
   throw new Error(`a condition "${part.op}" cannot drive`);
 }
 
 /** The moment of a version where the row at hand does not have it. */
-const lookedUpMoment = (alias: 'd' | 'x'): Sql => raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
+const lookedUpMoment = (alias: 'd' | 'x' | 'v'): Sql => raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
 
 function chainWhere(part: Condition & { op: 'chain' }, settings: CompileSettings): Sql {
   return sql`${paramIs(part.params)} AND x.target IN (${innerSelect(part.inner, part.type, raw('v.h'), settings)})`;
 }
 
 const paramIs = (params: readonly number[]): Sql => (params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`);
+
+/** All versions of a type in the order of the change feed. */
+export const feedOfType = ({ type }: Scope): Sql => sql`(${versionsOfType(type)}) d`;
 
 function allOfType({ type }: Scope): Sql {
   return sql`(SELECT r.seq, r.last_updated FROM index_resource r WHERE r.type = ${type}) d`;
@@ -151,7 +156,7 @@ function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings):
 }
 
 /** One column of the versions of a type that fulfil a condition. */
-function innerSelect(inner: Condition, type: string, column: Sql, settings: CompileSettings): Sql {
+export function innerSelect(inner: Condition, type: string, column: Sql, settings: CompileSettings): Sql {
   const scope = settings.scopeOf(type);
   const parts = conjuncts(inner);
   const begin = drive(parts, usualDriver(parts), scope, settings);
@@ -189,9 +194,9 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
     case 'ids':
       return condition.hashes.length ? sql`${at.h} IN ${list(condition.hashes)}` : falsehood;
     case 'chain':
-      return sql`EXISTS (SELECT 1 FROM index_reference x WHERE x.seq = ${at.seq} AND ${chainWhere(condition, settings)})`;
+      return chainTest(condition, at, settings);
     case 'has':
-      return sql`${at.h} IN (${hasTargets(condition, settings)})`;
+      return hasTest(condition, at, settings);
     case 'or':
       return condition.parts.length ? sql`(${join(condition.parts.map(part => testSql(part, at, settings)), ' OR ')})` : falsehood;
     case 'and':
@@ -207,8 +212,33 @@ function rangeTest(range: Range, at: At): Sql {
   if (range.atMoment) return sql`(${range.atMoment(at)})`;
   const from = sql`FROM ${raw(range.table.name)} x WHERE ${range.where}`;
   if (range.probe === 'set') return sql`${at.seq} IN (SELECT x.seq ${from})`;
-  const moment = range.probe === 'moment' ? sql` AND x.moment = ${at.moment}` : sql``;
-  return sql`EXISTS (SELECT 1 ${from}${moment} AND x.seq = ${at.seq})`;
+  if (range.probe === 'moment') return sql`EXISTS (SELECT 1 ${from} AND x.moment = ${at.moment} AND x.seq = ${at.seq})`;
+  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.table.bySeq ? notByKey(range.where) : range.where} AND x.seq = ${at.seq})`;
+}
+
+/** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
+export function notByKey({ text, values }: Sql): Sql {
+  return { text: text.replace(/\bx\.(unit|lo|hi|exact)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"), values };
+}
+
+/** Few targets are gathered once; of many, only those that are referred to are looked at. */
+function chainTest(part: Condition & { op: 'chain' }, at: At, settings: CompileSettings): Sql {
+  if (!part.large) return sql`EXISTS (SELECT 1 FROM index_reference x WHERE x.seq = ${at.seq} AND ${chainWhere(part, settings)})`;
+  const depth = settings.depth ?? 0;
+  const y = raw(`y${depth}`);
+  const scope = settings.scopeOf(part.type);
+  const test = testSql(part.inner, atVersion(scope.hasMoment ? lookedUpMoment('v') : noMomentSql), { ...settings, depth: depth + 1 });
+  const params = sql`${y}.param IN ${list(part.params)}`;
+  return sql`EXISTS (SELECT 1 FROM index_reference ${y} WHERE ${params} AND ${y}.seq = ${at.seq} AND ${versionOfHash(sql`${y}.target`, part.type, test, settings.sight)})`;
+}
+
+function hasTest(part: Condition & { op: 'has' }, at: At, settings: CompileSettings): Sql {
+  if (!part.large) return sql`${at.h} IN (${hasTargets(part, settings)})`;
+  const depth = settings.depth ?? 0;
+  const y = `y${depth}`;
+  const test = testSql(part.inner, atIndexRow(y, raw(`${y}.moment`)), { ...settings, depth: depth + 1 });
+  const params = sql`${raw(y)}.param IN ${list(part.params)}`;
+  return sql`EXISTS (SELECT 1 FROM index_reference ${raw(y)} WHERE ${params} AND ${raw(y)}.target = ${at.h} AND ${test} AND ${seen(raw(`${y}.seq`), settings.sight)})`;
 }
 
 /** Key of a resource in the database. */

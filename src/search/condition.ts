@@ -38,10 +38,10 @@ export interface Range {
 export type Condition =
   | { readonly op: 'range'; readonly range: Range }
   | { readonly op: 'ids'; readonly hashes: readonly bigint[] }
-  /** References of the sources to a resource of a type that fulfils a condition. */
-  | { readonly op: 'chain'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition }
+  /** References of the sources to a resource of a type that fulfils a condition; `large` when many do. */
+  | { readonly op: 'chain'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition; readonly large?: boolean }
   /** Referenced through the sources by a resource of a type that fulfils a condition. */
-  | { readonly op: 'has'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition }
+  | { readonly op: 'has'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition; readonly large?: boolean }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
   | { readonly op: 'not'; readonly part: Condition }
   | { readonly op: 'test'; readonly test: (at: At) => Sql };

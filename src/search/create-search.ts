@@ -4,10 +4,10 @@
 import type { Config } from '../config.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { zoneMinutes } from '../fhir/datetime.ts';
-import type { JsonObject } from '../fhir/types.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { compartmentCondition } from './compartment.ts';
 import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
 import type { Condition } from './condition.ts';
@@ -22,7 +22,6 @@ import { createRegistry } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
 import type { QueryParameter, Search } from './search.ts';
 import { indexTables } from './tables.ts';
-import { searchTypes } from './types/all.ts';
 import { loadVariants } from './variants.ts';
 
 /** What search is made from. */
@@ -122,26 +121,4 @@ function isCodeOf(definitions: Definitions, system: string, code: string): boole
   const has = (concepts: readonly Concept[] | undefined): boolean =>
     concepts?.some(concept => concept.code.toLowerCase() === code.toLowerCase() || has(concept.concept)) ?? false;
   return has(codeSystem['concept'] as Concept[] | undefined);
-}
-
-function capabilitiesOf(type: string | undefined, definitions: Definitions, registry: ReturnType<typeof createRegistry>) {
-  const own = type === undefined ? [] : [...registry(type).byCode.values()].filter(param => searchTypes.has(param.type));
-  const common: JsonObject[] = [
-    { name: '_id', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id', type: 'token' },
-    { name: '_lastUpdated', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated', type: 'date' },
-  ];
-  const search = own.map((param): JsonObject => ({ name: param.code, definition: param.url, type: param.type, ...(param.description && { documentation: param.description }) }));
-  const references = own.filter(param => param.type === 'reference');
-  const revIncludes = type === undefined ? [] : definitions.resourceTypes.flatMap(source => includesTo(source, type, registry));
-  return {
-    search: [...common, ...search].toSorted((a, b) => String(a['name']).localeCompare(String(b['name']))),
-    includes: type === undefined ? [] : ['*', ...references.map(param => `${type}:${param.code}`)],
-    revIncludes,
-  };
-}
-
-function includesTo(source: string, type: string, registry: ReturnType<typeof createRegistry>): string[] {
-  return [...registry(source).byCode.values()]
-    .filter(param => param.type === 'reference' && param.targets.includes(type))
-    .map(param => `${source}:${param.code}`);
 }

@@ -18,8 +18,8 @@ export interface Cursor {
   readonly asOf: number;
   /** Keys of the last row before the page; for several types, of all types alike. */
   readonly position: Position;
-  /** Which condition drives, by its place among the conditions; -1 = none. By type, in the order of types. */
-  readonly drivers: readonly number[];
+  /** Which condition drives in each type, by its place among the conditions; -1 = none. */
+  readonly drivers: Readonly<Record<string, number>>;
   readonly total?: number;
   /** Lenient handling was asked for on the first page. */
   readonly lenient: boolean;

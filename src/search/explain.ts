@@ -4,7 +4,8 @@
 import type { Message } from '../fhir/types.ts';
 import { canDrive } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { type RunSettings, sample, type TypeSearch } from './match.ts';
+import { sample } from './choose.ts';
+import type { RunSettings, TypeSearch } from './match.ts';
 
 function name(condition: Condition): string {
   switch (condition.op) {

@@ -5,9 +5,10 @@ import type { Resource } from '../fhir/types.ts';
 import type { IndexRow } from '../store/store.ts';
 import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
 import type { Source, TypeParams } from './search-param.ts';
-import { momentTable } from './tables.ts';
+import { momentTable, textTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { dateInterval } from './types/date.ts';
+import { besides } from './types/token.ts';
 
 /** The index rows of a resource. */
 export function extractRows(resource: Resource, params: TypeParams, settings: IndexSettings): readonly IndexRow[] {
@@ -20,6 +21,7 @@ export function extractRows(resource: Resource, params: TypeParams, settings: In
     for (const expression of source.expressions) {
       expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
     }
+    rows.end(textTable, besides(source.param, 'text'));
   }
   if (moment !== noMoment) rows.add(momentTable, [moment]);
   return rows.all;

@@ -7,7 +7,10 @@ import type { Condition } from './condition.ts';
 import { checkFresh, type Cursor, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { findIncluded, type Followed, planInclude } from './include.ts';
-import { beginSearch, chooseDriver, countRows, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
+import { findByBody, needsBodies } from './body-sort.ts';
+import { chooseDriver, measure } from './choose.ts';
+import { beginSearch, countRows, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
+import { typesWithResources } from './readable.ts';
 import { compareRows, type Position } from './order.ts';
 import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
 import { planCriterion, type PlanSettings, UnknownParameter } from './plan.ts';
@@ -76,21 +79,22 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
-  const plan = planQuery(cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input, settings);
   const state = await store.state();
   const asOf = cursor?.asOf ?? input.asOf ?? state.position;
   const run: RunSettings = { ...settings.run, store, sight: { access: input.access, asOf, stale: state.stale } };
+  const looked = planQuery(cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input, settings);
+  const plan = { ...looked, searches: await Promise.all((await existing(looked.searches, run)).map(search => measure(search, run))) };
   const { request } = plan;
   const limit = Math.min(request.count ?? settings.pageSize, settings.maxPageSize);
   const onlyCount = request.summary === 'count' || limit === 0;
-  const drivers = cursor?.drivers ?? (await Promise.all(plan.searches.map(search => chooseDriver(search, run))));
+  const drivers = (cursor && unpackDrivers(cursor, plan.searches)) ?? (await Promise.all(plan.searches.map(search => chooseDriver(search, run))));
   const rows = onlyCount ? [] : await pageRows(plan.searches, drivers, cursor?.position, limit + 1, run);
   const matches = rows.slice(0, limit);
   const total = cursor ? cursor.total : await totalOf(plan, drivers, onlyCount, rows.length <= limit && !onlyCount ? rows.length : undefined, run);
   const { matches: included, cut } = await findIncluded(matches, plan.includes, settings.maxIncludes, run);
   const more = rows.length > limit && matches.length > 0;
   const next: Cursor | undefined = more
-    ? { query: plan.used, path: input.path, asOf, position: matches.at(-1)!.position, drivers, lenient: cursor?.lenient ?? input.lenient, since: cursor?.since ?? settings.plan.now, ...(total !== undefined && { total }) }
+    ? { query: plan.used, path: input.path, asOf, position: matches.at(-1)!.position, drivers: packDrivers(drivers, plan.searches), lenient: cursor?.lenient ?? input.lenient, since: cursor?.since ?? settings.plan.now, ...(total !== undefined && { total }) }
     : undefined;
   const notes = [...plan.notes, ...(cut ? [cutNote(settings.maxIncludes)] : [])];
   if (request.explain) notes.push(await explain(plan.searches, drivers, run));
@@ -105,6 +109,19 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
     ...(token !== undefined && { here: token }),
   };
 }
+
+/** Of several types only those that have resources are searched. */
+async function existing(searches: readonly TypeSearch[], { store, budgetMs }: RunSettings): Promise<readonly TypeSearch[]> {
+  if (searches.length < 4) return searches;
+  const types = new Set((await store.select(typesWithResources, { budgetMs })).map(row => String(row['type'])));
+  return searches.filter(search => types.has(search.scope.type));
+}
+
+const packDrivers = (drivers: readonly number[], searches: readonly TypeSearch[]): Cursor['drivers'] =>
+  Object.fromEntries(drivers.map((driver, i) => [searches[i]!.scope.type, driver]));
+
+/** A type that came into being after the first page has nothing to show. */
+const unpackDrivers = (cursor: Cursor, searches: readonly TypeSearch[]): readonly number[] => searches.map(search => cursor.drivers[search.scope.type] ?? -1);
 
 const cutNote = (limit: number): Message => ({
   en: `More than ${limit} resources are included; the rest was left out. Ask smaller pages with _count`,
@@ -137,7 +154,8 @@ function planQuery(input: FindInput, settings: FindSettings): Plan {
       parts.push(inside);
     }
     const keys = sort.get(type);
-    return keys ? [{ scope: settings.run.scopeOf(type), parts, sort: keys }] : [];
+    const moment = types.length === 1 ? plan.registry(type).moment : undefined;
+    return keys ? [{ scope: settings.run.scopeOf(type), parts, sort: keys, ...(moment && { momentParam: moment.param }) }] : [];
   });
   const includes = request.includes.map(include => planInclude(include, types, { registry: plan.registry, resourceTypes: settings.resourceTypes, isResourceType: plan.isResourceType }));
   const used = input.query.filter(([name]) => !unknown.has(name) && name !== cursorParameter);
@@ -146,7 +164,7 @@ function planQuery(input: FindInput, settings: FindSettings): Plan {
 
 /** Several types have one order only by what all versions have. */
 function mixedOrder(search: TypeSearch): TypeSearch {
-  return search.sort.length > 0 ? search : { ...search, sort: [{ by: 'lastUpdated', descending: true }] };
+  return search.sort.length > 0 ? search : { ...search, sort: [{ by: 'lastUpdated', descending: false }] };
 }
 
 function chooseTypes(input: FindInput, request: SearchRequest, { plan }: FindSettings): readonly string[] {
@@ -192,11 +210,13 @@ function planSorts(types: readonly string[], { sort }: SearchRequest, settings: 
 async function pageRows(searches: readonly TypeSearch[], drivers: readonly number[], position: Position | undefined, limit: number, run: RunSettings): Promise<Match[]> {
   if (searches.length === 0) return [];
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
-  if (searches.length === 1) return findRows(searches[0]!, begun[0]!, position, limit, run);
+  const find = (search: TypeSearch, i: number) =>
+    needsBodies(search) ? findByBody(search, begun[i]![0]!, position, limit, run) : findRows(search, begun[i]!, position, limit, run);
+  if (searches.length === 1) return find(searches[0]!, 0);
   let rows: Match[] = [];
   for (const [i, search] of searches.entries()) {
-    rows = [...rows, ...(await findRows(search, begun[i]!, position, limit, run))];
-    rows = rows.sort((a, b) => compareRows(begun[0]!.keys, a.position, b.position)).slice(0, limit);
+    rows = [...rows, ...(await find(search, i))];
+    rows = rows.sort((a, b) => compareRows(begun[0]![0]!.keys, a.position, b.position)).slice(0, limit);
   }
   return rows;
 }

@@ -4,7 +4,7 @@
  */
 import { join, list, type Sql, sql } from '../store/sql.ts';
 import type { IncludeRequest } from './parse.ts';
-import { type Match, type RunSettings, seqList } from './match.ts';
+import type { Match, RunSettings } from './match.ts';
 import { hashOf } from './compile.ts';
 import { resourcesOfHashes, versionsOfSeqs } from './readable.ts';
 import { refuse, shorten } from './refuse.ts';
@@ -88,7 +88,7 @@ async function follow(from: readonly Match[], { request, paramsOf, target }: Fol
 function forwardSql(from: readonly Match[], paramsOf: Followed['paramsOf'], target: string | undefined, limit: number, settings: RunSettings): Sql | undefined {
   const targets = [...paramsOf].flatMap(([type, params]) => {
     const sources = from.filter(match => match.type === type);
-    return sources.length ? [sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${seqList(sources)}`] : [];
+    return sources.length ? [sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${list(sources.map(match => match.seq))}`] : [];
   });
   return targets.length ? resourcesOfHashes(join(targets, ' UNION '), target, limit, settings.sight) : undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * match: the rows of one type for one page, in order. Chooses what drives by counting a little, then asks for the page.
+ * match: the rows of one type for one page, in order.
  */
-import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import { join, raw, type Sql, sql } from '../store/sql.ts';
 import type { Row, Store } from '../store/store.ts';
-import { canDrive, type CompileSettings, type Drive, drive, fromWhere, fromWhereIndex, momentOf, type Scope, usualDriver } from './compile.ts';
+import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, fromWhereIndex, momentOf, notByKey, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { after, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { versionColumns } from './readable.ts';
-import { orderKeys, type SortKey } from './sort.ts';
+import { missingValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
 
 /** One resource found: what is needed to write its entry, without its text. */
 export interface Match {
@@ -23,6 +23,8 @@ export interface TypeSearch {
   readonly scope: Scope;
   readonly parts: readonly Condition[];
   readonly sort: readonly SortKey[];
+  /** Source of the moment, when the search is of this type alone and can be walked by it. */
+  readonly momentParam?: number;
 }
 
 /** What running depends on. */
@@ -31,90 +33,93 @@ export interface RunSettings extends CompileSettings {
   readonly budgetMs: number;
 }
 
-/** Rows counted to compare conditions. */
-const sampleSize = 1000;
-
-/** How many rows each condition that can drive has, up to a limit; undefined where it is not counted. */
-export async function sample(parts: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<readonly (number | undefined)[]> {
-  const counted = parts.map(part => (isCheap(part) ? drive([part], part, search.scope, settings) : undefined));
-  const asked = counted.filter(begin => begin !== undefined);
-  if (asked.length === 0) return parts.map(() => undefined);
-  const columns = asked.map((begin, i) => {
-    const rows = begin.branches.map(branch => sql`SELECT 1 FROM ${branch}`);
-    return sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q LIMIT ${sampleSize}) s) AS n${raw(String(i))}`;
-  });
-  const [row] = await settings.store.select(sql`SELECT ${join(columns, ', ')}`, { budgetMs: settings.budgetMs });
-  let next = 0;
-  return counted.map(begin => (begin ? Number(row![`n${next++}`]) : undefined));
-}
-
-const isCheap = (part: Condition): boolean =>
-  part.op === 'range' ? part.range.probe !== 'set' : part.op === 'ids' || (part.op === 'or' && part.parts.length > 0 && part.parts.length <= 20 && part.parts.every(isCheap));
-
-/** The place of the condition that drives best, -1 for none. */
-export async function chooseDriver(search: TypeSearch, settings: RunSettings): Promise<number> {
-  const able = search.parts.filter(canDrive);
-  if (able.length === 0) return -1;
-  if (able.length === 1) return search.parts.indexOf(able[0]!);
-  const counts = await sample(able, search, settings);
-  let best = -1;
-  counts.forEach((count, i) => {
-    if (count !== undefined && count < sampleSize && (best < 0 || count < counts[best]!)) best = i;
-  });
-  if (best >= 0) return search.parts.indexOf(able[best]!);
-  // All are large: one that is walked in the order asked for gives the first page without looking at the rest.
-  const large = able.filter((_, i) => counts[i] !== undefined);
-  const walked = large.find(part => part.op === 'range' && part.range.walk[0] === 'moment') ?? usualDriver(able);
-  return search.parts.indexOf(walked!);
-}
-
 /** A query's beginning with its order. */
 export interface Begun {
   readonly begin: Drive;
   readonly keys: readonly OrderKey[];
+  /** Further conditions of this beginning. */
   readonly tests: Sql;
 }
 
-/** Begins with a condition; the order is the one asked for, else the one the rows lie in. */
-export function beginSearch(search: TypeSearch, driver: number, settings: CompileSettings): Begun {
-  const begin = drive(search.parts, driver < 0 ? undefined : search.parts[driver], search.scope, settings);
+/**
+ * Begins with a condition; the order is the one asked for, else the one the rows lie in.
+ * Several beginnings follow one another: resources without a value to sort by come last.
+ */
+export function beginSearch(search: TypeSearch, driver: number, settings: CompileSettings): readonly Begun[] {
+  const by = driver < 0 ? undefined : search.parts[driver];
+  const [sort] = search.sort;
+  const begin = drive(search.parts, by, search.scope, settings);
   const moment = momentOf(begin, search.scope);
-  if (search.sort.length > 0) return { begin: gathered(begin, search, settings), keys: orderKeys(search.sort, moment), tests: raw('') };
-  if (begin.walk.length === 0) return { begin, keys: orderKeys([], moment), tests: raw('') };
-  const descending = ['moment', 'lo', 'last_updated'].includes(begin.walk[0]!);
+  if (sort === undefined) return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
+  if (!by && search.sort.length === 1 && sort.by === 'moment' && search.momentParam !== undefined) {
+    const dates = { table: 'index_date', column: 'lo', param: search.momentParam };
+    return [sortedValues(begin, dates, sort.descending), withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope)];
+  }
+  if (!by && search.sort.length === 1 && sort.by === 'lastUpdated') return [walked(begin, sort.descending)];
+  const column = !by && search.sort.length === 1 && sort.by === 'column' ? sortWalk(sort.param) : undefined;
+  if (column && sort.by === 'column') {
+    const missing = missingValue(sort.param, sort.descending);
+    return [sortedValues(begin, column, sort.descending), withoutValue(begin, column, sort.descending, missing, search.scope)];
+  }
+  return [{ begin: gathered(begin, search, settings), keys: orderKeys(search.sort, moment), tests: raw('') }];
+}
+
+/** The rows in the order they lie in: newest first by date, oldest first by change. */
+function walked(begin: Drive, descending = begin.walk[0] === 'moment' || begin.walk[0] === 'lo'): Begun {
   const keys = [...begin.walk, 'seq'].map(column => ({ value: raw(`d.${column}`), descending }));
   return { begin, keys, tests: firstRow(begin, descending) };
+}
+
+/** Where a version can have several rows in the range, only the first of them counts. */
+function firstRow({ by, walk }: Drive, descending: boolean): Sql {
+  if (by?.op !== 'range' || !by.range.repeats || walk[0] === 'moment') return raw('');
+  const columns = (alias: string) => raw(walk.map(column => `${alias}.${column}`).join(', '));
+  const sign = raw(descending ? '>' : '<');
+  return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(by.range.table.name)} x WHERE ${notByKey(by.range.where)} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
+}
+
+/** All values of the parameter sorted by, each version at its first. */
+function sortedValues(begin: Drive, { table, column, param }: SortWalk, descending: boolean): Begun {
+  const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}) d`;
+  const sign = raw(descending ? '>' : '<');
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value)`;
+  const keys = [raw('d.value'), raw('d.seq')].map(value => ({ value, descending }));
+  return { begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true }, keys, tests };
+}
+
+/** The resources that have no value to sort by. */
+function withoutValue(begin: Drive, { table, param }: SortWalk, descending: boolean, missing: number | string, scope: Scope): Begun {
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq)`;
+  const keys = [sql`${missing}`, raw('d.seq')].map(value => ({ value, descending }));
+  return { begin: { ...begin, branches: [feedOfType(scope)], hasMoment: false }, keys, tests };
 }
 
 /** With an order of its own a version must come once: walks that can repeat it are gathered first, unless by moment. */
 function gathered(begin: Drive, search: TypeSearch, settings: CompileSettings): Drive {
   if (!begin.repeats || begin.walk[0] === 'moment' || begin.kind !== 'rows') return begin;
-  const by = begin.by!;
-  return drive(search.parts, by.op === 'range' ? { op: 'or', parts: [{ ...by, range: { ...by.range, walk: [] } }] } : by, search.scope, settings);
-}
-
-/** Where a version can have several rows in the range, only the first of them counts. */
-function firstRow({ by, walk }: Drive, descending: boolean): Sql {
-  if (by?.op !== 'range' || !by.range.repeats || walk[0] === 'moment' || by.range.probe !== 'seq') return raw('');
-  const columns = (alias: string) => raw(walk.map(column => `${alias}.${column}`).join(', '));
-  const sign = raw(descending ? '>' : '<');
-  return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(by.range.table.name)} x WHERE ${by.range.where} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
+  const { by } = begin;
+  if (by?.op !== 'range') return begin;
+  const unordered: Condition = { ...by, range: { ...by.range, walk: [] } };
+  return drive(search.parts.map(part => (part === by ? unordered : part)), unordered, search.scope, settings);
 }
 
 /** The rows after a position, at most `limit`, each version once. */
-export async function findRows(search: TypeSearch, begun: Begun, position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
+export async function findRows(search: TypeSearch, begun: readonly Begun[], position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
   const found: Match[] = [];
-  let from = position;
-  for (;;) {
-    const wanted = limit - found.length;
-    const rows = await settings.store.select(pageSql(search, begun, from, wanted, settings), { budgetMs: settings.budgetMs });
-    for (const row of rows) {
-      const match = toMatch(row, begun.keys.length);
-      if (found.at(-1)?.seq !== match.seq) found.push(match);
+  for (const one of begun) {
+    let from = position;
+    for (let more = true; more && found.length < limit; ) {
+      const wanted = limit - found.length;
+      const rows = await settings.store.select(pageSql(search, one, from, wanted, settings), { budgetMs: settings.budgetMs });
+      for (const row of rows) {
+        const match = toMatch(row, one.keys.length);
+        if (found.at(-1)?.seq !== match.seq) found.push(match);
+      }
+      more = rows.length === wanted && rows.length > 0;
+      from = more ? toMatch(rows.at(-1)!, one.keys.length).position : from;
     }
-    if (rows.length < wanted || found.length >= limit) return found;
-    from = toMatch(rows.at(-1)!, begun.keys.length).position;
   }
+  return found;
 }
 
 function pageSql(search: TypeSearch, { begin, keys, tests }: Begun, position: Position | undefined, limit: number, settings: RunSettings): Sql {
@@ -125,7 +130,8 @@ function pageSql(search: TypeSearch, { begin, keys, tests }: Begun, position: Po
   return sql`${join(selects, ' UNION ALL ')} ${orderBy(keys)} LIMIT ${limit}`;
 }
 
-function toMatch(row: Row, keys: number): Match {
+/** A row as a Match. */
+export function toMatch(row: Row, keys: number): Match {
   return {
     seq: Number(row['seq']),
     type: String(row['type']),
@@ -138,17 +144,13 @@ function toMatch(row: Row, keys: number): Match {
 /** Number of resources found, at most `limit` when given. */
 export async function countRows(search: TypeSearch, driver: number, settings: RunSettings, limit?: number): Promise<number> {
   const begin = drive(search.parts, driver < 0 ? undefined : search.parts[driver], search.scope, settings);
-  const once = begin.repeats ? sql`DISTINCT d.seq` : sql`1`;
   const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
   const selects = begin.branches.map(branch => {
     const from = fromWhereIndex(branch, begin, search.scope, settings);
-    return byMoment ? sql`SELECT 1 ${from} GROUP BY d.moment, d.seq` : sql`SELECT ${once} ${from}`;
+    return byMoment ? sql`SELECT 1 ${from} GROUP BY d.moment, d.seq` : sql`SELECT ${raw(begin.repeats ? 'DISTINCT +d.seq' : '1')} ${from}`;
   });
-  const rows = join(selects, begin.repeats ? ' UNION ' : ' UNION ALL ');
+  const rows = join(selects, begin.repeats && !byMoment ? ' UNION ' : ' UNION ALL ');
   const limited = limit === undefined ? rows : sql`SELECT * FROM (${rows}) q LIMIT ${limit}`;
   const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${limited}) c`, { budgetMs: settings.budgetMs });
   return Number(row!['n']);
 }
-
-/** A SELECT of the seqs of given versions only; for includes. */
-export const seqList = (matches: readonly { readonly seq: number }[]): Sql => list(matches.map(match => match.seq));

@@ -21,7 +21,8 @@ const isOpen = (sight: Sight): boolean => sight.access.text === '1 = 1';
 
 /** Condition over `version v`: current (at the position) and readable. */
 export function visible({ access, asOf }: Sight): Sql {
-  const current = asOf === undefined ? sql`v.end_seq IS NULL` : sql`v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
+  // The plus keeps the planner from walking all versions by position instead of the few rows that drive.
+  const current = asOf === undefined ? sql`v.end_seq IS NULL` : sql`+v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
   return sql`${current} AND v.deleted = 0 AND (${access})`;
 }
 
@@ -33,7 +34,7 @@ export function joinVersion(seq: Sql, sight: Sight): { readonly from: Sql; reado
 /** Condition that the version of an index row is visible, without yielding it; nothing to ask in the simplest case. */
 export function seen(seq: Sql, sight: Sight): Sql {
   if (isOpen(sight) && sight.asOf !== undefined) {
-    const upTo = sql`${seq} <= ${sight.asOf}`;
+    const upTo = sql`+${seq} <= ${sight.asOf}`;
     return sight.stale ? sql`${upTo} AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.seq = ${seq} AND s.end_seq <= ${sight.asOf})` : upTo;
   }
   return sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = ${seq} AND ${visible(sight)})`;
@@ -74,3 +75,19 @@ export function resourcesOfHashes(hashes: Sql, type: string | undefined, limit: 
 export function versionsOfSeqs(seqs: Sql, limit: number, sight: Sight): Sql {
   return sql`SELECT ${versionColumns} FROM version v WHERE v.seq IN (${seqs}) AND ${visible(sight)} ORDER BY v.seq LIMIT ${limit}`;
 }
+
+/** Condition that a resource known by its hash is of a type, visible, and passes a test over `version v`. */
+export function versionOfHash(hash: Sql, type: string, test: Sql, sight: Sight): Sql {
+  return sql`EXISTS (SELECT 1 FROM version v WHERE v.h = ${hash} AND v.type = ${type} AND ${visible(sight)} AND ${test})`;
+}
+
+/** All versions of a type, by position. */
+export function versionsOfType(type: string): Sql {
+  return sql`SELECT v.seq FROM version v WHERE v.type = ${type}`;
+}
+
+/** The types that have resources: a hop from type to type over the index. */
+export const typesWithResources: Sql = raw(`WITH RECURSIVE t(type) AS (
+  SELECT min(type) FROM index_resource
+  UNION ALL SELECT (SELECT min(r.type) FROM index_resource r WHERE r.type > t.type) FROM t WHERE t.type IS NOT NULL)
+  SELECT type FROM t WHERE type IS NOT NULL`);

@@ -196,7 +196,7 @@ class SourceMaker {
     const { definition } = members[0]!.draft;
     const expressions = members.flatMap(({ part }) => this.compile(part) ?? []);
     const focuses = expressions.flatMap(expression => expression.types);
-    const components = definition.component?.map(component => this.component(component.expression, this.byUrl.get(component.definition), focuses));
+    const components = definition.component && this.components(definition.component, focuses);
     const usable = expressions.length === members.length && !components?.includes(undefined);
     this.groups.set(
       name,
@@ -217,6 +217,15 @@ class SourceMaker {
     return (node && compileNode(node, this.type, model)) ?? compileExpression(text, this.type, model);
   }
 
+  private components(declared: NonNullable<Definition['component']>, focuses: readonly TypeInfo[]): (Component | undefined)[] {
+    const make = (expressions: readonly string[]) => declared.map(({ definition }, i) => this.component(expressions[i]!, this.byUrl.get(definition), focuses));
+    const expressions = declared.map(component => component.expression);
+    const made = make(expressions);
+    // DocumentReference.relationship: the specification has the expressions of its two components exchanged.
+    const exchanged = made.length === 2 && made.every(component => component && isCoded(component.kind) && !fits(component));
+    return exchanged ? make(expressions.toReversed()) : made;
+  }
+
   private component(expression: string, definition: Definition | undefined, focuses: readonly TypeInfo[]): Component | undefined {
     if (!definition) return undefined;
     const made = new Map<string, Expression | undefined>();
@@ -226,7 +235,7 @@ class SourceMaker {
       return made.get(key);
     };
     const types = [...new Set(focuses.flatMap(focus => on(focus)?.types.map(type => type.code) ?? []))];
-    return { kind: kindOf(definition.type, types), types, on };
+    return { kind: definition.type, types, on };
   }
 
   /** The sources of a parameter; none when one of them cannot be indexed. */
@@ -241,11 +250,12 @@ class SourceMaker {
   }
 }
 
-/** The specification's own list names the wrong parameters for some components: what values they have decides. */
-function kindOf(declared: SearchParamType, types: readonly string[]): SearchParamType {
-  if (declared !== 'token' && declared !== 'reference') return declared;
-  if (types.length === 0) return declared;
-  return types.every(type => type === 'Reference' || type === 'canonical') ? 'reference' : 'token';
+const isCoded = (kind: SearchParamType): boolean => kind === 'token' || kind === 'reference';
+
+/** True when a component's values are of the kind its parameter says. */
+function fits({ kind, types }: Component): boolean {
+  const references = types.every(type => type === 'Reference' || type === 'canonical');
+  return types.length === 0 || references === (kind === 'reference');
 }
 
 function partKey({ definition }: Draft, part: Part): string {

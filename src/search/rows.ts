@@ -5,7 +5,7 @@
 import type { Interval } from '../fhir/datetime.ts';
 import type { IndexRow, IndexTable } from '../store/store.ts';
 import type { SqlValue } from '../store/sql.ts';
-import type { Variants } from './fold.ts';
+import { fold, type Variants } from './fold.ts';
 
 /** What extraction depends on besides the resource. */
 export interface IndexSettings {
@@ -22,6 +22,8 @@ export const noMoment = -Number.MAX_SAFE_INTEGER;
 export const momentWidths: readonly number[] = [1, 1000, 60_000, 86_400_000];
 export const otherWidth = 7;
 const earliest = -1.12e15;
+/** Longest text of a code that is kept. */
+const keptText = 300;
 
 /** A moment: eight times the first millisecond, plus the class of the interval's length. Sorts like the first millisecond. */
 export function toMoment([from, to]: Interval): number {
@@ -35,6 +37,7 @@ export class Rows {
   /** Hash of the source whose values are being added. */
   param = 0;
   private sourceStart = 0;
+  private readonly texts = new Set<string>();
 
   constructor(
     readonly settings: IndexSettings,
@@ -45,6 +48,19 @@ export class Rows {
   begin(param: number): void {
     this.param = param;
     this.sourceStart = this.all.length;
+    this.texts.clear();
+  }
+
+  /** Adds a text that `:text` finds; all texts of a source are one row, so that no version is found twice. */
+  addText(text: unknown): void {
+    if (typeof text === 'string' && text !== '') this.texts.add(text);
+  }
+
+  /** Ends the rows of a source. @param table where its texts go, under the hash given */
+  end(table: IndexTable, param: number): void {
+    if (this.texts.size === 0) return;
+    const folded = new Set([...this.texts].map(text => fold(text, this.settings.variants)));
+    this.all.push({ table: table.name, values: [param, [...folded].join('\n').slice(0, keptText), this.moment] });
   }
 
   /** Adds a row unless the source has it already (a primary key holds once). */

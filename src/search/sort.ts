@@ -1,6 +1,6 @@
 /**
- * sort: `_sort` → order keys. A resource is sorted by its least value, descending by its greatest; without a value it is
- * the least of all.
+ * sort: `_sort` → order keys. A resource is sorted by its least value, descending by its greatest; resources without a
+ * value come last.
  * @see https://hl7.org/fhir/R4/search.html#sort
  */
 import { list, raw, type Sql, sql } from '../store/sql.ts';
@@ -17,12 +17,20 @@ export type SortKey =
   /** By a value that the index does not keep in order: read from the resource. */
   | { readonly by: 'body'; readonly param: SearchParam; readonly descending: boolean };
 
-const columns: ReadonlyMap<SearchParamType, readonly [table: string, column: string, least: number | string]> = new Map([
-  ['date', ['index_date', 'lo', -9e15]],
-  ['string', ['index_string', 'text', '']],
-  ['number', ['index_number', 'lo', -1e308]],
-  ['quantity', ['index_quantity', 'lo', -1e308]],
-  ['uri', ['index_uri', 'value', '']],
+/** Where a type's values lie in order, and what stands for "no value" at either end. */
+interface SortColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly least: number | string;
+  readonly greatest: number | string;
+  readonly bySeq: boolean;
+}
+
+const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
+  ['date', { table: 'index_date', column: 'lo', least: -9e15, greatest: 9e15, bySeq: true }],
+  ['string', { table: 'index_string', column: 'text', least: '', greatest: '\u{10ffff}', bySeq: true }],
+  ['number', { table: 'index_number', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
+  ['quantity', { table: 'index_quantity', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
 ]);
 
 /** Looks the keys up; undefined when the type has no such parameter. */
@@ -34,7 +42,7 @@ export function planSort(sort: readonly SortRequest[], params: TypeParams): read
     if (!param) return undefined;
     if (param.isMoment) return { by: 'moment', descending };
     if (columns.has(param.type)) return { by: 'column', param, descending };
-    if (param.type === 'token' || param.type === 'reference') return { by: 'body', param, descending };
+    if (param.type === 'token' || param.type === 'reference' || param.type === 'uri') return { by: 'body', param, descending };
     throw refuse('_sort', `"${code}" is of type ${param.type} and has no order`, `「${code}」は ${param.type} 型で、順序がありません`);
   });
 }
@@ -56,10 +64,35 @@ export function sortValue(key: SortKey, moment: Sql): Sql {
 }
 
 function columnValue(param: SearchParam, descending: boolean): Sql {
-  const [table, column, least] = columns.get(param.type)!;
-  const params = list(param.sources.map(source => source.param));
-  const extra = param.type === 'quantity' ? raw(' AND (x.unit & 1) = 1') : raw('');
-  return sql`coalesce((SELECT ${raw(descending ? 'max' : 'min')}(x.${raw(column)}) FROM ${raw(table)} x WHERE x.param IN ${params}${extra} AND x.seq = d.seq), ${least})`;
+  const { table, column } = columns.get(param.type)!;
+  const value = sql`SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE ${sortRows(param)} AND x.seq = d.seq`;
+  return sql`coalesce((${value}), ${missingValue(param, descending)})`;
+}
+
+/** The rows of a parameter that are sorted by: of quantities those in comparable units. */
+function sortRows(param: SearchParam): Sql {
+  const of = sql`x.param IN ${list(param.sources.map(source => source.param))}`;
+  return param.type === 'quantity' ? sql`${of} AND (x.unit & 1) = 1` : of;
+}
+
+/** What stands for a missing value, so that it comes last. */
+export function missingValue(param: SearchParam, descending: boolean): number | string {
+  const { least, greatest } = columns.get(param.type)!;
+  return descending ? least : greatest;
+}
+
+/** A table whose rows lie in the order of a column. */
+export interface SortWalk {
+  readonly table: string;
+  readonly column: string;
+  readonly param: number;
+}
+
+/** The table and column whose key lists all values of a parameter in order; undefined when it has several sources or units. */
+export function sortWalk(param: SearchParam): SortWalk | undefined {
+  const found = columns.get(param.type);
+  if (!found || param.type === 'quantity' || param.sources.length !== 1) return undefined;
+  return { table: found.table, column: found.column, param: param.sources[0]!.param };
 }
 
 /** Order of a result: the keys asked for, then the position in the change feed so that no two are equal. */

@@ -66,7 +66,6 @@ export const uriTable: IndexTable = {
   name: 'index_uri',
   columns: [column('param'), column('value', 'TEXT'), column('moment')],
   key: 2,
-  bySeq: true,
 };
 
 /**
@@ -80,7 +79,6 @@ export const compositeTable: IndexTable = {
     column('system'), column('more'), column('lo2', 'REAL'), column('hi2', 'REAL'), column('moment'),
   ],
   key: 10,
-  bySeq: true,
 };
 
 /** Which token parameters a version has at all (`:missing`). */

@@ -9,6 +9,8 @@ import { DiskFullError, QueryTimeoutError, type Row, UnavailableError } from './
 
 /** A connection taken from a pool. */
 export type Connection = pg.PoolClient;
+/** Connections to one database. */
+export type Pool = pg.Pool;
 
 /** A value of a statement: one, or a column of many rows (for `unnest`). */
 export type Parameter = SqlValue | readonly SqlValue[];

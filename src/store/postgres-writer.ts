@@ -3,7 +3,6 @@
  * Nothing is acknowledged before COMMIT is; when its answer is lost, the node takes the lock again and looks whether the commit
  * is there before it says anything or tries once more.
  */
-import type pg from 'pg';
 import type { Targets } from './postgres-batch.ts';
 import { type AppliedVersion, applyGroup, type Waiting } from './postgres-commit.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type Connection,
   isAway,
   isRetryable,
+  type Pool,
   patienceMs,
   pause,
   query,
@@ -20,7 +20,7 @@ import { type Change, type CommitResult, UnavailableError } from './store.ts';
 
 /** What a writer is made from. */
 export interface WriterParts {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly targets: Targets;
   readonly now: () => number;
   /** Resolves when the tables are there. */

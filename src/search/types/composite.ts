@@ -124,7 +124,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   }
   const parts = components.map((component, i) => componentWhere(component, i, askedOf(asked, i, values[i]!, source), settings));
   const where = sql`x.param = ${source.param} AND ${join(parts, ' AND ')}`;
-  return { op: 'range', range: { table: compositeTable, where, walk: [], probe: 'seq', repeats: true, rank: 45 } };
+  return { op: 'range', range: { table: compositeTable, where, walk: [], probe: 'set', repeats: true, rank: 45 } };
 }
 
 /** Tuples of values. */

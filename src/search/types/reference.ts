@@ -13,7 +13,7 @@ import type { Source } from '../search-param.ts';
 import { referenceTable, textTable, tokenTable } from '../tables.ts';
 import { type Asked, type AskSettings, extensionValue, isObject, type SearchType, unescapeValue } from './search-type.ts';
 import { textCondition } from './text.ts';
-import { addIdentifier, addText, besides, tokenType } from './token.ts';
+import { addIdentifier, besides, tokenType } from './token.ts';
 
 /** Hash of a target's type, three bytes; 0 = not known. */
 export const kindHash = (type: string): number => hash32(type) & 0x7fffff;
@@ -61,7 +61,7 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
   const identifier = type.code === 'Identifier' ? value : value['identifier'];
   if (typeof value['reference'] === 'string') addLiteral(rows, value['reference'], value['type']);
   if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
-  addText(rows, value['display']);
+  rows.addText(value['display']);
 }
 
 /** The targets of a value of any reference type, for composites. */
@@ -80,8 +80,7 @@ export function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   const text = unescapeValue(asked.value);
   const types = asked.modifier !== undefined ? [asked.modifier] : asked.param.targets;
   if (/^[A-Za-z0-9\-.]{1,64}$/.test(text)) {
-    const hashes = types.filter(type => settings.isResourceType(type)).map(type => refHash(`${type}/${text}`));
-    return [...hashes, ...(asked.modifier === undefined ? [hash64(text)] : [])];
+    return types.filter(type => settings.isResourceType(type)).map(type => refHash(`${type}/${text}`));
   }
   const parsed = parseReference(text, settings.base);
   if (parsed.kind === 'local') {

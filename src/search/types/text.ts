@@ -40,7 +40,7 @@ function folded(asked: Asked, settings: AskSettings): string {
 export function textCondition(param: number, asked: Asked, settings: AskSettings): Condition {
   const text = folded(asked, settings);
   const where = sql`x.param = ${param} AND (instr(x.text, ${text}) > 0)`;
-  return { op: 'range', range: { table: textTable, where, walk: ['text'], probe: 'set', repeats: true, rank: 80 } };
+  return { op: 'range', range: { table: textTable, where, walk: ['text'], probe: 'set', repeats: false, rank: 80 } };
 }
 
 /** A string parameter: begins with (default), `:exact`, `:contains`. */

@@ -7,7 +7,6 @@ import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47, hash64 } from '../../store/hash.ts';
 import { type Sql, list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition, not } from '../condition.ts';
-import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
@@ -56,17 +55,11 @@ function addCode(rows: Rows, system: string, code: string, exact: boolean): void
   rows.add(tokenTable, [rows.param, codeHash(code, exact && !caseSensitiveSystems.has(system)), rows.moment, systemHash(system)]);
 }
 
-/** Adds the row of a text that `:text` finds. */
-export function addText(rows: Rows, text: unknown): void {
-  if (typeof text !== 'string' || text === '') return;
-  rows.add(textTable, [besides(rows.param, 'text'), fold(text, rows.settings.variants).slice(0, 200), rows.moment]);
-}
-
 function addCoding(rows: Rows, coding: unknown): void {
   if (!isObject(coding)) return;
   const { system, code, display } = coding;
   if (typeof code === 'string') addCode(rows, typeof system === 'string' ? system : '', code, false);
-  addText(rows, display);
+  rows.addText(display);
 }
 
 /** Adds the rows of an Identifier: value with system, its type for `:of-type`. */
@@ -76,13 +69,13 @@ export function addIdentifier(rows: Rows, value: Record<string, unknown>): void 
   addCode(rows, typeof value['system'] === 'string' ? value['system'] : '', text, true);
   const type = value['type'];
   if (!isObject(type)) return;
-  addText(rows, type['text']);
+  rows.addText(type['text']);
   for (const coding of Array.isArray(type['coding']) ? type['coding'] : []) {
     if (!isObject(coding) || typeof coding['code'] !== 'string') continue;
     const kind = hash64(`${coding['code']}|${text}`);
     const system = typeof coding['system'] === 'string' ? coding['system'] : '';
     rows.add(tokenTable, [besides(rows.param, 'of-type'), kind, rows.moment, systemHash(system)]);
-    addText(rows, coding['display']);
+    rows.addText(coding['display']);
   }
 }
 
@@ -96,10 +89,10 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
   if (!isObject(value)) {
     if (value === null || typeof value === 'object') return;
     addCode(rows, '', String(value), exactTypes.has(type.code));
-    if (type.code === 'string') addText(rows, value);
+    if (type.code === 'string') rows.addText(value);
   } else if (type.code === 'CodeableConcept') {
     for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) addCoding(rows, coding);
-    addText(rows, value['text']);
+    rows.addText(value['text']);
   } else if (type.code === 'Identifier') addIdentifier(rows, value);
   else if (type.code === 'ContactPoint') addContact(rows, value);
   else addCoding(rows, value);

@@ -2,7 +2,7 @@
  * uri: compared as they are; `:below` finds what lies under a path, `:above` what lies over it.
  * @see https://hl7.org/fhir/R4/search.html#uri
  */
-import { list, sql } from '../../store/sql.ts';
+import { list, type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { uriTable } from '../tables.ts';
@@ -24,18 +24,18 @@ function pathsAbove(uri: string): string[] {
 function uriCondition(param: number, asked: Asked): Condition {
   const uri = unescapeValue(asked.value);
   if (uri === '') throw refuseValue(asked.name, asked.value, { en: 'a URI', ja: 'URI' }, 'http://example.org/fhir/ValueSet/1');
-  const range = (where: ReturnType<typeof sql>): Condition => ({
+  const range = (where: Sql, probe: 'seq' | 'set' = 'seq'): Condition => ({
     op: 'range',
-    range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, walk: [], probe: 'seq', repeats: true, rank: 35 },
+    range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, walk: [], probe, repeats: true, rank: 35 },
   });
   if (asked.modifier === 'below') {
     const base = uri.replace(/\/$/, '');
-    return anyOf([range(sql`x.value IN ${list([base, `${base}/`])}`), range(prefixWhere('value', `${base}/`)), range(prefixWhere('value', `${base}|`))]);
+    return anyOf([range(sql`x.value IN ${list([base, `${base}/`])}`), range(prefixWhere('value', `${base}/`), 'set'), range(prefixWhere('value', `${base}|`), 'set')]);
   }
   if (asked.modifier === 'above') return range(sql`x.value IN ${list(pathsAbove(uri.replace(/\/$/, '')))}`);
-  if (asked.modifier === 'contains') return range(sql`instr(x.value, ${uri}) > 0`);
+  if (asked.modifier === 'contains') return range(sql`instr(x.value, ${uri}) > 0`, 'set');
   // A canonical with a version is also found by its URL alone.
-  return uri.includes('|') ? range(sql`x.value = ${uri}`) : anyOf([range(sql`x.value = ${uri}`), range(prefixWhere('value', `${uri}|`))]);
+  return uri.includes('|') ? range(sql`x.value = ${uri}`) : anyOf([range(sql`x.value = ${uri}`), range(prefixWhere('value', `${uri}|`), 'set')]);
 }
 
 /** URIs. */
