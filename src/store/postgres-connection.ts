@@ -54,14 +54,21 @@ interface Rendered {
 const mostRendered = 2000;
 const rendered = new Map<string, Rendered>();
 
-/** Shared SQL as PostgreSQL's: `?` becomes `$n` outside of quotes, `instr` is called `strpos`. */
+/**
+ * Shared SQL as PostgreSQL's: `?` becomes `$n` outside of quotes, `instr` is called `strpos`, and the plus that tells SQLite's
+ * planner not to use an index for a column (`+x.text`) goes away.
+ */
+const differences = /'[^']*'|\?|\binstr\(|(?<=[\s(,])\+(?=[a-z]+\.[a-z])/g;
+
 function render(text: string): Rendered {
   let found = rendered.get(text);
   if (!found) {
     let n = 0;
-    const own = text.replace(/'[^']*'|\?|\binstr\(/g, part =>
-      part === '?' ? `$${++n}` : part === 'instr(' ? 'strpos(' : part,
-    );
+    const own = text.replace(differences, part => {
+      if (part === '?') return `$${++n}`;
+      if (part === '+') return '';
+      return part === 'instr(' ? 'strpos(' : part;
+    });
     found = { text: own, name: `e${hash('sha1', own).slice(0, 20)}`, uses: 0 };
     if (rendered.size >= mostRendered) rendered.delete(rendered.keys().next().value!);
     rendered.set(text, found);
@@ -70,11 +77,11 @@ function render(text: string): Rendered {
   return found;
 }
 
-/** PostgreSQL's text has no NUL; index texts and conditions drop it alike. */
+/** PostgreSQL's text has no NUL; in index texts and conditions a replacement character stands for it. */
 const toParameter = (value: Parameter): unknown =>
   typeof value === 'string'
     ? value.includes('\0')
-      ? value.replaceAll('\0', '')
+      ? value.replaceAll('\0', '\uFFFD')
       : value
     : Array.isArray(value)
       ? value.map(toParameter)
@@ -104,7 +111,7 @@ export async function limitTime(client: Connection, budgetMs: number): Promise<v
   timeouts.set(client, ms);
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '');
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '');
 
 const network = new Set([
   'ECONNREFUSED',
