@@ -3,8 +3,8 @@ export function startPostgres(options?: { flags?: readonly string[]; folder?: st
   url: string;
   port: number;
   databaseDir: string;
-  pid: number;
   stop(): Promise<void>;
+  restart(): Promise<void>;
 }>;
 export function stopKept(): void;
 export function startKept(): Promise<void>;

