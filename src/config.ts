@@ -43,6 +43,18 @@ export const settings = {
     'PostgreSQL database, postgres://user:password@host:port/name; empty = SQLite in the data folder',
     'PostgreSQL のデータベース（postgres://user:password@host:port/name）。空ならデータのフォルダの SQLite',
   ),
+  replicas: setting(
+    'replicas',
+    '',
+    'read replicas of the PostgreSQL database, comma-separated URLs; searches go there once they have what was written before',
+    'PostgreSQL の読み取り用レプリカ（URL をカンマ区切り）。それまでの書き込みが届いていれば検索に使う',
+  ),
+  workers: setting(
+    'workers',
+    1,
+    'processes that share the port and the database',
+    'ポートとデータベースを共有するプロセスの数',
+  ),
   baseUrl: setting(
     'base-url',
     '',
@@ -215,6 +227,6 @@ export function readConfig(
     return [key, variable === undefined ? row.initial : parseValue(row, row.env, variable)];
   });
   const config = Object.fromEntries(values) as Config;
-  checkDatabase(config.database);
+  for (const url of [config.database, ...config.replicas.split(',')]) checkDatabase(url.trim());
   return config;
 }

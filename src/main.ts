@@ -6,13 +6,18 @@
 import fs from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { commands as allCommands, type Command, findCommand } from './commands.ts';
 import { type Config, readConfig, SettingError, settings } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
 import { version } from './version.ts';
+import { shareWork } from './workers.ts';
 
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
-  readonly command: string;
+  /** Undefined for serve. */
+  readonly command: Command | undefined;
+  /** Words after the command. */
+  readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
 }
 
@@ -34,13 +39,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       else flags.set(name, words[++i]!);
     } else commands.push(word);
   }
-  const command = commands[0] ?? 'serve';
-  if (command !== 'serve' || commands.length > 1)
-    throw new SettingError({
-      en: `found "${commands.join(' ')}", expected the command serve; --help shows how`,
-      ja: `「${commands.join(' ')}」ではなく serve を指定してください（--help で説明）`,
-    });
-  return { command, flags };
+  const command = findCommand(commands);
+  return { command, words: commands.slice(1), flags };
 }
 
 /** Language of the command line: the setting, else the locale. */
@@ -48,6 +48,10 @@ function cliLanguage(chosen: string | undefined, env: NodeJS.ProcessEnv = proces
   const locale = chosen || env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
   return locale.toLowerCase().startsWith('ja') ? 'ja' : 'en';
 }
+
+/** The commands beside serve, for help. */
+const shapes = (language: Language): string =>
+  allCommands.map(one => `engawa ${one.name} ${one.shape}\n      ${one.meaning[language]}`).join('\n');
 
 function help(language: Language): string {
   const rows = Object.values(settings).map(
@@ -58,6 +62,7 @@ function help(language: Language): string {
     en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
 
 engawa [serve] [--option value …]
+${shapes(language)}
 
 Examples
   engawa serve
@@ -68,6 +73,7 @@ Options (flag, environment variable, default)
     ja: `Engawa ${version}: 日本の医療と介護のための FHIR R4 サーバー
 
 engawa [serve] [--オプション 値 …]
+${shapes(language)}
 
 例
   engawa serve
@@ -186,19 +192,36 @@ function startProblem(error: unknown, config: Config | undefined): Message | und
   return undefined;
 }
 
+/** Shows how far a command is: in place on a terminal, else a line every five seconds. */
+function showProgress(language: Language): (line: Message) => void {
+  let last = 0;
+  return line => {
+    const now = performance.now();
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line[language]}`);
+    else if (now - last > 5000) process.stderr.write(`${line[language]}\n`);
+    else return;
+    last = now;
+  };
+}
+
 /** Runs a command line; the exit code, or undefined while a server runs. */
 export async function main(words: readonly string[]): Promise<number | undefined> {
   let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
   let config: Config | undefined;
   try {
-    const { flags } = parseCommandLine(words);
+    const line = parseCommandLine(words);
+    const { command, flags } = line;
     language = cliLanguage(flags.get('language') ?? process.env['ENGAWA_LANGUAGE']);
     if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
     else {
-      config = readConfig(flags);
-      await serve(config, language);
-      return undefined;
+      config = readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name))));
+      if (!command) {
+        if ((await shareWork(config)) === 'worker') await serve(config, language);
+        return undefined;
+      }
+      const done = await command.run({ config, words: line.words, flags, tell: showProgress(language) });
+      process.stderr.write(`${done[language]}\n`);
     }
     return 0;
   } catch (error) {

@@ -29,7 +29,12 @@ export function createServices(
   const store =
     config.database === ''
       ? openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now })
-      : openPostgres({ url: config.database, tables: search.tables, now });
+      : openPostgres({
+          url: config.database,
+          replicas: config.replicas.split(',').filter(Boolean),
+          tables: search.tables,
+          now,
+        });
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,

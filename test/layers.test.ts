@@ -32,7 +32,7 @@ const packages: Record<string, string[]> = {
   pino: ['main.ts'],
   pg: ['store/postgres-connection.ts'],
   'pg-cursor': ['store/postgres.ts'],
-  'better-sqlite3': ['store/sqlite.ts', 'store/sqlite-file.ts'],
+  'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
   fhirpath: ['fhirpath/', 'interactions/patch/'],
   '@lhncbc/ucum-lhc': ['search/'],

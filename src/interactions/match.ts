@@ -39,7 +39,7 @@ export async function findMatches(
     services.access.condition(request.caller),
     services.store,
   );
-  const rows = await services.store.select(sql);
+  const rows = await services.store.select(sql, { newest: true });
   const ids = rows.map(row => String(row['id']));
   return { ids, precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids } };
 }
@@ -53,7 +53,7 @@ export async function findAllMatches(
 ): Promise<readonly string[]> {
   const access = services.access.condition(request.caller);
   const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, { all: true });
-  return (await services.store.select(sql)).map(row => String(row['id']));
+  return (await services.store.select(sql, { newest: true })).map(row => String(row['id']));
 }
 
 /** The refusal when a condition that must be unique is not. */

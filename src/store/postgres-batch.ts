@@ -1,11 +1,10 @@
 /**
  * Batch: the rows of a group of commits, gathered in memory column by column and written by one statement.
  */
-import { refHash } from './hash.ts';
 import type { AppliedVersion } from './postgres-commit.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import type { SqlValue } from './sql.ts';
-import type { Change, Committed, IndexTable, Version } from './store.ts';
+import type { Committed, IndexRow, IndexTable, Version } from './store.ts';
 
 /** The current version of a resource, as far as a commit needs it. */
 export interface Current {
@@ -15,8 +14,31 @@ export interface Current {
   readonly versionId: number;
   readonly lastUpdated: number;
   readonly alive: boolean;
+  /** It has index rows. */
+  readonly indexed: boolean;
   readonly content: bigint;
   readonly place: bigint;
+}
+
+/** A version to be written. */
+export interface NewVersion {
+  readonly type: string;
+  readonly id: string;
+  readonly h: bigint;
+  readonly method: Version['method'];
+  /** False for a deletion. */
+  readonly live: boolean;
+  readonly versionId: number;
+  readonly lastUpdated: number;
+  readonly content: bigint;
+  readonly text: string;
+  /** Index rows; absent for deletions and versions that are not searched any more. */
+  readonly rows?: readonly IndexRow[];
+  /** Hashes of the persons it belongs to. */
+  readonly persons: readonly bigint[];
+  readonly author: bigint | null;
+  readonly informationClass: number;
+  readonly releasedAt: number | null;
 }
 
 /** Rows of one table, column by column. */
@@ -114,38 +136,24 @@ export class Batch {
   }
 
   /** Adds a version; returns its position. */
-  add(
-    { type, id, template, method, access, rows }: Change,
-    at: { h: bigint; versionId: number; lastUpdated: number; content: bigint; text: string },
-    current: Current | undefined,
-  ): number {
-    const { h, versionId, lastUpdated, content } = at;
+  add(version: NewVersion, current: Current | undefined): number {
+    const { type, id, h, method, live, versionId, lastUpdated, content, persons } = version;
     const seq = ++this.lastSeq;
-    const persons = [...new Set(access.persons.map(refHash))];
     const place = persons[0] ?? h;
     if (current) this.supersede(current, seq, lastUpdated);
-    const deleted = template ? 0 : 1;
-    const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
-    const shared = { seq, h, type, id, version_id: versionId, last_updated: lastUpdated, deleted };
+    const shared = { seq, h, type, id, version_id: versionId, last_updated: lastUpdated, deleted: live ? 0 : 1 };
+    const { author, informationClass, releasedAt } = version;
     this.resources.set(h, shared);
-    this.versions.set(seq, {
-      ...shared,
-      method,
-      content_hash: content,
-      end_seq: null,
-      person: persons[0] ?? null,
-      author,
-      class: access.informationClass,
-      released_at: access.releasedAt,
-      place,
-    });
+    const facts = { person: persons[0] ?? null, author, class: informationClass, released_at: releasedAt, place };
+    this.versions.set(seq, { ...shared, method, content_hash: content, end_seq: null, ...facts });
     if (persons.length > 1) for (const person of persons) this.push('resource_person', [person, seq, place]);
-    if (template) {
-      this.push('body', [seq, place, at.text]);
+    if (live) this.push('body', [seq, place, version.text]);
+    if (version.rows) {
       this.push('index_resource', [lastUpdated, seq, place, type]);
-      for (const row of rows) this.push(row.table, [...row.values.map(indexValue), seq, place]);
+      for (const row of version.rows) this.push(row.table, [...row.values.map(indexValue), seq, place]);
     }
-    this.currents.set(h, { type, id, seq, versionId, lastUpdated, alive: template !== undefined, content, place });
+    const indexed = version.rows !== undefined;
+    this.currents.set(h, { type, id, seq, versionId, lastUpdated, alive: live, indexed, content, place });
     this.last = { seq, h, versionId, lastUpdated, content };
     return seq;
   }
@@ -164,7 +172,7 @@ export class Batch {
       this.ended[0].push(BigInt(old.seq));
       this.ended[1].push(BigInt(seq));
     }
-    if (old.alive) this.push('stale', [old.seq, seq, since, old.place]);
+    if (old.indexed) this.push('stale', [old.seq, seq, since, old.place]);
   }
 
   /** Writes all rows. */

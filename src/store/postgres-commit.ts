@@ -6,7 +6,7 @@
 import { stamp } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { Batch, type Current, type Targets } from './postgres-batch.ts';
+import { Batch, type Current, type NewVersion, type Targets } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
 import type { Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
@@ -89,6 +89,11 @@ async function loadBatch(client: Connection, round: readonly Waiting[]): Promise
       hashes.add(hashOf(change));
       for (const precondition of change.preconditions) if (!isMatch(precondition)) hashes.add(hashOf(precondition));
     }
+  return loadCurrents(client, hashes);
+}
+
+/** A batch that begins after the newest commit and knows the resources given. */
+export async function loadCurrents(client: Connection, hashes: ReadonlySet<bigint>): Promise<Batch> {
   const rows = await query<CurrentRow>(client, {
     text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place
       FROM (SELECT coalesce(max(seq), 0) AS last FROM version) m
@@ -106,6 +111,7 @@ async function loadBatch(client: Connection, round: readonly Waiting[]): Promise
       versionId,
       lastUpdated,
       alive: deleted === 0,
+      indexed: deleted === 0,
       content: BigInt(row.content_hash),
       place: BigInt(row.place),
     });
@@ -214,8 +220,28 @@ function apply(
   // A clock that was set back, or another node's, must not let lastUpdated go back along the versions of a resource.
   const lastUpdated = Math.max(now(), current?.lastUpdated ?? 0);
   const text = template ? stamp(template, versionId, new Date(lastUpdated).toISOString()) : '';
-  const seq = batch.add(change, { h: hashOf(change), versionId, lastUpdated, content, text }, current);
+  const seq = batch.add(newVersion(change, { versionId, lastUpdated, content, text }), current);
   const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
   batch.made.set(seq, version);
   return { outcome: template ? (current?.alive ? 'updated' : 'created') : 'deleted', version };
+}
+
+function newVersion(
+  change: Change,
+  at: Pick<NewVersion, 'versionId' | 'lastUpdated' | 'content' | 'text'>,
+): NewVersion {
+  const { type, id, method, template, rows, access } = change;
+  return {
+    ...at,
+    type,
+    id,
+    h: hashOf(change),
+    method,
+    live: template !== undefined,
+    ...(template && { rows }),
+    persons: [...new Set(access.persons.map(refHash))],
+    author: access.authorOrganization === null ? null : refHash(access.authorOrganization),
+    informationClass: access.informationClass,
+    releasedAt: access.releasedAt,
+  };
 }

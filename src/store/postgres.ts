@@ -22,20 +22,22 @@ import {
 } from './postgres-connection.ts';
 import { migrate } from './postgres-layout.ts';
 import { purgeRows } from './postgres-purge.ts';
+import { PostgresReplicas } from './postgres-replicas.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { historyCountSql, historySql, readSql, readVersionSql, staleSql, toVersion, type VersionRow } from './rows.ts';
 import type { Sql } from './sql.ts';
-import type {
-  Change,
-  CommitResult,
-  HistoryScope,
-  IndexRow,
-  IndexTable,
-  Readable,
-  Row,
-  Store,
-  StoreState,
-  Version,
+import {
+  type Change,
+  type CommitResult,
+  type HistoryScope,
+  type IndexRow,
+  type IndexTable,
+  QueryTimeoutError,
+  type Readable,
+  type Row,
+  type Store,
+  type StoreState,
+  type Version,
 } from './store.ts';
 
 /** Options of {@link openPostgres}. `now` gives UTC milliseconds. */
@@ -44,6 +46,8 @@ export interface PostgresOptions {
   readonly url: string;
   readonly tables: readonly IndexTable[];
   readonly now: () => number;
+  /** URLs of read replicas. */
+  readonly replicas?: readonly string[];
   /** Most connections for reading; one more writes. */
   readonly connections?: number;
 }
@@ -53,17 +57,23 @@ export function openPostgres(options: PostgresOptions): Store {
   return new PostgresStore(options);
 }
 
+type SelectOptions = NonNullable<Parameters<Store['select']>[1]>;
+
 class PostgresStore implements Store {
   private readonly readers;
   private readonly writers;
   private readonly tables: readonly IndexTable[];
   private readonly writer: PostgresWriter;
   private readonly secrets = new Map<string, Uint8Array>();
+  private readonly replicas: PostgresReplicas | undefined;
+  /** The newest position this node told anybody; replicas must have it before they are asked. */
+  private seen = 0;
   private opened: Promise<void> | undefined;
 
-  constructor({ url, tables, now, connections = 10 }: PostgresOptions) {
+  constructor({ url, tables, now, connections = 10, replicas = [] }: PostgresOptions) {
     this.readers = openPool(url, connections);
     this.writers = openPool(url, 2);
+    this.replicas = replicas.length > 0 ? new PostgresReplicas(replicas, connections) : undefined;
     this.tables = tables;
     const ready = () => this.ready();
     this.writer = new PostgresWriter({ pool: this.writers, targets: createTargets(tables), now, ready });
@@ -124,11 +134,21 @@ class PostgresStore implements Store {
     return (await this.rows<{ n: number }>(historyCountSql(scope, access)))[0]!.n;
   }
 
-  select(sql: Sql, { budgetMs }: { budgetMs?: number } = {}): Promise<readonly Row[]> {
-    return this.reading(async client => {
+  async select(sql: Sql, { budgetMs, newest = false }: SelectOptions = {}): Promise<readonly Row[]> {
+    const work = async (client: Connection) => {
       if (budgetMs !== undefined) await limitTime(client, budgetMs);
       return query(client, sql);
-    });
+    };
+    const pool = newest ? undefined : await this.replicas?.poolAt(this.seen);
+    if (!pool) return this.reading(work);
+    try {
+      return await withClient(pool, work);
+    } catch (error) {
+      const told = asStoreError(error);
+      if (told instanceof QueryTimeoutError) throw told;
+      this.replicas?.rest(pool);
+      return this.reading(work);
+    }
   }
 
   async *stream(
@@ -136,7 +156,8 @@ class PostgresStore implements Store {
     { budgetMs = 0, chunk = 100 }: { budgetMs?: number; chunk?: number } = {},
   ): AsyncIterable<readonly Row[]> {
     await this.ready();
-    const client = await this.readers.connect().catch(error => {
+    const pool = (await this.replicas?.poolAt(this.seen)) ?? this.readers;
+    const client = await pool.connect().catch(error => {
       throw asStoreError(error);
     });
     let failed: unknown;
@@ -162,6 +183,7 @@ class PostgresStore implements Store {
   async state(): Promise<StoreState> {
     const text = 'SELECT coalesce(max(seq), 0) AS position, EXISTS (SELECT 1 FROM stale) AS stale FROM version';
     const [row] = await this.rows<{ position: number; stale: boolean }>({ text, values: [] });
+    this.seen = Math.max(this.seen, row!.position);
     return { position: row!.position, stale: row!.stale };
   }
 
@@ -195,6 +217,6 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.writer.settled();
-    await Promise.all([this.readers.end(), this.writers.end()]);
+    await Promise.all([this.readers.end(), this.writers.end(), this.replicas?.close()]);
   }
 }

@@ -25,13 +25,12 @@ import {
 } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { sql } from './sql.ts';
-import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 import {
   type Change,
   type CommitResult,
   type Committed,
   type Conflict,
-  DiskFullError,
   type HistoryScope,
   type IndexRow,
   type IndexTable,
@@ -80,8 +79,9 @@ class SqliteStore implements Store {
   private readonly inserts: ReadonlyMap<string, Database.Statement<unknown[], unknown>>;
   private readonly deletes: ReadonlyMap<string, { statement: Database.Statement<unknown[], unknown>; key: number }>;
   private waiting: Waiting[] = [];
-  private lastSeq: number;
-  private staleCount: number;
+  private lastSeq = 0;
+  private staleCount = 0;
+  private dataVersion = -1;
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
@@ -99,8 +99,7 @@ class SqliteStore implements Store {
     this.deletes = new Map(
       tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
     );
-    this.lastSeq = (this.db.prepare('SELECT max(seq) FROM version').pluck().get() as number | null) ?? 0;
-    this.staleCount = this.db.prepare('SELECT count(*) FROM stale').pluck().get() as number;
+    this.refresh();
   }
 
   /** `within_budget()` in a condition stops a query whose time is used up; SQLite offers no other way from here. */
@@ -160,17 +159,30 @@ class SqliteStore implements Store {
     const answers: (() => void)[] = [];
     try {
       this.db.exec('BEGIN IMMEDIATE');
+      this.refresh();
       for (const one of group) answers.push(this.applyOne(one));
       this.db.exec('COMMIT');
     } catch (error) {
       this.lastSeq = positionBefore;
       this.staleCount = staleBefore;
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
-      const reason = isDiskFull(error) ? new DiskFullError('the disk is full') : error;
+      const reason = asStoreError(error);
       for (const one of group) one.reject(reason);
       return;
     }
     for (const answer of answers) answer();
+  }
+
+  /** Another process that shares the file may have written: its commits count as well. */
+  private refresh(): void {
+    const version = this.get<{ data_version: number }>(sql`PRAGMA data_version`)!.data_version;
+    if (version === this.dataVersion) return;
+    const row = this.get<{ last: number; stale: number }>(
+      sql`SELECT (SELECT coalesce(max(seq), 0) FROM version) AS last, (SELECT count(*) FROM stale) AS stale`,
+    )!;
+    this.lastSeq = row.last;
+    this.staleCount = row.stale;
+    this.dataVersion = version;
   }
 
   /** Applies one list of changes in a savepoint; returns what to tell its sender once the transaction is durable. */
@@ -367,6 +379,7 @@ class SqliteStore implements Store {
   }
 
   async state(): Promise<StoreState> {
+    this.refresh();
     return { position: this.lastSeq, stale: this.staleCount > 0 };
   }
 

@@ -172,8 +172,11 @@ export interface Store {
   history(scope: HistoryScope, access: Readable): Promise<readonly Version[]>;
   /** Number of versions in a history. */
   historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number>;
-  /** All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. */
-  select(query: Sql, options?: { budgetMs?: number }): Promise<readonly Row[]>;
+  /**
+   * All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. It sees at least the last {@link state} that was
+   * asked for on this node, and every commit of anybody when `newest` is given.
+   */
+  select(query: Sql, options?: { budgetMs?: number; newest?: boolean }): Promise<readonly Row[]>;
   /** The rows in chunks, so that memory stays bounded and other requests get their turn. */
   stream(query: Sql, options?: { budgetMs?: number; chunk?: number }): AsyncIterable<readonly Row[]>;
   /** The state right now, with every commit that was acknowledged by any node before the call. */
