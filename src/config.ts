@@ -133,14 +133,13 @@ export const settings = {
     'how long page links stay valid and show one moment',
     'ページのリンクの有効時間（ミリ秒）',
   ),
-  logLevel: setting('log-level', 'info', 'what is logged', 'ログの詳しさ', [
-    'silent',
-    'fatal',
-    'error',
+  logLevel: setting(
+    'log-level',
     'warn',
-    'info',
-    'debug',
-  ]),
+    'what is logged; info adds a line for each request (no content, no values)',
+    'ログの詳しさ（info でリクエストごとに1行。内容や値は記録しない）',
+    ['silent', 'fatal', 'error', 'warn', 'info', 'debug'],
+  ),
   language: setting(
     'language',
     '',

@@ -134,7 +134,9 @@ async function serve(config: Config, language: Language): Promise<void> {
     import('./services.ts'),
     import('./purge.ts'),
   ]);
-  const log = pino({ level: config.logLevel, base: null });
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 16_000 });
+  setInterval(() => destination.flush(), 250).unref();
+  const log = pino({ level: config.logLevel, base: null }, destination);
   const services = createServices(config);
   const app = buildApp(services, log);
   const stopPurging = startPurging(services, error =>

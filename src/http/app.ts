@@ -23,10 +23,14 @@ const maxHeaderBytes = 65_536;
  */
 export function buildApp(services: Services, log: FastifyBaseLogger): FastifyInstance {
   const { config } = services;
+  const boot = randomUUID().slice(0, 8);
+  let requests = 0;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    // One logger for all: a child for each request costs more than what it would say.
+    childLoggerFactory: logger => logger,
+    genReqId: () => `${boot}-${++requests}`,
     bodyLimit: config.maxBody,
     requestTimeout: config.requestTimeout,
     keepAliveTimeout: config.idleTimeout,
@@ -72,22 +76,17 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
     });
     return send(services, request, reply, response, jsonFormat, language);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { interaction, type, parameters } = request.note ?? {};
-    request.log.info(
-      {
-        id: request.id,
-        method: request.method,
-        interaction,
-        type,
-        parameters,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
-  });
+  if (log.level !== 'silent')
+    app.addHook('onResponse', (request, reply, done) => logRequest(log, request, reply, done));
   return app;
+}
+
+function logRequest(log: FastifyBaseLogger, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const { interaction, type, parameters } = request.note ?? {};
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  const status = reply.raw.statusCode;
+  log.info({ id: request.id, method: request.method, interaction, type, parameters, status, ms }, 'request');
+  done();
 }
 
 /** Errors before a request could be read: the socket is all there is. */

@@ -71,6 +71,7 @@ function acceptedKinds(accept: string): { kind: Kind; type: string }[] {
  * @throws FhirError 'not-acceptable' when nothing the client accepts is offered
  */
 export function chooseFormat(accept: string | undefined, query: readonly (readonly [string, string])[]): Format {
+  if (query.length === 0) return acceptedFormat(accept);
   const asked = query.find(([name]) => name === '_format')?.[1];
   const prettyText = query.find(([name]) => name === '_pretty')?.[1];
   if (prettyText !== undefined && prettyText !== 'true' && prettyText !== 'false')
@@ -89,12 +90,25 @@ export function chooseFormat(accept: string | undefined, query: readonly (readon
     if (!kind) throw notAcceptable('_format', asked);
     return { kind, contentType: contentTypes[kind], pretty: pretty || kind === 'page' };
   }
-  if (accept === undefined || accept.trim() === '') return { kind: 'json', contentType: contentTypes.json, pretty };
+  const format = acceptedFormat(accept);
+  return pretty ? { ...format, pretty } : format;
+}
+
+const json: Format = { kind: 'json', contentType: contentTypes.json, pretty: false };
+const acceptedFormats = new Map<string, Format>();
+
+/** The format an Accept header asks for; clients send few different ones, so answers are remembered. */
+function acceptedFormat(accept: string | undefined): Format {
+  if (accept === undefined || accept.trim() === '') return json;
+  const known = acceptedFormats.get(accept);
+  if (known) return known;
   const best = acceptedKinds(accept)[0];
   if (!best) throw notAcceptable('Accept', accept);
   const plain = best.type === 'application/json' || best.type === 'application/xml';
   const contentType = plain ? `${best.type}; charset=utf-8` : contentTypes[best.kind];
-  return { kind: best.kind, contentType, pretty: pretty || best.kind === 'page' };
+  const format = { kind: best.kind, contentType, pretty: best.kind === 'page' };
+  if (acceptedFormats.size < 100 && accept.length < 300) acceptedFormats.set(accept, format);
+  return format;
 }
 
 function notAcceptable(where: string, found: string): FhirError {

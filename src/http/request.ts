@@ -51,14 +51,20 @@ function decodePart(part: string): string {
   }
 }
 
+const bases = new Map<string, string>();
+
 /** The service base URL as the client sees it. */
 export function baseOf(services: Services, request: FastifyRequest): string {
-  if (services.config.baseUrl !== '') return services.config.baseUrl.replace(/\/+$/, '');
+  const { baseUrl, host: ownHost, port } = services.config;
+  if (baseUrl !== '') return baseUrl.replace(/\/+$/, '');
+  const asked = `${request.protocol}://${request.host ?? ''}`;
+  const known = bases.get(asked);
+  if (known !== undefined) return known;
   // The Host header is the client's: only what can be a host may get into links.
-  const host = /^[A-Za-z0-9.\-:[\]_]{1,255}$/.test(request.host ?? '')
-    ? request.host
-    : `${services.config.host}:${services.config.port}`;
-  return `${request.protocol}://${host}${basePath}`;
+  const isHost = /^https?:\/\/[A-Za-z0-9.\-:[\]_]{1,255}$/.test(asked);
+  const base = `${isHost ? asked : `${request.protocol}://${ownHost}:${port}`}${basePath}`;
+  if (bases.size < 100) bases.set(asked, base);
+  return base;
 }
 
 const isForm = (contentType: string | undefined): boolean =>
@@ -69,20 +75,22 @@ const takesForm = (path: readonly string[]): boolean =>
   path.at(-1) === '_search' || Boolean(path.at(-1)?.startsWith('$'));
 
 /**
- * The request without HTTP, but for the names in the route's pattern.
+ * The request without HTTP.
+ * @param params values of the names in the route's pattern
  * @throws FhirError for a body or header that cannot be read
  */
 export function toFhirRequest(
   services: Services,
   request: FastifyRequest,
   split: { path: string[]; queryText: string },
+  params: FhirRequest['params'],
   language: Language,
 ): FhirRequest {
   const { path, queryText } = split;
   const headers = request.headers as Record<string, string | undefined>;
   const contentType = headers['content-type'];
   const bytes = request.body as Buffer | undefined;
-  let query = queryText === '' ? [] : parseQuery(queryText);
+  let query: FhirRequest['query'] = queryText === '' ? [] : parseQuery(queryText);
   let body: Body | undefined;
   if (bytes && bytes.length > 0) {
     if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
@@ -95,12 +103,12 @@ export function toFhirRequest(
   return {
     method: request.method as FhirRequest['method'],
     path,
-    params: {},
+    params,
     query,
     headers,
     prefer: parsePrefer(headers['prefer']),
-    ...(body && { body }),
-    ...(contentType !== undefined && { contentType }),
+    body,
+    contentType,
     caller: anonymous,
     language,
     base: baseOf(services, request),

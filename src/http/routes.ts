@@ -19,11 +19,15 @@ export interface RequestNote {
   parameters?: readonly string[];
 }
 
+const none: readonly string[] = [];
+
 /** Parameter names as the log may show them: the part that comes from definitions, without what a client may have put there. */
-const noteNames = (query: FhirRequest['query']): string[] =>
-  [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))]
-    .filter(name => /^[\w-]+$/.test(name))
-    .slice(0, 20);
+const noteNames = (query: FhirRequest['query']): readonly string[] =>
+  query.length === 0
+    ? none
+    : [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))]
+        .filter(name => /^[\w-]+$/.test(name))
+        .slice(0, 20);
 
 /** The format when the client's wish cannot be told. */
 export const jsonFormat: Format = { kind: 'json', contentType: 'application/fhir+json; charset=utf-8', pretty: false };
@@ -43,8 +47,7 @@ async function answer(
   const route = services.route(request.method as FhirRequest['method'], split.path);
   note.interaction = route.name;
   note.type = route.params['type'];
-  const plain = toFhirRequest(services, request, split, language);
-  const fhirRequest = binaryRequest({ ...plain, params: route.params });
+  const fhirRequest = binaryRequest(toFhirRequest(services, request, split, route.params, language));
   note.parameters = noteNames(fhirRequest.query);
   const asBytes = wantsBinary(route, fhirRequest);
   const format = asBytes ? jsonFormat : chooseFormat(fhirRequest.headers['accept'], fhirRequest.query);
@@ -71,11 +74,11 @@ export async function handleRequest(
   const language = chooseLanguage(request.headers['accept-language']);
   const note: RequestNote = {};
   request.note = note;
-  const options = { language, maxBody: services.config.maxBody, requestId: request.id, log: request.log };
   try {
     const { response, format } = await answer(services, request, language, note);
     return await send(services, request, reply, response, format, language);
   } catch (error) {
+    const options = { language, maxBody: services.config.maxBody, requestId: request.id, log: request.log };
     return send(services, request, reply, errorResponse(error, options), errorFormat(request), language);
   }
 }
@@ -89,6 +92,25 @@ async function bodyText(body: ResponseBody): Promise<string> {
   return chunks.join('');
 }
 
+// Answers hold records of persons: no cache may keep them.
+const everyAnswer = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
+
+/** Stored text goes to the socket as it is: Fastify would look at each header and at the payload again. */
+function sendText(
+  reply: FastifyReply,
+  status: number,
+  headers: FhirResponse['headers'],
+  contentType: string,
+  text: string,
+): FastifyReply {
+  const { raw } = reply.hijack();
+  const all = [...everyAnswer, 'Content-Type', contentType, 'Content-Length', String(Buffer.byteLength(text))];
+  for (const name in headers) all.push(name, headers[name]!);
+  raw.writeHead(status, all);
+  raw.end(text);
+  return reply;
+}
+
 /** Writes status, headers and body. */
 export async function send(
   services: Services,
@@ -99,13 +121,9 @@ export async function send(
   language: Language,
 ): Promise<FastifyReply> {
   const { status, headers, body } = response;
-  // Answers hold records of persons: no cache may keep them.
-  reply.code(status).headers({
-    'Cache-Control': 'no-store',
-    Vary: 'Accept, Accept-Language',
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  });
+  if (body?.kind === 'text' && format.kind === 'json' && !format.pretty)
+    return sendText(reply, status, headers, format.contentType, body.text);
+  reply.code(status).headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...headers });
   if (!body || status === 204 || status === 304) return reply.send();
   if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
   if (format.kind === 'json' && !format.pretty) {

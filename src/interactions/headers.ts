@@ -3,23 +3,24 @@
  * @see https://hl7.org/fhir/R4/http.html#versioning
  */
 import { FhirError } from '../fhir/outcome.ts';
-import type { Version } from '../store/store.ts';
+import type { Current } from '../store/store.ts';
 import type { FhirRequest, Prefer } from './interaction.ts';
 
 const returns = ['minimal', 'representation', 'OperationOutcome'] as const;
 
 /**
- * Reads a Prefer header; preferences that are not known are ignored, as RFC 7240 says.
- * @throws FhirError 'invalid' for a value of `return` or `handling` that does not exist
+ * Reads a Prefer header. What is not known is ignored, as RFC 7240 section 2 says (a known client library sends
+ * `return=presentation`); only an unknown `handling` is refused, because ignoring it would change what a search finds.
+ * @throws FhirError 'invalid' for a value of `handling` that does not exist
  */
 export function parsePrefer(header: string | undefined): Prefer {
+  if (header === undefined) return {};
   const prefer: { -readonly [K in keyof Prefer]: Prefer[K] } = {};
-  for (const part of (header ?? '').split(/[,;]/)) {
+  for (const part of header.split(/[,;]/)) {
     const [name = '', value = ''] = part.trim().replaceAll('"', '').split('=');
     if (name === 'return') {
       const known = returns.find(one => one === value);
-      if (!known) throw unknownPreference('return', value, returns);
-      prefer.return = known;
+      if (known) prefer.return = known;
     } else if (name === 'handling') {
       if (value !== 'strict' && value !== 'lenient') throw unknownPreference('handling', value, ['strict', 'lenient']);
       prefer.handling = value;
@@ -64,7 +65,7 @@ export function parseIfMatch(header: string | undefined): number | '*' | undefin
 }
 
 /** True when the client has this version already (If-None-Match, else If-Modified-Since): answer 304. */
-export function isNotModified(request: FhirRequest, version: Version): boolean {
+export function isNotModified(request: FhirRequest, version: Current): boolean {
   const noneMatch = request.headers['if-none-match'];
   if (noneMatch !== undefined)
     return noneMatch
@@ -78,10 +79,10 @@ export function isNotModified(request: FhirRequest, version: Version): boolean {
 }
 
 /** ETag and Last-Modified of a version. */
-export function versionHeaders(version: Version): Record<string, string> {
+export function versionHeaders(version: Current): Record<string, string> {
   return { ETag: etag(version.versionId), 'Last-Modified': new Date(version.lastUpdated).toUTCString() };
 }
 
 /** Absolute URL of a version, for Location. */
-export const versionUrl = (base: string, version: Version): string =>
+export const versionUrl = (base: string, version: Current): string =>
   `${base}/${version.type}/${version.id}/_history/${version.versionId}`;

@@ -11,7 +11,18 @@ import type { FhirRequest, FhirResponse, Interaction, Services } from './interac
 import { formatQuery } from './match.ts';
 import { notFound } from './read.ts';
 
-const parameters = new Set(['_count', '_since', '_at', '_before', '_format', '_pretty', '_total']);
+const parameters = new Set([
+  '_count',
+  '_since',
+  '_at',
+  '_sort',
+  '_before',
+  '_after',
+  '_summary',
+  '_total',
+  '_format',
+  '_pretty',
+]);
 
 function refuse(name: string, message: Message): FhirError {
   return new FhirError('search-parameter', message, { location: name });
@@ -56,35 +67,53 @@ function checkNames(services: Services, request: FhirRequest): void {
   const unknown = request.query.find(([name]) => !parameters.has(name));
   if (unknown && strict)
     throw refuse(unknown[0], {
-      en: `history has no parameter ${unknown[0]}; expected _count, _since or _at`,
-      ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at が使えます）`,
+      en: `history has no parameter ${unknown[0]}; expected _count, _since, _at or _sort`,
+      ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at・_sort が使えます）`,
     });
+}
+
+/** Oldest first when `_sort=_lastUpdated`; newest first is the specification's order. */
+function isAscending(request: FhirRequest): boolean {
+  const sort = single(request, '_sort');
+  if (sort === undefined || sort === '-_lastUpdated' || sort === 'none') return false;
+  if (sort === '_lastUpdated') return true;
+  throw refuse('_sort', {
+    en: 'history can be sorted by _lastUpdated (oldest first) or -_lastUpdated (newest first)',
+    ja: '履歴の並べ替えは _lastUpdated（古い順）か -_lastUpdated（新しい順）だけです',
+  });
+}
+
+/** The versions asked for, apart from where the page begins. */
+function readScope(services: Services, request: FhirRequest): Omit<HistoryScope, 'limit'> {
+  const { type, id } = request.params;
+  const since = instantRange(services, request, '_since')?.[0];
+  const at = instantRange(services, request, '_at');
+  return {
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(since !== undefined && { since }),
+    ...(at && { at }),
+  };
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { type, id } = request.params;
   checkNames(services, request);
   const access = services.access.condition(request.caller);
-  const limit = Math.min(wholeNumber(request, '_count') ?? services.config.pageSize, services.config.maxPageSize);
-  const since = instantRange(services, request, '_since')?.[0];
-  const at = instantRange(services, request, '_at');
-  const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);
-  const scope: HistoryScope = {
-    limit,
-    ...(type !== undefined && { type }),
-    ...(id !== undefined && { id }),
-    ...(since !== undefined && { since }),
-    ...(at && { at }),
-    ...(beforeSeq !== undefined && { beforeSeq }),
-  };
+  const isCount = single(request, '_summary') === 'count';
+  const asked = wholeNumber(request, '_count') ?? services.config.pageSize;
+  const limit = isCount ? 0 : Math.min(asked, services.config.maxPageSize);
+  const ascending = isAscending(request);
+  const scope = readScope(services, request);
   if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access)))
     throw notFound(type, id);
-  const versions = await services.store.history(scope, access);
-  const total =
-    id !== undefined || limit === 0 || single(request, '_total') === 'accurate'
-      ? await services.store.historyCount(scope, access)
-      : undefined;
-  const text = writeHistory(request, versions.slice(0, limit), versions.length > limit && limit > 0, total);
+  const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);
+  const afterSeq = wholeNumber(request, '_after');
+  const versions = await services.store.history({ ...scope, limit, ascending, beforeSeq, afterSeq }, access);
+  const counted = id !== undefined || limit === 0 || single(request, '_total') === 'accurate';
+  const total = counted ? await services.store.historyCount(scope, access) : undefined;
+  const more = versions.length > limit && limit > 0 ? (ascending ? '_after' : '_before') : undefined;
+  const text = writeHistory(request, versions.slice(0, limit), more, total);
   return { status: 200, headers: {}, body: { kind: 'text', text } };
 }
 
@@ -104,7 +133,8 @@ function writeEntry(base: string, version: Version): string {
 function writeHistory(
   request: FhirRequest,
   versions: readonly Version[],
-  more: boolean,
+  /** The parameter by which the next page goes on, when there is one. */
+  more: '_before' | '_after' | undefined,
   total: number | undefined,
 ): string {
   const url = [request.base, ...request.path].join('/');
@@ -115,7 +145,7 @@ function writeHistory(
   const links = [link('self', request.query)];
   const last = versions.at(-1);
   if (more && last)
-    links.push(link('next', [...request.query.filter(([name]) => name !== '_before'), ['_before', String(last.seq)]]));
+    links.push(link('next', [...request.query.filter(([name]) => name !== more), [more, String(last.seq)]]));
   const head = JSON.stringify({
     resourceType: 'Bundle',
     type: 'history',

@@ -10,6 +10,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
 import type { Store } from '../store/store.ts';
+import type { Terminology } from '../terminology/terminology.ts';
 import type { Validator } from '../validation/validator.ts';
 import type { Route } from './router.ts';
 
@@ -20,6 +21,7 @@ export interface Services {
   readonly validator: Validator;
   readonly search: Search;
   readonly store: Store;
+  readonly terminology: Terminology;
   readonly access: AccessPolicy;
   readonly interactions: readonly Interaction[];
   readonly operations: readonly Operation[];
@@ -58,8 +60,8 @@ export interface FhirRequest {
   /** Lower-case header names; only those FHIR gives a meaning. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly prefer: Prefer;
-  readonly body?: Body;
-  readonly contentType?: string;
+  readonly body?: Body | undefined;
+  readonly contentType?: string | undefined;
   readonly caller: Caller;
   readonly language: Language;
   /** The service base URL without a slash at the end, for links and Location. */

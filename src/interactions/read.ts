@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/http.html#read
  */
 import { FhirError } from '../fhir/outcome.ts';
-import type { Version } from '../store/store.ts';
+import type { Current } from '../store/store.ts';
 import { etag, isNotModified, versionHeaders } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
@@ -14,7 +14,7 @@ export function notFound(type: string, id: string): FhirError {
 }
 
 /** 410 for what was deleted. */
-export function gone(version: Version): FhirError {
+export function gone(version: Current): FhirError {
   return new FhirError(
     'gone',
     { en: `${version.type}/${version.id} was deleted`, ja: `${version.type}/${version.id} は削除されています` },
@@ -22,7 +22,7 @@ export function gone(version: Version): FhirError {
   );
 }
 
-function answer(services: Services, request: FhirRequest, version: Version): FhirResponse {
+function answer(services: Services, request: FhirRequest, version: Current): FhirResponse {
   if (version.deleted) throw gone(version);
   const headers = versionHeaders(version);
   if (isNotModified(request, version)) return { status: 304, headers };

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/http.html#search
  */
 import { FhirError, operationOutcome } from '../fhir/outcome.ts';
-import type { Match, Page } from '../search/search.ts';
+import type { FindInput, Match, Page } from '../search/search.ts';
 import { QueryTimeoutError } from '../store/store.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
@@ -30,26 +30,30 @@ function searchedTypes({ definitions }: Services, { type, compartment }: FhirReq
 async function handleSearch(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { compartment, id } = request.params;
   const path = searchPath(request);
-  const page = await withinBudget(services, () =>
-    services.search.find(
-      {
-        types: searchedTypes(services, request.params),
-        path: path.join('/'),
-        query: request.query,
-        lenient: (request.prefer.handling ?? services.config.handling) === 'lenient',
-        access: services.access.condition(request.caller),
-        base: request.base,
-        ...(compartment !== undefined && id !== undefined && { compartment: { type: compartment, id } }),
-        ...(request.asOf !== undefined && { asOf: request.asOf }),
-      },
-      services.store,
-    ),
-  );
-  return {
-    status: 200,
-    headers: {},
-    body: { kind: 'chunks', chunks: await started(writePage(services, request, page)) },
+  const input: FindInput = {
+    types: searchedTypes(services, request.params),
+    path: path.join('/'),
+    query: request.query,
+    lenient: (request.prefer.handling ?? services.config.handling) === 'lenient',
+    access: services.access.condition(request.caller),
+    base: request.base,
+    ...(compartment !== undefined && id !== undefined && { compartment: { type: compartment, id } }),
+    ...(request.asOf !== undefined && { asOf: request.asOf }),
   };
+  const pages = async function* () {
+    yield await services.search.find(input, services.store);
+  };
+  return writeStream(services, request, pages(), true);
+}
+
+/**
+ * A searchset Bundle of pages, as chunks of text: the first is made before the answer begins, so that a failing query gets
+ * its status.
+ * @param linked whether the next page is linked to (or all pages are in the one Bundle)
+ */
+export async function writeStream(services: Services, request: FhirRequest, pages: AsyncIterable<Page>, linked: boolean): Promise<FhirResponse> {
+  const chunks = await withinBudget(services, () => started(writePages(services, request, pages, linked)));
+  return { status: 200, headers: {}, body: { kind: 'chunks', chunks } };
 }
 
 async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Promise<T> {
@@ -77,50 +81,46 @@ async function started(chunks: AsyncIterable<string>): Promise<AsyncIterable<str
   };
 }
 
-function links(request: FhirRequest, page: Page): { relation: string; url: string }[] {
+function links(request: FhirRequest, page: Page, linked: boolean): { relation: string; url: string }[] {
   const base = [request.base, ...searchPath(request)].join('/');
   const format = request.query.filter(([name]) => name === '_format' || name === '_pretty');
   const at = (query: Page['used']) => (query.length > 0 ? `${base}?${formatQuery(query)}` : base);
   // What came in a POST body stays out of links: the page token carries it sealed.
-  const self =
-    page.here === undefined
-      ? request.method === 'POST'
-        ? at([])
-        : at(page.used)
-      : at([['_page', page.here], ...format]);
-  return [
-    { relation: 'self', url: self },
-    ...(page.next === undefined ? [] : [{ relation: 'next', url: at([['_page', page.next], ...format]) }]),
-  ];
+  const own = linked && request.path.at(-1)?.startsWith('$') !== true ? page.used : request.query;
+  const self = page.here !== undefined && linked ? at([['_page', page.here], ...format]) : at(request.method === 'POST' ? [] : own);
+  const next = linked && page.next !== undefined ? [{ relation: 'next', url: at([['_page', page.next], ...format]) }] : [];
+  return [{ relation: 'self', url: self }, ...next];
 }
 
-async function* writePage(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
-  const { total } = page;
-  const head = JSON.stringify({
-    resourceType: 'Bundle',
-    type: 'searchset',
-    ...(total !== undefined && { total }),
-    link: links(request, page),
-  });
+async function* writePages(services: Services, request: FhirRequest, pages: AsyncIterable<Page>, linked: boolean): AsyncIterable<string> {
+  let head = '';
+  let separator = '';
+  const open = () => {
+    const before = separator === '' ? `${head.slice(0, -1)},"entry":[` : separator;
+    separator = ',';
+    return before;
+  };
+  for await (const page of pages) {
+    if (head === '') {
+      const total = linked || page.next === undefined ? page.total : undefined;
+      head = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...(total !== undefined && { total }), link: links(request, page, linked) });
+    }
+    for await (const entries of writeEntries(services, request, page)) yield open() + entries;
+    if (page.notes.length > 0) yield open() + notesEntry(request, page);
+  }
+  yield separator === '' ? head : ']}';
+}
+
+/** The entries of a page, as stored or cut down, some at a time. */
+async function* writeEntries(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
   const subset = toSubset(page.request.summary, page.request.elements);
-  const cut = subset && ((text: string) => subsetText(text, subset, services.definitions));
-  let before = '';
-  let opened = false;
-  for (const [mode, matches] of [
-    ['match', page.matches],
-    ['include', page.included],
-  ] as const) {
+  const cut = (text: string) => (subset ? subsetText(text, subset, services.definitions) : text);
+  for (const [mode, matches] of [['match', page.matches], ['include', page.included]] as const) {
     let at = 0;
     for await (const texts of services.search.texts(matches, services.store)) {
-      const entries = texts.map(text => entry(request.base, matches[at++]!, cut ? cut(text) : text, mode));
-      yield `${opened ? '' : `${head.slice(0, -1)},"entry":[`}${before}${entries.join(',')}`;
-      opened = true;
-      before = ',';
+      yield texts.map(text => entry(request.base, matches[at++]!, cut(text), mode)).join(',');
     }
   }
-  if (page.notes.length > 0) {
-    yield `${opened ? ',' : `${head.slice(0, -1)},"entry":[`}${notesEntry(request, page)}]}`;
-  } else yield opened ? ']}' : head;
 }
 
 function entry(base: string, { type, id }: Match, text: string, mode: 'match' | 'include'): string {

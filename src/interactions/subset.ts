@@ -19,6 +19,7 @@ const modes = ['true', 'text', 'data', 'count', 'false'] as const;
  * @throws FhirError 'search-parameter' for a `_summary` that does not exist
  */
 export function parseSubset(query: readonly (readonly [name: string, value: string])[]): Subset | undefined {
+  if (query.length === 0) return undefined;
   const values = (name: string) => query.filter(([key]) => key === name).map(([, value]) => value);
   const summary = values('_summary').at(-1);
   if (summary !== undefined && !modes.some(mode => mode === summary))

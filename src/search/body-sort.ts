@@ -5,7 +5,7 @@
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { sql } from '../store/sql.ts';
 import { fromWhere } from './compile.ts';
-import { type Begun, type Match, type RunSettings, type TypeSearch, toMatch } from './match.ts';
+import { type Begun, type Match, passing, type RunSettings, type TypeSearch, toMatch } from './match.ts';
 import { compareRows, keyColumns, type Position } from './order.ts';
 import { textsOf, versionColumns } from './readable.ts';
 import type { SearchParam } from './search-param.ts';
@@ -21,10 +21,12 @@ export const needsBodies = (search: TypeSearch): boolean => search.sort.some(key
 export async function findByBody(search: TypeSearch, { begin, keys, tests }: Begun, position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
   let best: Match[] = [];
   const seen = new Set<number>();
+  const tested = search.parts.filter(part => part.op === 'body');
   for (const branch of begin.branches) {
     const query = sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}`;
     for await (const rows of settings.store.stream(query, { budgetMs: settings.budgetMs, chunk })) {
-      const fresh = rows.map(row => toMatch(row, keys.length)).filter(match => !seen.has(match.seq) && seen.add(match.seq));
+      const once = rows.map(row => toMatch(row, keys.length)).filter(match => !seen.has(match.seq) && seen.add(match.seq));
+      const fresh = await passing(once, tested, settings);
       const valued = (await withValues(fresh, search.sort, settings)).filter(match => !position || compareRows(keys, match.position, position) > 0);
       best = [...best, ...valued].sort((a, b) => compareRows(keys, a.position, b.position)).slice(0, limit);
     }

@@ -42,6 +42,7 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
   switch (part.op) {
     case 'chain':
     case 'has': {
+      if (part.large !== undefined) return part;
       const inner = await measurePart(part.inner, settings);
       const seqs = innerSelect(inner, part.type, raw('v.seq'), settings);
       const count = sql`SELECT count(*) AS n FROM (SELECT * FROM (${seqs}) q LIMIT ${fewInner + 1}) s`;

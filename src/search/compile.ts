@@ -6,6 +6,7 @@ import { refHash } from '../store/hash.ts';
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { At, Condition, Range } from './condition.ts';
 import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionOfHash, versionsOfType } from './readable.ts';
+import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
 
 /** Which resources are asked for. */
@@ -20,6 +21,8 @@ export interface CompileSettings {
   readonly sight: Sight;
   /** The scope of a type, for chains and `_has`. */
   readonly scopeOf: (type: string) => Scope;
+  /** Tests on whole resources are made by whoever runs the query. */
+  readonly bodiesLater?: boolean;
   /** Nesting of chains and `_has`, for names of their own. */
   readonly depth?: number;
 }
@@ -42,15 +45,21 @@ export interface Drive {
 
 /** Most branches that are merged by order; beyond, the rows are gathered and sorted. */
 const maxBranches = 8;
+/** Asks the store from time to time whether the query's time is used up. */
+const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
 const truth = raw('1 = 1');
 const falsehood = raw('1 = 0');
 const noMomentSql = raw(String(noMoment));
 
 /** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
 export function canDrive(condition: Condition): boolean {
-  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large));
+  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large)) || isHashes(condition);
   return condition.op === 'range' || condition.op === 'ids' || ((condition.op === 'chain' || condition.op === 'has') && !condition.large);
 }
+
+/** Alternatives that all name resources by their hashes. */
+const isHashes = (condition: Condition): boolean =>
+  condition.op === 'ids' || (condition.op === 'has' && !condition.large) || (condition.op === 'or' && condition.parts.length > 0 && condition.parts.every(isHashes));
 
 /** How selective a condition usually is: lower is better. */
 export function rankOf(condition: Condition): number {
@@ -84,9 +93,9 @@ export function usualDriver(parts: readonly Condition[]): Condition | undefined 
  * @param parts all conditions; `by`, one of them, drives; without it all resources of the type are walked
  */
 export function drive(parts: readonly Condition[], by: Condition | undefined, scope: Scope, settings: CompileSettings): Drive {
-  const tests = parts.filter(part => part !== by);
+  const tests = parts.filter(part => part !== by && !(part.op === 'body' && settings.bodiesLater));
   if (!by) return { branches: [allOfType(scope)], kind: 'all', hasMoment: false, walk: ['last_updated'], repeats: false, tests };
-  if (by.op === 'ids' || by.op === 'has') return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
+  if (by.op === 'has' || isHashes(by)) return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
   const alternatives = by.op === 'or' ? by.parts : [by];
   const walk = commonWalk(alternatives);
   const base = { kind: 'rows', hasMoment: true, tests, by } as const;
@@ -122,7 +131,7 @@ function rangeRows(part: Condition, settings: CompileSettings): Sql {
   if (part.op === 'range') {
     const hasMoment = part.range.table.columns.some(column => column.name === 'moment');
     const moment = hasMoment ? raw('x.moment') : lookedUpMoment('x');
-    return sql`SELECT +x.seq AS seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
+    return sql`SELECT +x.seq AS seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${inTime('x')} AND ${part.range.where}`;
   }
   if (part.op === 'chain') return sql`SELECT +x.seq AS seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
   throw new Error(`a condition "${part.op}" cannot drive`);
@@ -145,9 +154,16 @@ function allOfType({ type }: Scope): Sql {
 }
 
 /** Versions of resources known by their hashes. */
-function rowsOfHashes(by: Condition & { op: 'ids' | 'has' }, settings: CompileSettings): Sql {
-  if (by.op === 'has') return sql`(${hashesToRows(sql`(${hasTargets(by, settings)})`, settings.sight)}) d`;
-  return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
+function rowsOfHashes(by: Condition, settings: CompileSettings): Sql {
+  if (by.op === 'ids') return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
+  return sql`(${hashesToRows(sql`(${hashSelect(by, settings)})`, settings.sight)}) d`;
+}
+
+function hashSelect(by: Condition, settings: CompileSettings): Sql {
+  if (by.op === 'or') return join(by.parts.map(part => hashSelect(part, settings)), ' UNION ');
+  if (by.op === 'has') return hasTargets(by, settings);
+  if (by.op === 'ids' && by.hashes.length > 0) return sql`SELECT h.column1 FROM (VALUES ${join(by.hashes.map(hash => sql`(${hash})`), ', ')}) h`;
+  return raw('SELECT NULL');
 }
 
 function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings): Sql {
@@ -159,7 +175,7 @@ function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings):
 export function innerSelect(inner: Condition, type: string, column: Sql, settings: CompileSettings): Sql {
   const scope = settings.scopeOf(type);
   const parts = conjuncts(inner);
-  const begin = drive(parts, usualDriver(parts), scope, settings);
+  const begin = drive(parts, usualDriver(parts), scope, { ...settings, bodiesLater: false });
   return join(begin.branches.map(branch => sql`SELECT ${column} ${fromWhere(branch, begin, scope, settings)}`), ' UNION ALL ');
 }
 
@@ -167,13 +183,13 @@ export function innerSelect(inner: Condition, type: string, column: Sql, setting
 export function fromWhere(branch: Sql, begin: Drive, scope: Scope, settings: CompileSettings): Sql {
   const version = joinVersion(raw('d.seq'), settings.sight);
   const type = begin.kind === 'ids' ? sql` AND v.type = ${scope.type}` : sql``;
-  return sql`FROM ${branch} CROSS JOIN ${version.from} WHERE ${version.where}${type}${testsSql(begin, atVersion(momentOf(begin, scope)), settings)}`;
+  return sql`FROM ${branch} CROSS JOIN ${version.from} WHERE ${inTime('d')} AND ${version.where}${type}${testsSql(begin, atVersion(momentOf(begin, scope)), settings)}`;
 }
 
 /** The same without yielding the version, for counting: the version is looked at only where it has to be. */
 export function fromWhereIndex(branch: Sql, begin: Drive, scope: Scope, settings: CompileSettings): Sql {
   if (begin.kind === 'ids') return fromWhere(branch, begin, scope, settings);
-  return sql`FROM ${branch} WHERE ${seen(raw('d.seq'), settings.sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
+  return sql`FROM ${branch} WHERE ${inTime('d')} AND ${seen(raw('d.seq'), settings.sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
 }
 
 function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {
@@ -205,6 +221,8 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
       return sql`NOT (${testSql(condition.part, at, settings)})`;
     case 'test':
       return condition.test(at);
+    case 'body':
+      throw refuse(condition.name, 'this reads whole resources and can only be asked of the type that is searched, not in a chain, _has, _filter or conditional interaction', 'リソース全体を読むため、検索する型にだけ使えます（連鎖・_has・_filter・条件付き操作では使えません）');
   }
 }
 

@@ -2,6 +2,7 @@
  * Condition: what a resource has to fulfil, as a tree of plain data between plan and SQL. Its leaves are ranges of index
  * rows, sets of resources, and tests on the version itself.
  */
+import type { Resource } from '../fhir/types.ts';
 import type { IndexTable } from '../store/store.ts';
 import type { Sql } from '../store/sql.ts';
 
@@ -44,7 +45,9 @@ export type Condition =
   | { readonly op: 'has'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition; readonly large?: boolean }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
   | { readonly op: 'not'; readonly part: Condition }
-  | { readonly op: 'test'; readonly test: (at: At) => Sql };
+  | { readonly op: 'test'; readonly test: (at: At) => Sql }
+  /** Tested on the resource itself, after everything else; only as one of the conditions of a whole search. */
+  | { readonly op: 'body'; readonly name: string; readonly test: (resource: Resource) => boolean };
 
 /** One condition of several: none never holds, one is itself. */
 export function anyOf(parts: readonly Condition[]): Condition {

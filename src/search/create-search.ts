@@ -7,18 +7,20 @@ import { zoneMinutes } from '../fhir/datetime.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
+import { type Codes, createCodes } from './codes.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { compartmentCondition } from './compartment.ts';
+import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
 import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { extractRows } from './extract.ts';
+import { createCustomParams, refuseWhileIndexing } from './custom.ts';
 import { findPage } from './find.ts';
 import type { Match } from './match.ts';
 import { parsePath, resultParameters } from './parse.ts';
 import { planCriteria, type PlanSettings, UnknownParameter } from './plan.ts';
 import { textsOf } from './readable.ts';
 import { refuse } from './refuse.ts';
-import { createRegistry } from './registry.ts';
+import { createRegistry, type Registry } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
 import type { QueryParameter, Search } from './search.ts';
 import { indexTables } from './tables.ts';
@@ -28,18 +30,23 @@ import { loadVariants } from './variants.ts';
 export interface SearchParts {
   readonly definitions: Definitions;
   readonly config: Config;
+  /** What terminology knows; the loaded definitions when absent. */
+  readonly codes?: Codes;
   /** UTC milliseconds; the clock when absent. */
   readonly now?: () => number;
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({ definitions, config, now = Date.now }: SearchParts): Search {
-  const registry = createRegistry(definitions);
+export function createSearch({ definitions, config, codes = createCodes(definitions), now = Date.now }: SearchParts): Search {
+  const registryOf = createRegistry(definitions);
+  const { registry } = registryOf;
   const compartments = createCompartments(definitions);
-  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants(definitions) };
+  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants() };
+  const custom = createCustomParams(registryOf, definitions.resourceTypes, settings);
   const planSettings = (): PlanSettings => ({
     ...settings,
     now: now(),
+    codes,
     registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
@@ -52,6 +59,7 @@ export function createSearch({ definitions, config, now = Date.now }: SearchPart
     run: { scopeOf, budgetMs: config.searchBudget },
     resourceTypes: definitions.resourceTypes,
     compartment: (compartment: string, id: string, type: string) => compartmentCondition(compartment, id, type, compartments, registry),
+    everything: (all: Everything, type: string, types: readonly string[]) => everythingCondition(all, type, types, compartments, registry),
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,
@@ -71,10 +79,25 @@ export function createSearch({ definitions, config, now = Date.now }: SearchPart
       const ids = join(begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`), ' UNION ');
       return options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
     },
-    find: (input, store) => findPage(input, store, { ...findSettings, plan: planSettings() }),
+    async find(input, store) {
+      await custom.refresh(store);
+      for (const type of input.types) {
+        const progress = custom.running.get(type);
+        if (progress && usesCustom(type, input.query, registry)) refuseWhileIndexing(progress);
+      }
+      return findPage(input, store, { ...findSettings, plan: planSettings() });
+    },
     texts: readTexts,
     capabilities: type => capabilitiesOf(type, definitions, registry),
   };
+}
+
+/** True when a query asks by a parameter that is not the specification's. */
+function usesCustom(type: string, query: readonly QueryParameter[], registry: Registry): boolean {
+  return query.some(([name]) => {
+    const param = registry(type).byCode.get(name.split(/[:.]/)[0]!);
+    return param !== undefined && !param.isCore;
+  });
 }
 
 /** How many texts are read at a time. */

@@ -18,6 +18,8 @@ export interface Cursor {
   readonly asOf: number;
   /** Keys of the last row before the page; for several types, of all types alike. */
   readonly position: Position;
+  /** Type of that row. */
+  readonly type?: string;
   /** Which condition drives in each type, by its place among the conditions; -1 = none. */
   readonly drivers: Readonly<Record<string, number>>;
   readonly total?: number;

@@ -21,6 +21,8 @@ function name(condition: Condition): string {
       return `not ${name(condition.part)}`;
     case 'test':
       return 'version';
+    case 'body':
+      return 'whole resources';
     default:
       return `${condition.op}(${condition.parts.slice(0, 4).map(name).join(', ')}${condition.parts.length > 4 ? ', …' : ''})`;
   }

@@ -14,17 +14,28 @@ import { besides } from './types/token.ts';
 export function extractRows(resource: Resource, params: TypeParams, settings: IndexSettings): readonly IndexRow[] {
   const moment = params.moment ? momentOf(resource, params.moment, settings) : noMoment;
   const rows = new Rows(settings, moment);
-  for (const source of params.sources) {
+  addSources(resource, params.sources, rows);
+  if (moment !== noMoment) rows.add(momentTable, [moment]);
+  return rows.all;
+}
+
+/** The index rows of some sources only; `moment` is the source of the resource's moment. */
+export function extractSources(resource: Resource, sources: readonly Source[], moment: Source | undefined, settings: IndexSettings): readonly IndexRow[] {
+  const rows = new Rows(settings, moment ? momentOf(resource, moment, settings) : noMoment);
+  addSources(resource, sources, rows);
+  return rows.all;
+}
+
+function addSources(resource: Resource, sources: readonly Source[], rows: Rows): void {
+  for (const source of sources) {
     const type = searchTypes.get(source.kind);
     if (!type) continue;
     rows.begin(source.param);
     for (const expression of source.expressions) {
       expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
     }
-    rows.end(textTable, besides(source.param, 'text'));
+    if (rows.hasTexts) rows.end(textTable, besides(source.param, 'text'));
   }
-  if (moment !== noMoment) rows.add(momentTable, [moment]);
-  return rows.all;
 }
 
 /** The moment of a resource: the interval of its clinical date; {@link noMoment} without one. */

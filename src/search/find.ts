@@ -3,6 +3,8 @@
  */
 import type { Message } from '../fhir/types.ts';
 import type { Readable, Store } from '../store/store.ts';
+import type { Everything } from './compartment.ts';
+import { conjuncts } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { checkFresh, type Cursor, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
@@ -11,7 +13,7 @@ import { findByBody, needsBodies } from './body-sort.ts';
 import { chooseDriver, measure } from './choose.ts';
 import { beginSearch, countRows, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
 import { typesWithResources } from './readable.ts';
-import { compareRows, type Position } from './order.ts';
+import { compareRows } from './order.ts';
 import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
 import { planCriterion, type PlanSettings, UnknownParameter } from './plan.ts';
 import type { QueryParameter } from './search.ts';
@@ -29,6 +31,10 @@ export interface FindInput {
   readonly access: Readable;
   /** Only resources in this compartment. */
   readonly compartment?: { readonly type: string; readonly id: string };
+  /** All that belongs to a patient or encounter, type after type. */
+  readonly everything?: Everything;
+  /** Entries of the page; the query's `_count` when absent. */
+  readonly limit?: number;
   /** See what was current at this position. */
   readonly asOf?: number;
   /** The base URL of the request: references below it are to this server. */
@@ -58,6 +64,7 @@ export interface FindSettings {
   readonly run: Omit<RunSettings, 'sight' | 'store'>;
   readonly resourceTypes: readonly string[];
   readonly compartment: (compartment: string, id: string, type: string) => Condition | undefined;
+  readonly everything: (all: Everything, type: string, types: readonly string[]) => Condition | undefined;
   readonly pageSize: number;
   readonly maxPageSize: number;
   readonly maxIncludes: number;
@@ -81,20 +88,22 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
   const state = await store.state();
   const asOf = cursor?.asOf ?? input.asOf ?? state.position;
-  const run: RunSettings = { ...settings.run, store, sight: { access: input.access, asOf, stale: state.stale } };
-  const looked = planQuery(cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input, settings);
-  const plan = { ...looked, searches: await Promise.all((await existing(looked.searches, run)).map(search => measure(search, run))) };
+  const run: RunSettings = { ...settings.run, bodiesLater: true, store, sight: { access: input.access, asOf, stale: state.stale } };
+  const asked = cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input;
+  const looked = planQuery({ ...asked, types: await existing(input.types, run) }, settings);
+  const plan = { ...looked, searches: await Promise.all(looked.searches.map(search => measure(search, run))) };
   const { request } = plan;
-  const limit = Math.min(request.count ?? settings.pageSize, settings.maxPageSize);
+  const limit = input.limit ?? Math.min(request.count ?? settings.pageSize, settings.maxPageSize);
   const onlyCount = request.summary === 'count' || limit === 0;
   const drivers = (cursor && unpackDrivers(cursor, plan.searches)) ?? (await Promise.all(plan.searches.map(search => chooseDriver(search, run))));
-  const rows = onlyCount ? [] : await pageRows(plan.searches, drivers, cursor?.position, limit + 1, run);
+  const pages = input.everything ? oneByOne : pageRows;
+  const rows = onlyCount ? [] : await pages(plan.searches, drivers, cursor, limit + 1, run);
   const matches = rows.slice(0, limit);
   const total = cursor ? cursor.total : await totalOf(plan, drivers, onlyCount, rows.length <= limit && !onlyCount ? rows.length : undefined, run);
   const { matches: included, cut } = await findIncluded(matches, plan.includes, settings.maxIncludes, run);
   const more = rows.length > limit && matches.length > 0;
   const next: Cursor | undefined = more
-    ? { query: plan.used, path: input.path, asOf, position: matches.at(-1)!.position, drivers: packDrivers(drivers, plan.searches), lenient: cursor?.lenient ?? input.lenient, since: cursor?.since ?? settings.plan.now, ...(total !== undefined && { total }) }
+    ? { query: plan.used, path: input.path, asOf, position: matches.at(-1)!.position, type: matches.at(-1)!.type, drivers: packDrivers(drivers, plan.searches), lenient: cursor?.lenient ?? input.lenient, since: cursor?.since ?? settings.plan.now, ...(total !== undefined && { total }) }
     : undefined;
   const notes = [...plan.notes, ...(cut ? [cutNote(settings.maxIncludes)] : [])];
   if (request.explain) notes.push(await explain(plan.searches, drivers, run));
@@ -111,10 +120,11 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
 }
 
 /** Of several types only those that have resources are searched. */
-async function existing(searches: readonly TypeSearch[], { store, budgetMs }: RunSettings): Promise<readonly TypeSearch[]> {
-  if (searches.length < 4) return searches;
-  const types = new Set((await store.select(typesWithResources, { budgetMs })).map(row => String(row['type'])));
-  return searches.filter(search => types.has(search.scope.type));
+async function existing(types: readonly string[], { store, budgetMs }: RunSettings): Promise<readonly string[]> {
+  if (types.length < 4) return types;
+  const known = new Set((await store.select(typesWithResources, { budgetMs })).map(row => String(row['type'])));
+  const found = types.filter(type => known.has(type));
+  return found.length > 0 ? found : types.slice(0, 1);
 }
 
 const packDrivers = (drivers: readonly number[], searches: readonly TypeSearch[]): Cursor['drivers'] =>
@@ -153,13 +163,18 @@ function planQuery(input: FindInput, settings: FindSettings): Plan {
       if (!inside) return [];
       parts.push(inside);
     }
+    if (input.everything) {
+      const part = settings.everything(input.everything, type, input.types);
+      if (!part) return [];
+      parts.push(...conjuncts(part));
+    }
     const keys = sort.get(type);
     const moment = types.length === 1 ? plan.registry(type).moment : undefined;
     return keys ? [{ scope: settings.run.scopeOf(type), parts, sort: keys, ...(moment && { momentParam: moment.param }) }] : [];
   });
   const includes = request.includes.map(include => planInclude(include, types, { registry: plan.registry, resourceTypes: settings.resourceTypes, isResourceType: plan.isResourceType }));
   const used = input.query.filter(([name]) => !unknown.has(name) && name !== cursorParameter);
-  return { request, searches: searches.length > 1 ? searches.map(search => mixedOrder(search)) : searches, includes, used, notes };
+  return { request, searches: searches.length > 1 && !input.everything ? searches.map(mixedOrder) : searches, includes, used, notes };
 }
 
 /** Several types have one order only by what all versions have. */
@@ -207,8 +222,9 @@ function planSorts(types: readonly string[], { sort }: SearchRequest, settings: 
 }
 
 /** The rows of all types in one order. */
-async function pageRows(searches: readonly TypeSearch[], drivers: readonly number[], position: Position | undefined, limit: number, run: RunSettings): Promise<Match[]> {
+async function pageRows(searches: readonly TypeSearch[], drivers: readonly number[], from: Pick<Cursor, 'position'> | undefined, limit: number, run: RunSettings): Promise<Match[]> {
   if (searches.length === 0) return [];
+  const position = from?.position;
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
   const find = (search: TypeSearch, i: number) =>
     needsBodies(search) ? findByBody(search, begun[i]![0]!, position, limit, run) : findRows(search, begun[i]!, position, limit, run);
@@ -219,6 +235,20 @@ async function pageRows(searches: readonly TypeSearch[], drivers: readonly numbe
     rows = rows.sort((a, b) => compareRows(begun[0]![0]!.keys, a.position, b.position)).slice(0, limit);
   }
   return rows;
+}
+
+/** The rows of one type after the other. */
+async function oneByOne(searches: readonly TypeSearch[], drivers: readonly number[], from: Pick<Cursor, 'position' | 'type'> | undefined, limit: number, run: RunSettings): Promise<Match[]> {
+  const found: Match[] = [];
+  let waiting = from !== undefined && searches.some(search => search.scope.type === from.type);
+  for (const [i, search] of searches.entries()) {
+    const isHere = search.scope.type === from?.type;
+    if (waiting && !isHere) continue;
+    waiting = false;
+    found.push(...(await findRows(search, beginSearch(search, drivers[i]!, run), isHere ? from?.position : undefined, limit - found.length, run)));
+    if (found.length >= limit) break;
+  }
+  return found;
 }
 
 /** Above this, an estimate is made instead of counting on. */

@@ -4,6 +4,8 @@
  * @see https://hl7.org/fhir/R4/search.html#string
  */
 
+import { remember } from './remember.ts';
+
 /** Replaces variant characters by their standard form (髙 → 高); the table is a ConceptMap in terminology/. */
 export type Variants = ReadonlyMap<string, string>;
 
@@ -23,6 +25,19 @@ const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々〆ヶー]/
 
 /** Folds one string; the result is only for comparing. */
 export function fold(text: string, variants: Variants): string {
+  if (text.length > 100) return compute(text, variants);
+  let memory = memories.get(variants);
+  if (!memory) {
+    memory = remember(one => compute(one, variants));
+    memories.set(variants, memory);
+  }
+  return memory(text);
+}
+
+/** Texts of codes come again and again. */
+const memories = new WeakMap<Variants, (text: string) => string>();
+
+function compute(text: string, variants: Variants): string {
   if (plain.test(text)) return text.toLowerCase().replace(/ {2,}/g, ' ').trim();
   let folded = '';
   let before = '';

@@ -1,12 +1,13 @@
 /**
  * match: the rows of one type for one page, in order.
  */
+import type { Resource } from '../fhir/types.ts';
 import { join, raw, type Sql, sql } from '../store/sql.ts';
-import type { Row, Store } from '../store/store.ts';
+import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
 import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, fromWhereIndex, momentOf, notByKey, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { after, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
-import { versionColumns } from './readable.ts';
+import { textsOf, versionColumns } from './readable.ts';
 import { missingValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
 
 /** One resource found: what is needed to write its entry, without its text. */
@@ -103,20 +104,42 @@ function gathered(begin: Drive, search: TypeSearch, settings: CompileSettings): 
   return drive(search.parts.map(part => (part === by ? unordered : part)), unordered, search.scope, settings);
 }
 
+/** Whole resources read at a time. */
+const bodyChunk = 100;
+
+/** What is left of the time of a search that asks several queries; throws when it is used up. */
+export function timeLeft(budgetMs: number): () => number {
+  const end = performance.now() + budgetMs;
+  return () => {
+    const left = end - performance.now();
+    if (left <= 0) throw new QueryTimeoutError('the search used up its time');
+    return left;
+  };
+}
+
+/** Those whose resources pass the tests that need the whole resource. */
+export async function passing(matches: readonly Match[], tests: readonly (Condition & { op: 'body' })[], { store }: RunSettings): Promise<readonly Match[]> {
+  if (tests.length === 0 || matches.length === 0) return matches;
+  const rows = await store.select(textsOf(matches.map(match => match.seq)));
+  const good = new Set(rows.filter(row => tests.every(one => one.test(JSON.parse(String(row['text'])) as Resource))).map(row => Number(row['seq'])));
+  return matches.filter(match => good.has(match.seq));
+}
+
 /** The rows after a position, at most `limit`, each version once. */
 export async function findRows(search: TypeSearch, begun: readonly Begun[], position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
   const found: Match[] = [];
+  const tests = search.parts.filter(part => part.op === 'body');
+  const left = timeLeft(settings.budgetMs);
   for (const one of begun) {
     let from = position;
     for (let more = true; more && found.length < limit; ) {
-      const wanted = limit - found.length;
-      const rows = await settings.store.select(pageSql(search, one, from, wanted, settings), { budgetMs: settings.budgetMs });
-      for (const row of rows) {
-        const match = toMatch(row, one.keys.length);
-        if (found.at(-1)?.seq !== match.seq) found.push(match);
-      }
+      const wanted = tests.length > 0 ? Math.max(limit - found.length, bodyChunk) : limit - found.length;
+      const rows = await settings.store.select(pageSql(search, one, from, wanted, settings), { budgetMs: left() });
+      const matches = rows.map(row => toMatch(row, one.keys.length));
+      const once = matches.filter((match, i) => match.seq !== (matches[i - 1] ?? found.at(-1))?.seq);
+      found.push(...(await passing(once, tests, settings)).slice(0, limit - found.length));
       more = rows.length === wanted && rows.length > 0;
-      from = more ? toMatch(rows.at(-1)!, one.keys.length).position : from;
+      from = more ? matches.at(-1)!.position : from;
     }
   }
   return found;
@@ -143,6 +166,10 @@ export function toMatch(row: Row, keys: number): Match {
 
 /** Number of resources found, at most `limit` when given. */
 export async function countRows(search: TypeSearch, driver: number, settings: RunSettings, limit?: number): Promise<number> {
+  if (search.parts.some(part => part.op === 'body')) {
+    const found = await findRows(search, beginSearch({ ...search, sort: [] }, driver, settings), undefined, limit ?? Number.MAX_SAFE_INTEGER, settings);
+    return found.length;
+  }
   const begin = drive(search.parts, driver < 0 ? undefined : search.parts[driver], search.scope, settings);
   const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
   const selects = begin.branches.map(branch => {

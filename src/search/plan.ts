@@ -4,17 +4,18 @@
  */
 import { sql } from '../store/sql.ts';
 import { allOf, anyOf, type Condition, never, not, type Range } from './condition.ts';
-import type { Criterion, ParamPath } from './parse.ts';
-import { pathLength } from './parse.ts';
+import { planBodyText } from './body-text.ts';
+import { type Criterion, type ParamPath, pathLength } from './parse.ts';
+import { planFilter } from './plan-filter.ts';
 import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam, Source } from './search-param.ts';
 import { hashOf } from './compile.ts';
-import { compositeTable, dateTable, numberTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
+import { compositeTable, dateTable, numberTable, positionTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { compareDates, parseDateValue } from './types/date.ts';
 import { kindHash } from './types/reference.ts';
-import { type AskSettings, splitEscaped } from './types/search-type.ts';
+import { type AskSettings, splitEscaped, unescapeValue } from './types/search-type.ts';
 
 /** What planning depends on. */
 export interface PlanSettings extends AskSettings {
@@ -71,14 +72,16 @@ export function planCriteria(type: string, criteria: readonly Criterion[], setti
   return allOf(criteria.map(criterion => planCriterion(type, criterion, settings)));
 }
 
-function findParam(type: string, code: string, name: string, settings: PlanSettings): SearchParam {
+/** A parameter of a type. @throws UnknownParameter */
+export function findParam(type: string, code: string, name: string, settings: PlanSettings): SearchParam {
   const params = settings.registry(type);
   const param = params.byCode.get(code);
-  if (!param) throw new UnknownParameter(name, code, type, ['_id', '_lastUpdated', ...params.byCode.keys()]);
+  if (!param) throw new UnknownParameter(name, code, type, ['_id', '_lastUpdated', '_filter', '_list', '_text', '_content', ...params.byCode.keys()]);
   return param;
 }
 
-function planPath(type: string, name: string, path: ParamPath, value: string, settings: PlanSettings): Condition {
+/** What resources of a type have to fulfil for a parameter, a chain or a reverse chain. */
+export function planPath(type: string, name: string, path: ParamPath, value: string, settings: PlanSettings): Condition {
   switch (path.kind) {
     case 'plain':
       return planPlain(type, name, path, value, settings);
@@ -90,23 +93,31 @@ function planPath(type: string, name: string, path: ParamPath, value: string, se
 }
 
 function planChain(type: string, name: string, path: ParamPath & { kind: 'chain' }, value: string, settings: PlanSettings): Condition {
-  const param = findParam(type, path.code, name, settings);
-  if (param.type !== 'reference') throw refuse(name, `"${path.code}" is of type ${param.type}, only a reference can be followed by a dot`, `「${path.code}」は ${param.type} 型です。ドットで続けられるのは参照型だけです`);
-  if (path.type !== undefined && !param.targets.includes(path.type))
-    throw refuse(name, `"${path.code}" does not refer to ${shorten(path.type)}; expected one of ${param.targets.join(', ')}`, `「${path.code}」は ${shorten(path.type)} を参照しません（参照先: ${param.targets.join('、')}）`);
-  const targets = path.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [path.type];
+  return planChainTo(type, name, path, settings, target => planPath(target, name, path.rest, value, settings));
+}
+
+/**
+ * References of a type to resources that fulfil a condition, which is planned for each type they can be of.
+ * A target type that does not know the parameter is no match; when none knows it, the first refusal says why.
+ */
+export function planChainTo(type: string, name: string, link: { readonly code: string; readonly type?: string }, settings: PlanSettings, plan: (target: string) => Condition): Condition {
+  const param = findParam(type, link.code, name, settings);
+  if (param.type !== 'reference') throw refuse(name, `"${link.code}" is of type ${param.type}, only a reference can be followed by a dot`, `「${link.code}」は ${param.type} 型です。ドットで続けられるのは参照型だけです`);
+  if (link.type !== undefined && !param.targets.includes(link.type))
+    throw refuse(name, `"${link.code}" does not refer to ${shorten(link.type)}; expected one of ${param.targets.join(', ')}`, `「${link.code}」は ${shorten(link.type)} を参照しません（参照先: ${param.targets.join('、')}）`);
+  const targets = link.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [link.type];
   const params = param.sources.map(source => source.param);
-  const refusals: unknown[] = [];
+  const unknown: UnknownParameter[] = [];
   const parts = targets.flatMap((target): Condition[] => {
     try {
-      return [{ op: 'chain', params, type: target, inner: planPath(target, name, path.rest, value, settings) }];
+      return [{ op: 'chain', params, type: target, inner: plan(target) }];
     } catch (error) {
-      refusals.push(error);
+      if (!(error instanceof UnknownParameter)) throw error;
+      unknown.push(error);
       return [];
     }
   });
-  // A target type without the parameter is no match; when no target has it, the first refusal says why.
-  if (parts.length === 0) throw refusals[0] ?? refuse(name, `"${path.code}" has no target type that can be searched`, `「${path.code}」の参照先は検索できません`);
+  if (parts.length === 0) throw unknown[0] ?? refuse(name, `"${link.code}" has no target type that can be searched`, `「${link.code}」の参照先は検索できません`);
   return anyOf(parts.map(direct));
 }
 
@@ -130,19 +141,42 @@ function planHas(type: string, name: string, path: ParamPath & { kind: 'has' }, 
 }
 
 function planPlain(type: string, name: string, { code, modifier }: ParamPath & { kind: 'plain' }, value: string, settings: PlanSettings): Condition {
-  const values = splitValues(name, value, settings);
+  const values = code === '_filter' || code === '_text' || code === '_content' ? [value] : splitValues(name, value, settings);
   if (code === '_id') return planId(type, name, modifier, values);
   if (code === '_lastUpdated') return planLastUpdated(name, modifier, values, settings);
-  const param = findParam(type, code, name, settings);
+  if (code === '_filter') return allOf(values.length ? [planFilter(type, value, settings)] : []);
+  if (code === '_text' || code === '_content') return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
+  if (code === '_list') return planList(name, modifier, values, settings);
+  return planParam(findParam(type, code, name, settings), name, modifier, values, settings);
+}
+
+/** Modifiers only `_filter` uses. */
+const filterModifiers: ReadonlySet<string> = new Set(['equals', 'ends', 'starts', 'overlaps', 'gt', 'lt', 'ge', 'le']);
+
+/** One parameter with its values. */
+export function planParam(param: SearchParam, name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
   if (modifier === 'missing') return planMissing(param, name, values);
   const searchType = searchTypes.get(param.type);
-  if (!searchType) throw refuse(name, `parameters of type ${param.type} cannot be searched yet`, `${param.type} 型のパラメータはまだ検索できません`);
+  if (!searchType) throw refuse(name, `parameters of type ${param.type} cannot be searched`, `${param.type} 型のパラメータは検索できません`);
   const isTarget = param.type === 'reference' && modifier !== undefined && settings.isResourceType(modifier);
-  if (modifier !== undefined && !isTarget && !searchType.modifiers.includes(modifier))
-    throw refuseModifier(name, modifier, param.type, ['missing', ...searchType.modifiers, ...(param.type === 'reference' ? param.targets : [])]);
-  const conditions = values.map(one => searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value: one }, settings));
+  const isKnown = modifier === undefined || isTarget || searchType.modifiers.includes(modifier) || (name === '_filter' && filterModifiers.has(modifier));
+  if (!isKnown) throw refuseModifier(name, modifier, param.type, ['missing', ...searchType.modifiers, ...(param.type === 'reference' ? param.targets : [])]);
+  const conditions = values.map(value => searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings));
   // `:not` with several values: none of them.
   return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
+}
+
+/** Resources that are entries of a List. @see https://hl7.org/fhir/R4/search.html#list */
+function planList(name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
+  if (modifier !== undefined) throw refuseModifier(name, modifier, 'special', []);
+  const items = settings.registry('List').byCode.get('item')!.sources.map(source => source.param);
+  return anyOf(
+    values.map((value): Condition => {
+      const id = value.startsWith('List/') ? value.slice(5) : value;
+      if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw refuseValue(name, value, { en: 'the id of a List (functional lists such as $current-problems are not kept here)', ja: ' List の id（$current-problems などの機能リストはありません）' }, '42');
+      return { op: 'has', params: items, type: 'List', inner: { op: 'ids', hashes: [hashOf('List', id)] } };
+    }),
+  );
 }
 
 function splitValues(name: string, value: string, settings: PlanSettings): readonly string[] {
@@ -188,6 +222,7 @@ const tableOf = new Map([
   ['uri', uriTable],
   ['reference', referenceTable],
   ['composite', compositeTable],
+  ['special', positionTable],
 ]);
 
 /** The resource has any value for one of the sources. */

@@ -91,3 +91,14 @@ export const typesWithResources: Sql = raw(`WITH RECURSIVE t(type) AS (
   SELECT min(type) FROM index_resource
   UNION ALL SELECT (SELECT min(r.type) FROM index_resource r WHERE r.type > t.type) FROM t WHERE t.type IS NOT NULL)
   SELECT type FROM t WHERE type IS NOT NULL`);
+
+/** Position of the newest version of a type. */
+export const newestOfType = (type: string): Sql => sql`SELECT max(v.seq) AS seq FROM version v WHERE v.type = ${type}`;
+
+/** The texts of all current resources of a type; for the server's own use (its own conformance resources). */
+export const storedTexts = (type: string): Sql =>
+  sql`SELECT b.text AS text FROM index_resource r CROSS JOIN version v CROSS JOIN body b WHERE r.type = ${type} AND v.seq = r.seq AND v.end_seq IS NULL AND b.seq = v.seq ORDER BY r.seq`;
+
+/** Versions of a type that have index rows, with their texts, by position; for indexing anew. */
+export const indexedVersions = (type: string, after: number, limit: number): Sql =>
+  sql`SELECT v.seq AS seq, b.text AS text FROM version v CROSS JOIN body b WHERE v.type = ${type} AND v.seq > ${after} AND b.seq = v.seq AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq)) ORDER BY v.seq LIMIT ${limit}`;

@@ -48,7 +48,7 @@ export class Rows {
   begin(param: number): void {
     this.param = param;
     this.sourceStart = this.all.length;
-    this.texts.clear();
+    if (this.texts.size > 0) this.texts.clear();
   }
 
   /** Adds a text that `:text` finds; all texts of a source are one row, so that no version is found twice. */
@@ -56,9 +56,13 @@ export class Rows {
     if (typeof text === 'string' && text !== '') this.texts.add(text);
   }
 
+  /** True when the source at hand has texts. */
+  get hasTexts(): boolean {
+    return this.texts.size > 0;
+  }
+
   /** Ends the rows of a source. @param table where its texts go, under the hash given */
   end(table: IndexTable, param: number): void {
-    if (this.texts.size === 0) return;
     const folded = new Set([...this.texts].map(text => fold(text, this.settings.variants)));
     this.all.push({ table: table.name, values: [param, [...folded].join('\n').slice(0, keptText), this.moment] });
   }

@@ -15,6 +15,8 @@ export interface Source {
   readonly expressions: readonly Expression[];
   /** At most one value a resource. */
   readonly single: boolean;
+  /** The one type its references can have, for references that leave it out. */
+  readonly soleTarget?: string;
   /** Compiled components of a composite. */
   readonly components?: readonly Component[];
 }
@@ -47,6 +49,8 @@ export interface SearchParam {
   readonly components: readonly SearchParam[];
   /** True when its source makes the moment of the resource. */
   readonly isMoment: boolean;
+  /** One of the specification's own. */
+  readonly isCore: boolean;
 }
 
 /** All parameters of a type and what its resources are indexed by. */

@@ -81,6 +81,13 @@ export const compositeTable: IndexTable = {
   key: 10,
 };
 
+/** Positions in degrees. */
+export const positionTable: IndexTable = {
+  name: 'index_position',
+  columns: [column('param'), column('lat', 'REAL'), column('lon', 'REAL'), column('moment')],
+  key: 3,
+};
+
 /** Which token parameters a version has at all (`:missing`). */
 export const presentTable: IndexTable = { name: 'index_present', columns: [column('param')], key: 1 };
 
@@ -98,6 +105,7 @@ export const indexTables: readonly IndexTable[] = [
   quantityTable,
   uriTable,
   compositeTable,
+  positionTable,
   presentTable,
   momentTable,
 ];

@@ -1,23 +1,26 @@
 /**
- * Variant characters: the table 髙 → 高 from the ConceptMap in terminology/engawa-characters.
+ * Variant characters: the table 髙 → 高 from the ConceptMap in terminology/engawa-characters. A change to it changes what
+ * is extracted, so it goes with a new extractor version (registry.ts).
  */
-import type { Definitions } from '../definitions/definitions.ts';
+import fs from 'node:fs';
 import type { Resource } from '../fhir/types.ts';
 import type { Variants } from './fold.ts';
 
-/** Canonical of the table. */
-export const variantsCanonical = 'https://w3id.org/engawa/fhir/ConceptMap/variant-characters';
+const file = new URL('../../terminology/engawa-characters/ConceptMap-variant-characters.json', import.meta.url);
 
 interface ConceptMap extends Resource {
   group?: { element?: { code: string; target?: { code: string }[] }[] }[];
 }
 
-/** The table as a map from a variant to the character it is searched as; empty when it is not loaded. */
-export function loadVariants(definitions: Definitions): Variants {
-  const found = definitions.byCanonical('ConceptMap', variantsCanonical) as ConceptMap | undefined;
+let loaded: Variants | undefined;
+
+/** The table as a map from a variant to the character it is searched as. */
+export function loadVariants(): Variants {
+  if (loaded) return loaded;
   const variants = new Map<string, string>();
-  for (const { element = [] } of found?.group ?? []) {
+  for (const { element = [] } of (JSON.parse(fs.readFileSync(file, 'utf8')) as ConceptMap).group ?? []) {
     for (const { code, target } of element) if (target?.[0]) variants.set(code, target[0].code);
   }
+  loaded = variants;
   return variants;
 }

@@ -76,7 +76,8 @@ const own: readonly Target[] = [
   { name: 'stale', columns: bigints('seq end_seq since place'), onConflict: '' },
 ];
 
-const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: 'text' } as const;
+/** Types of index columns, as `unnest` is given them. */
+export const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: 'text' } as const;
 
 const indexTarget = (table: IndexTable): Target => ({
   name: table.name,

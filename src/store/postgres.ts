@@ -21,14 +21,27 @@ import {
   withClient,
 } from './postgres-connection.ts';
 import { migrate } from './postgres-layout.ts';
-import { purgeRows } from './postgres-purge.ts';
+import { addRows, purgeRows } from './postgres-purge.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import { historyCountSql, historySql, readSql, readVersionSql, staleSql, toVersion, type VersionRow } from './rows.ts';
+import { refHash } from './hash.ts';
+import {
+  type CurrentRow,
+  currentQuery,
+  historyCountSql,
+  historySql,
+  readAsOfSql,
+  readVersionSql,
+  staleSql,
+  toCurrent,
+  toVersion,
+  type VersionRow,
+} from './rows.ts';
 import type { Sql } from './sql.ts';
 import {
   type Change,
   type CommitResult,
+  type Current,
   type HistoryScope,
   type IndexRow,
   type IndexTable,
@@ -118,8 +131,11 @@ class PostgresStore implements Store {
     return row && toVersion(row);
   }
 
-  read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined> {
-    return this.versionOf(readSql(type, id, access, asOf));
+  async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
+    if (asOf !== undefined) return this.versionOf(readAsOfSql(type, id, access, asOf));
+    const values = [refHash(`${type}/${id}`), ...access.values];
+    const [row] = await this.rows<CurrentRow>({ text: currentQuery(access), values });
+    return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
   }
 
   readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
@@ -130,7 +146,7 @@ class PostgresStore implements Store {
     return (await this.rows<VersionRow>(historySql(scope, access))).map(toVersion);
   }
 
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
+  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
     return (await this.rows<{ n: number }>(historyCountSql(scope, access)))[0]!.n;
   }
 
@@ -191,6 +207,10 @@ class PostgresStore implements Store {
 
   async stale(before: number, limit: number): Promise<readonly Version[]> {
     return (await this.rows<VersionRow>(staleSql(before, limit))).map(toVersion);
+  }
+
+  addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
+    return this.reading(client => addRows(client, this.tables, versions));
   }
 
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {

@@ -3,7 +3,7 @@
  */
 import { refHash } from './hash.ts';
 import { raw, type Sql, sql } from './sql.ts';
-import type { HistoryScope, IndexTable, Readable, Version } from './store.ts';
+import type { Current, HistoryScope, IndexTable, Readable, Version } from './store.ts';
 
 /** A row of {@link versionColumns}. */
 export interface VersionRow {
@@ -32,8 +32,42 @@ export const toVersion = (row: VersionRow): Version => ({
   text: row.text ?? '',
 });
 
+/** A row of {@link currentQuery}. */
+export interface CurrentRow {
+  type: string;
+  id: string;
+  seq: number;
+  version_id: number;
+  last_updated: number;
+  deleted: number;
+  text: string | null;
+}
+
+/** A row as the current state of a resource. */
+export const toCurrent = (row: CurrentRow): Current => ({
+  type: row.type,
+  id: row.id,
+  versionId: row.version_id,
+  lastUpdated: row.last_updated,
+  deleted: row.deleted === 1,
+  seq: row.seq,
+  text: row.text ?? '',
+});
+
+const currentColumns = 'r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, b.text';
+
+/** The current state of one resource by its hash, for whoever may see everything. */
+export const openCurrentQuery = `SELECT ${currentColumns} FROM resource r LEFT JOIN body b ON b.seq = r.seq WHERE r.h = ?`;
+
+/** The current state of one resource by its hash; the version is looked at only when access depends on it. */
+export const currentQuery = (access: Readable): string =>
+  access.always
+    ? openCurrentQuery
+    : `SELECT ${currentColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
+        WHERE r.h = ? AND ${access.text}`;
+
 /** The versions a history asks for, over `version v`. */
-export function historyCondition(scope: HistoryScope, access: Readable): Sql {
+function historyCondition(scope: HistoryScope, access: Readable): Sql {
   const parts: Sql[] = [access];
   if (scope.id !== undefined)
     parts.push(sql`v.h = ${refHash(`${scope.type}/${scope.id}`)} AND v.type = ${scope.type!} AND v.id = ${scope.id}`);
@@ -46,19 +80,16 @@ export function historyCondition(scope: HistoryScope, access: Readable): Sql {
     );
   }
   if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
+  if (scope.afterSeq !== undefined) parts.push(sql`v.seq > ${scope.afterSeq}`);
   return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };
 }
 
-const versionFrom = raw('FROM version v LEFT JOIN body b ON b.seq = v.seq');
-const selectVersion = sql`SELECT ${raw(versionColumns)} ${versionFrom}`;
+const selectVersion = sql`SELECT ${raw(versionColumns)} FROM version v LEFT JOIN body b ON b.seq = v.seq`;
 
-/** The current version of a resource, or the one at a position. */
-export function readSql(type: string, id: string, access: Readable, asOf?: number): Sql {
-  const h = refHash(`${type}/${id}`);
-  if (asOf !== undefined)
-    return sql`${selectVersion} WHERE v.h = ${h} AND v.type = ${type} AND v.id = ${id} AND v.seq <= ${asOf} AND ${access} ORDER BY v.version_id DESC LIMIT 1`;
-  return sql`SELECT ${raw(versionColumns)} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
-    WHERE r.h = ${h} AND v.type = ${type} AND v.id = ${id} AND ${access}`;
+/** The version of a resource that was current at a position. */
+export function readAsOfSql(type: string, id: string, access: Readable, asOf: number): Sql {
+  return sql`${selectVersion} WHERE v.h = ${refHash(`${type}/${id}`)} AND v.type = ${type} AND v.id = ${id} AND v.seq <= ${asOf} AND ${access}
+    ORDER BY v.version_id DESC LIMIT 1`;
 }
 
 /** One version of a resource. */
@@ -66,13 +97,13 @@ export function readVersionSql(type: string, id: string, versionId: number, acce
   return sql`${selectVersion} WHERE v.h = ${refHash(`${type}/${id}`)} AND v.version_id = ${versionId} AND v.type = ${type} AND v.id = ${id} AND ${access}`;
 }
 
-/** A history, newest first, with one row more than its limit. */
+/** A history in the order of commits, with one row more than its limit. */
 export function historySql(scope: HistoryScope, access: Readable): Sql {
-  return sql`${selectVersion} WHERE ${historyCondition(scope, access)} ORDER BY v.seq DESC LIMIT ${scope.limit + 1}`;
+  return sql`${selectVersion} WHERE ${historyCondition(scope, access)} ORDER BY v.seq ${raw(scope.ascending ? 'ASC' : 'DESC')} LIMIT ${scope.limit + 1}`;
 }
 
 /** The number of versions in a history, as `n`. */
-export function historyCountSql(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Sql {
+export function historyCountSql(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Sql {
   return sql`SELECT count(*) AS n FROM version v WHERE ${historyCondition({ ...scope, limit: 0 }, access)}`;
 }
 

@@ -1,36 +1,34 @@
 /**
  * SqliteStore: the Store on one SQLite file (better-sqlite3, WAL, synchronous=FULL).
- * Commits that wait together share one transaction and one fsync, each in a savepoint of its own; nothing is
- * acknowledged before that fsync.
+ * Commits that wait together share one transaction and one fsync; nothing is acknowledged before that fsync.
  * @see https://www.sqlite.org/wal.html
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { stamp } from '../fhir/json.ts';
-import { FhirError } from '../fhir/outcome.ts';
-import { contentHash, refHash } from './hash.ts';
+import { refHash } from './hash.ts';
 import {
+  type CurrentRow,
+  currentQuery,
   deleteRow,
   historyCountSql,
   historySql,
   insertRow,
-  readSql,
+  readAsOfSql,
   readVersionSql,
   staleSql,
+  toCurrent,
   toVersion,
   type VersionRow,
-  versionColumns,
 } from './rows.ts';
 import type { Sql } from './sql.ts';
-import { sql } from './sql.ts';
 import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
   type CommitResult,
-  type Committed,
-  type Conflict,
+  type Current,
   type HistoryScope,
   type IndexRow,
   type IndexTable,
@@ -56,14 +54,6 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-class ConflictFound extends Error {
-  readonly conflict: Conflict;
-  constructor(conflict: Conflict) {
-    super('conflict');
-    this.conflict = conflict;
-  }
-}
-
 /**
  * Opens or makes the database.
  * @throws Error when the SQLite library is too old, the file is newer than this program, or cannot be opened
@@ -74,20 +64,18 @@ export function openSqlite(options: SqliteOptions): Store {
 
 class SqliteStore implements Store {
   private readonly db: Database.Database;
-  private readonly now: () => number;
+  private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
-  private readonly inserts: ReadonlyMap<string, Database.Statement<unknown[], unknown>>;
   private readonly deletes: ReadonlyMap<string, { statement: Database.Statement<unknown[], unknown>; key: number }>;
+  private readonly insertTexts: ReadonlyMap<string, string>;
+  private readonly dataVersion: Database.Statement<unknown[], unknown>;
+  private seenVersion = -1;
   private waiting: Waiting[] = [];
-  private lastSeq = 0;
-  private staleCount = 0;
-  private dataVersion = -1;
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
 
   constructor({ file, tables, now }: SqliteOptions) {
-    this.now = now;
     this.file = file;
     if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true });
     this.db = new Database(file);
@@ -95,11 +83,12 @@ class SqliteStore implements Store {
     prepareFile(this.db);
     migrate(this.db, tables);
     this.addBudget(this.db);
-    this.inserts = new Map(tables.map(table => [table.name, this.db.prepare(insertRow(table))]));
+    this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
+    this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
+    this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
     this.deletes = new Map(
       tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
     );
-    this.refresh();
   }
 
   /** `within_budget()` in a condition stops a query whose time is used up; SQLite offers no other way from here. */
@@ -131,15 +120,15 @@ class SqliteStore implements Store {
     return statement;
   }
 
-  private get<T>(query: Sql): T | undefined {
-    return this.statement(query.text).get(...query.values) as T | undefined;
-  }
-
-  private run(query: Sql): void {
-    this.statement(query.text).run(...query.values);
-  }
-
   async ready(): Promise<void> {}
+
+  /** Another process that shares the file may have written: its commits count as well. */
+  private refresh(): void {
+    const version = this.dataVersion.get() as number;
+    if (version === this.seenVersion) return;
+    this.writer.readPosition();
+    this.seenVersion = version;
+  }
 
   // Writing
 
@@ -154,185 +143,80 @@ class SqliteStore implements Store {
   private flush(): void {
     const group = this.waiting;
     this.waiting = [];
-    const positionBefore = this.lastSeq;
-    const staleBefore = this.staleCount;
-    const answers: (() => void)[] = [];
     try {
-      this.db.exec('BEGIN IMMEDIATE');
+      const answers = this.inTransaction(() => group.map(one => this.applyOne(one)));
+      for (const answer of answers) answer();
+    } catch (error) {
+      if (group.length === 1 || isDiskFull(error)) for (const one of group) one.reject(asStoreError(error));
+      else for (const one of group) this.flushAlone(one);
+    }
+  }
+
+  /** After a failure nobody foresaw the others of the group must not suffer: each gets a transaction of its own. */
+  private flushAlone(one: Waiting): void {
+    try {
+      this.inTransaction(() => this.applyOne(one))();
+    } catch (error) {
+      one.reject(asStoreError(error));
+    }
+  }
+
+  /** Runs work in a transaction that is durable when it returns; on failure nothing is stored and the error goes on. */
+  private inTransaction<T>(work: () => T): T {
+    let { lastSeq, staleCount } = this.writer;
+    try {
+      this.statement('BEGIN IMMEDIATE').run();
       this.refresh();
-      for (const one of group) answers.push(this.applyOne(one));
-      this.db.exec('COMMIT');
+      ({ lastSeq, staleCount } = this.writer);
+      const result = work();
+      this.statement('COMMIT').run();
+      return result;
     } catch (error) {
-      this.lastSeq = positionBefore;
-      this.staleCount = staleBefore;
-      if (this.db.inTransaction) this.db.exec('ROLLBACK');
-      const reason = asStoreError(error);
-      for (const one of group) one.reject(reason);
-      return;
-    }
-    for (const answer of answers) answer();
-  }
-
-  /** Another process that shares the file may have written: its commits count as well. */
-  private refresh(): void {
-    const version = this.get<{ data_version: number }>(sql`PRAGMA data_version`)!.data_version;
-    if (version === this.dataVersion) return;
-    const row = this.get<{ last: number; stale: number }>(
-      sql`SELECT (SELECT coalesce(max(seq), 0) FROM version) AS last, (SELECT count(*) FROM stale) AS stale`,
-    )!;
-    this.lastSeq = row.last;
-    this.staleCount = row.stale;
-    this.dataVersion = version;
-  }
-
-  /** Applies one list of changes in a savepoint; returns what to tell its sender once the transaction is durable. */
-  private applyOne({ changes, resolve, reject }: Waiting): () => void {
-    const positionBefore = this.lastSeq;
-    const staleBefore = this.staleCount;
-    this.db.exec('SAVEPOINT change');
-    try {
-      for (const [index, change] of changes.entries()) this.checkPreconditions(change, index);
-      const committed = changes.map((change, index) => this.apply(change, index));
-      this.db.exec('RELEASE change');
-      const position = this.lastSeq;
-      return () => resolve({ ok: true, committed, position });
-    } catch (error) {
-      if (isDiskFull(error) || !this.db.inTransaction) throw error;
-      this.db.exec('ROLLBACK TO change; RELEASE change');
-      this.lastSeq = positionBefore;
-      this.staleCount = staleBefore;
-      if (error instanceof ConflictFound) return () => resolve({ ok: false, conflict: error.conflict });
-      return () => reject(error);
+      Object.assign(this.writer, { lastSeq, staleCount });
+      if (this.db.inTransaction) this.statement('ROLLBACK').run();
+      throw error;
     }
   }
 
-  private checkPreconditions(change: Change, index: number): void {
-    for (const precondition of change.preconditions) {
-      if (!this.holds(precondition)) throw new ConflictFound({ change: index, precondition });
-    }
-  }
-
-  private holds(precondition: Change['preconditions'][number]): boolean {
-    if (precondition.kind === 'matches') {
-      const rows = this.statement(precondition.query.text).all(...precondition.query.values) as { id: string }[];
-      return rows.length === precondition.ids.length && rows.every(row => precondition.ids.includes(row.id));
-    }
-    const current = this.current(precondition.type, precondition.id);
-    const versionId = current && !current.deleted ? current.version_id : 0;
-    return precondition.kind === 'exists' ? versionId > 0 : versionId === precondition.versionId;
-  }
-
-  private current(type: string, id: string) {
-    const row = this.get<{
-      type: string;
-      id: string;
-      seq: number;
-      version_id: number;
-      last_updated: number;
-      deleted: number;
-    }>(
-      sql`SELECT type, id, seq, version_id, last_updated, deleted FROM resource WHERE h = ${refHash(`${type}/${id}`)}`,
-    );
-    if (row && (row.type !== type || row.id !== id))
-      throw new FhirError('conflict', {
-        en: `The id ${id} cannot be used here; choose another one`,
-        ja: `ID「${id}」は使えません。別の ID にしてください`,
-      });
-    return row;
-  }
-
-  private apply(change: Change, index: number): Committed {
-    const { type, id, template } = change;
-    const current = this.current(type, id);
-    if (current && change.mustBeNew) throw new ConflictFound({ change: index, precondition: { kind: 'new' } });
-    const alive = current && !current.deleted;
-    if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
-    const content = template ? contentHash(template) : 0n;
-    if (template && alive && !change.always && this.sameContent(current.seq, content))
-      return { outcome: 'unchanged', version: this.versionAt(current.seq)! };
-
-    const versionId = (current?.version_id ?? 0) + 1;
-    // A clock that was set back must not let lastUpdated go back along the versions of a resource.
-    const lastUpdated = Math.max(this.now(), current?.last_updated ?? 0);
-    const seq = ++this.lastSeq;
-    const text = template ? stamp(template, versionId, new Date(lastUpdated).toISOString()) : '';
-    const h = refHash(`${type}/${id}`);
-    if (current) this.supersede(current.seq, seq, Boolean(alive), lastUpdated);
-    this.insertVersion(change, { seq, h, versionId, lastUpdated, content });
-    this.run(
-      sql`INSERT INTO resource (h, type, id, seq, version_id, last_updated, deleted)
-        VALUES (${h}, ${type}, ${id}, ${seq}, ${versionId}, ${lastUpdated}, ${template ? 0 : 1})
-        ON CONFLICT (h) DO UPDATE SET seq = excluded.seq, version_id = excluded.version_id,
-          last_updated = excluded.last_updated, deleted = excluded.deleted`,
-    );
-    if (template) {
-      this.run(sql`INSERT INTO body (seq, text) VALUES (${seq}, ${text})`);
-      this.run(sql`INSERT INTO index_resource (type, last_updated, seq) VALUES (${type}, ${lastUpdated}, ${seq})`);
-      for (const row of change.rows) this.inserts.get(row.table)!.run(...row.values, seq);
-    }
-    const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
-    return { outcome: template ? (alive ? 'updated' : 'created') : 'deleted', version };
-  }
-
-  private insertVersion(
-    { type, id, template, method, access }: Change,
-    at: { seq: number; h: bigint; versionId: number; lastUpdated: number; content: bigint },
-  ): void {
-    const persons = access.persons.map(refHash);
-    this.run(
-      sql`INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
-        VALUES (${at.seq}, ${at.h}, ${type}, ${id}, ${at.versionId}, ${at.lastUpdated}, ${template ? 0 : 1}, ${method}, ${at.content},
-          ${persons[0] ?? null}, ${access.authorOrganization === null ? null : refHash(access.authorOrganization)},
-          ${access.informationClass}, ${access.releasedAt})`,
-    );
-    if (persons.length > 1)
-      for (const person of new Set(persons))
-        this.run(sql`INSERT INTO resource_person (h, seq) VALUES (${person}, ${at.seq})`);
-  }
-
-  /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
-  private supersede(oldSeq: number, seq: number, hadRows: boolean, since: number): void {
-    this.run(sql`UPDATE version SET end_seq = ${seq} WHERE seq = ${oldSeq}`);
-    if (!hadRows) return;
-    this.run(sql`INSERT INTO stale (seq, end_seq, since) VALUES (${oldSeq}, ${seq}, ${since})`);
-    this.staleCount++;
-  }
-
-  private sameContent(seq: number, content: bigint): boolean {
-    return this.get(sql`SELECT 1 FROM version WHERE seq = ${seq} AND content_hash = ${content}`) !== undefined;
-  }
-
-  private versionAt(seq: number): Version | undefined {
-    const row = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`,
-    ).get(seq);
-    return row ? toVersion(row as VersionRow) : undefined;
+  /**
+   * Applies one list of changes; returns what to tell its sender once the transaction is durable. Everything that can
+   * refuse it is looked at before the first write, so a refusal leaves nothing to undo (a savepoint would copy every
+   * page it touches).
+   */
+  private applyOne({ changes, resolve }: Waiting): () => void {
+    const conflict = this.writer.findConflict(changes);
+    if (conflict) return () => resolve({ ok: false, conflict });
+    const committed = changes.map(change => this.writer.apply(change));
+    const position = this.writer.lastSeq;
+    return () => resolve({ ok: true, committed, position });
   }
 
   // Reading
 
-  private versionOf(query: Sql): Version | undefined {
-    const row = this.get<VersionRow>(query);
-    return row && toVersion(row);
+  async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
+    if (asOf !== undefined) return this.versions(readAsOfSql(type, id, access, asOf))[0];
+    const h = refHash(`${type}/${id}`);
+    const row = this.statement(currentQuery(access)).get(h, ...access.values) as CurrentRow | undefined;
+    return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
   }
 
-  private all<T>(query: Sql): readonly T[] {
-    return this.statement(query.text).all(...query.values) as T[];
+  private get<T>(query: Sql): T | undefined {
+    return this.statement(query.text).get(...query.values) as T | undefined;
   }
 
-  async read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined> {
-    return this.versionOf(readSql(type, id, access, asOf));
+  private versions(query: Sql): readonly Version[] {
+    return (this.statement(query.text).all(...query.values) as VersionRow[]).map(toVersion);
   }
 
   async readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
-    return this.versionOf(readVersionSql(type, id, versionId, access));
+    return this.versions(readVersionSql(type, id, versionId, access))[0];
   }
 
   async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
-    return this.all<VersionRow>(historySql(scope, access)).map(toVersion);
+    return this.versions(historySql(scope, access));
   }
 
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number> {
+  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
     return this.get<{ n: number }>(historyCountSql(scope, access))!.n;
   }
 
@@ -380,13 +264,22 @@ class SqliteStore implements Store {
 
   async state(): Promise<StoreState> {
     this.refresh();
-    return { position: this.lastSeq, stale: this.staleCount > 0 };
+    return { position: this.writer.lastSeq, stale: this.writer.staleCount > 0 };
   }
 
   // Housekeeping
 
   async stale(before: number, limit: number): Promise<readonly Version[]> {
-    return this.all<VersionRow>(staleSql(before, limit)).map(toVersion);
+    return this.versions(staleSql(before, limit));
+  }
+
+  async addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
+    const add = this.db.transaction(() => {
+      for (const { seq, rows } of versions) {
+        for (const row of rows) this.statement(this.insertTexts.get(row.table)!).run(...row.values, seq);
+      }
+    });
+    add.immediate();
   }
 
   async purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
@@ -401,9 +294,9 @@ class SqliteStore implements Store {
         ).run(seq);
         this.statement('DELETE FROM stale WHERE seq = ?').run(seq);
       }
-      return this.db.prepare('SELECT count(*) FROM stale').pluck().get() as number;
     });
-    this.staleCount = remove.immediate();
+    remove.immediate();
+    this.writer.countStale();
   }
 
   async secret(name: string): Promise<Uint8Array> {

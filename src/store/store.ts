@@ -9,7 +9,11 @@ declare const readable: unique symbol;
  * A condition over the alias `v` of table `version` that says what the caller may read.
  * Only access/ makes one, so no path to data can forget it.
  */
-export type Readable = Sql & { readonly [readable]: true };
+export type Readable = Sql & {
+  readonly [readable]: true;
+  /** True when it lets everything through, so that it need not be looked at row by row. */
+  readonly always?: boolean;
+};
 
 /** One stored version of a resource. `text` is the JSON as it goes over the wire; empty for a deletion. */
 export interface Version {
@@ -26,6 +30,9 @@ export interface Version {
   readonly text: string;
 }
 
+/** The current state of a resource: its newest version, without how it came to be. */
+export type Current = Omit<Version, 'method'>;
+
 /** A table of the search index: its columns in key order; the store appends `seq`, the version's position. */
 export interface IndexTable {
   readonly name: string;
@@ -33,7 +40,7 @@ export interface IndexTable {
   /** The leading columns that make the primary key, followed by `seq`; the rest is payload. */
   readonly key: number;
   /** How many of the key's last columns come after `seq` instead of before it: PRIMARY KEY (a, b, seq, c) has 1. */
-  readonly afterSeq?: number;
+  readonly afterSeq?: number | undefined;
   /** A second index on (first column, seq): finds the values of one version. */
   readonly bySeq?: boolean;
 }
@@ -124,8 +131,12 @@ export interface HistoryScope {
   readonly since?: number;
   /** Only versions that were current at or before this (`_at`): [from, to) in milliseconds. */
   readonly at?: readonly [number, number];
-  /** Continue below this position. */
-  readonly beforeSeq?: number;
+  /** Oldest first; newest first without it. */
+  readonly ascending?: boolean;
+  /** Only versions before this position. */
+  readonly beforeSeq?: number | undefined;
+  /** Only versions after this position. */
+  readonly afterSeq?: number | undefined;
   readonly limit: number;
 }
 
@@ -166,12 +177,12 @@ export interface Store {
    * The current version (or the one that was current at position `asOf`), also when it is a deletion;
    * undefined when there is none or the caller may not see it.
    */
-  read(type: string, id: string, access: Readable, asOf?: number): Promise<Version | undefined>;
+  read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined>;
   readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined>;
-  /** Newest first; one row more than `limit` tells that there is a next page. */
+  /** Versions in the order of commits; one row more than `limit` tells that there is a next page. */
   history(scope: HistoryScope, access: Readable): Promise<readonly Version[]>;
   /** Number of versions in a history. */
-  historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'limit'>, access: Readable): Promise<number>;
+  historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number>;
   /**
    * All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. It sees at least the last {@link state} that was
    * asked for on this node, and every commit of anybody when `newest` is given.
@@ -183,6 +194,8 @@ export interface Store {
   state(): Promise<StoreState>;
   /** Superseded versions whose index rows may go, oldest first: those superseded before the time given. */
   stale(before: number, limit: number): Promise<readonly Version[]>;
+  /** Adds index rows to versions that have index rows already (a new search parameter); what is there stays. */
+  addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** Removes index rows of superseded versions. */
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** A secret of this database, made once (signs page links). */

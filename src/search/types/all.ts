@@ -4,6 +4,7 @@
 import type { SearchParamType } from '../search-param.ts';
 import { compositeType } from './composite.ts';
 import { dateType } from './date.ts';
+import { nearType } from './near.ts';
 import { numberType } from './number.ts';
 import { quantityType } from './quantity.ts';
 import { referenceType } from './reference.ts';
@@ -14,5 +15,5 @@ import { uriType } from './uri.ts';
 
 /** Every search type by name. */
 export const searchTypes: ReadonlyMap<SearchParamType, SearchType> = new Map(
-  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType, compositeType].map(type => [type.type, type]),
+  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType, compositeType, nearType].map(type => [type.type, type]),
 );

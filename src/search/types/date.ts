@@ -106,6 +106,12 @@ function sourceCondition(source: Source, isMoment: boolean, prefix: Prefix, inte
   };
 }
 
+/** The value and the interval have some time in common (`po` of `_filter`). */
+function overlapping(source: Source, [from, to]: Interval): Condition {
+  const where = sql`x.param = ${source.param} AND x.lo < ${to} AND x.hi > ${from}`;
+  return { op: 'range', range: { table: dateTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 } };
+}
+
 /** Reads a search value of type date. */
 export function parseDateValue(name: string, value: string, zone: number): readonly [Prefix, Interval] {
   const [prefix, text] = takePrefix(value);
@@ -121,8 +127,9 @@ export const dateType: SearchType = {
   modifiers: [],
   tables: [dateTable],
   entries,
-  condition({ param, name, value }, settings) {
+  condition({ param, name, value, modifier }, settings) {
     const [prefix, interval] = parseDateValue(name, value, settings.zone);
+    if (modifier === 'overlaps') return anyOf(param.sources.map(source => overlapping(source, interval)));
     return anyOf(param.sources.map(source => sourceCondition(source, param.isMoment, prefix, interval, settings.now)));
   },
 };

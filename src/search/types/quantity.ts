@@ -7,6 +7,7 @@ import { hash47 } from '../../store/hash.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
+import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { quantityTable } from '../tables.ts';
@@ -15,8 +16,8 @@ import { compareNumbers, type NumberValue, parseNumberValue } from './number.ts'
 import { extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 
 /** A unit as it was written: even hashes. Units as they are compared with their system: odd ones. */
-const writtenUnit = (unit: string): number => Math.floor(hash47(`unit ${unit}`) / 2) * 2;
-const comparedUnit = (unit: string): number => Math.floor(hash47(`compared ${unit}`) / 2) * 2 + 1;
+const writtenUnit = remember(unit => Math.floor(hash47(`unit ${unit}`) / 2) * 2);
+const comparedUnit = remember(unit => Math.floor(hash47(`compared ${unit}`) / 2) * 2 + 1);
 
 interface Unit {
   readonly system: string;

@@ -8,6 +8,7 @@ import { hash32, hash64, refHash } from '../../store/hash.ts';
 import { list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
+import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { referenceTable, textTable, tokenTable } from '../tables.ts';
@@ -16,7 +17,7 @@ import { textCondition } from './text.ts';
 import { addIdentifier, besides, tokenType } from './token.ts';
 
 /** Hash of a target's type, three bytes; 0 = not known. */
-export const kindHash = (type: string): number => hash32(type) & 0x7fffff;
+export const kindHash = remember(type => hash32(type) & 0x7fffff, 500);
 
 function addTarget(rows: Rows, target: bigint, kind: number): void {
   rows.add(referenceTable, [rows.param, target, rows.moment, kind]);
@@ -46,12 +47,17 @@ function addCanonical(rows: Rows, text: string): void {
   if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`), 0);
 }
 
-function entries(value: unknown, type: TypeInfo, rows: Rows): void {
-  if (typeof value === 'string') return type.code === 'canonical' ? addCanonical(rows, value) : addLiteral(rows, value, undefined);
+/** A bare id stands for a resource of the one type the element allows. */
+function typed(text: string, { soleTarget }: Source): string {
+  return soleTarget !== undefined && /^[A-Za-z0-9\-.]{1,64}$/.test(text) ? `${soleTarget}/${text}` : text;
+}
+
+function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): void {
+  if (typeof value === 'string') return type.code === 'canonical' ? addCanonical(rows, value) : addLiteral(rows, typed(value, source), undefined);
   if (!isObject(value)) return;
   if (type.code === 'Extension') {
     const inner = extensionValue(value);
-    if (inner) entries(inner[0], inner[1], rows);
+    if (inner) entries(inner[0], inner[1], rows, source);
     return;
   }
   if (typeof value['resourceType'] === 'string') {
@@ -59,7 +65,7 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
     return;
   }
   const identifier = type.code === 'Identifier' ? value : value['identifier'];
-  if (typeof value['reference'] === 'string') addLiteral(rows, value['reference'], value['type']);
+  if (typeof value['reference'] === 'string') addLiteral(rows, typed(value['reference'], source), value['type']);
   if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
   rows.addText(value['display']);
 }

@@ -4,6 +4,7 @@
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { IndexTable } from '../../store/store.ts';
+import type { Codes } from '../codes.ts';
 import type { Condition } from '../condition.ts';
 import type { IndexSettings, Rows } from '../rows.ts';
 import type { SearchParam, SearchParamType, Source } from '../search-param.ts';
@@ -24,6 +25,7 @@ export interface AskSettings extends IndexSettings {
   readonly now: number;
   /** Canonicals of code systems that have a code. */
   readonly inCodeSystem: (system: string, code: string) => boolean;
+  readonly codes: Codes;
   isResourceType(name: string): boolean;
 }
 

@@ -2,7 +2,7 @@
  * Ranges of folded text: beginning, exact and containing; shared by strings, `:text` and URIs.
  */
 import { hash47 } from '../../store/hash.ts';
-import { type Sql, sql } from '../../store/sql.ts';
+import { raw, type Sql, sql } from '../../store/sql.ts';
 import type { Condition } from '../condition.ts';
 import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
@@ -55,6 +55,15 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
       return range(sql`x.param = ${param} AND x.text = ${text} AND x.exact = ${hash47(unescapeValue(asked.value))}`, 30);
     case 'contains':
       return range(sql`x.param = ${param} AND instr(x.text, ${text}) > 0`, 90);
+    case 'equals':
+      return range(sql`x.param = ${param} AND x.text = ${text}`, 30);
+    case 'ends':
+      return range(sql`x.param = ${param} AND substr(x.text, ${-[...text].length}) = ${text}`, 90);
+    case 'gt':
+    case 'lt':
+    case 'ge':
+    case 'le':
+      return range(sql`x.param = ${param} AND x.text ${raw({ gt: '>', lt: '<', ge: '>=', le: '<=' }[asked.modifier])} ${text}`, 90);
     default:
       return range(sql`x.param = ${param} AND ${prefixWhere('text', text)}`, 40);
   }

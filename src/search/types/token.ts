@@ -4,10 +4,12 @@
  * @see https://hl7.org/fhir/R4/search.html#token
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
-import { hash47, hash64 } from '../../store/hash.ts';
+import { hash32, hash47, hash64 } from '../../store/hash.ts';
 import { type Sql, list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition, not } from '../condition.ts';
-import { refuseValue } from '../refuse.ts';
+import type { CodedValue } from '../codes.ts';
+import { refuse, refuseValue, shorten } from '../refuse.ts';
+import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { presentTable, textTable, tokenTable } from '../tables.ts';
@@ -20,11 +22,20 @@ const noSystem = 0;
 const exactTypes = new Set(['Identifier', 'ContactPoint', 'id', 'uri', 'url', 'canonical', 'uuid', 'oid']);
 const caseSensitiveSystems = new Set(['http://unitsofmeasure.org']);
 
-const systemHash = (system: string): number => (system === '' ? noSystem : hash47(system));
+const systemHash = remember(system => (system === '' ? noSystem : hash47(system)));
 /** Codes that differ only in case share a hash; exact ones have a hash of their own. */
-export const codeHash = (code: string, exact: boolean): bigint => hash64(exact ? `=${code}` : `~${code.toLowerCase()}`);
+export const codeHash = (code: string, exact: boolean): bigint => (exact ? exactHash(code) : looseHash(code));
+const exactHash = remember(code => hash64(`=${code}`));
+const looseHash = remember(code => hash64(`~${code.toLowerCase()}`));
 /** Source of texts, of identifier types and of logical references beside a source. */
-export const besides = (param: number, what: 'text' | 'of-type' | 'identifier'): number => Number(BigInt.asIntN(32, hash64(`${param} ${what}`)));
+export function besides(param: number, what: 'text' | 'of-type' | 'identifier'): number {
+  const known = asides[what].get(param);
+  if (known !== undefined) return known;
+  const made = hash32(`${param} ${what}`);
+  asides[what].set(param, made);
+  return made;
+}
+const asides = { text: new Map<number, number>(), 'of-type': new Map<number, number>(), identifier: new Map<number, number>() };
 
 /** A code as a composite keeps it: hash of the code and of the system. */
 export type AddToken = (code: bigint, system: number) => void;
@@ -117,7 +128,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
     const where = sql`x.param = ${param} AND x.system = ${systemHash(system)}`;
     return { op: 'range', range: { table: tokenTable, where, walk: [], probe: 'set', repeats: true, rank: 60 } };
   }
-  const types = source.expressions.flatMap(expression => expression.types.map(type => type.code));
+  const types = typesOf(source);
   const { hashes, systems } = tokenValue(asked, types, settings);
   const ofSystem = systems ? sql` AND x.system IN ${list(systems)}` : sql``;
   const match = hashes.length === 1 ? sql`x.code = ${hashes[0]!}` : sql`x.code IN ${list(hashes)}`;
@@ -137,6 +148,39 @@ function codeHashes(code: string, types: readonly string[]): bigint[] {
 }
 
 const implied = new Set(['code', 'boolean', 'string', 'id']);
+
+/** Most codes a value set or a hierarchy may bring into a search. */
+const maxCodes = 20_000;
+
+/** The codes a modifier stands for. */
+function codedValues(asked: Asked, modifier: 'in' | 'not-in' | 'above' | 'below', { codes }: AskSettings): readonly CodedValue[] {
+  const inSet = modifier === 'in' || modifier === 'not-in';
+  const { system, code } = inSet ? { system: '', code: unescapeValue(asked.value) } : takeApart(asked);
+  if (!inSet && !system) throw refuseValue(asked.name, asked.value, { en: '[system]|[code]: a code has relatives only within its system', ja: ' [system]|[コード]（上位・下位はコード体系の中で決まる）' }, 'http://snomed.info/sct|73211009');
+  const found = inSet ? codes.codesOf(code) : codes.familyOf(system!, code, modifier)?.map(one => ({ system: system!, code: one }));
+  if (!found)
+    throw inSet
+      ? refuse(asked.name, `the value set ${shorten(code)} is not known here or cannot be listed`, `値セット ${shorten(code)} はここにないか、列挙できません`)
+      : refuse(asked.name, `the code ${shorten(asked.value)} is not in a code system known here`, `コード ${shorten(asked.value)} を含むコード体系がここにありません`);
+  if (found.length > maxCodes) throw refuse(asked.name, `this stands for ${found.length} codes, at most ${maxCodes} can be searched`, `${found.length} 個のコードになります（上限 ${maxCodes}）`);
+  return found;
+}
+
+/** Any of many codes, system by system. */
+function codesCondition(source: Source, wanted: readonly CodedValue[]): Condition {
+  const types = typesOf(source);
+  const bySystem = new Map<string, string[]>();
+  for (const { system, code } of wanted) bySystem.set(system, [...(bySystem.get(system) ?? []), code]);
+  return anyOf(
+    [...bySystem].map(([system, codes]): Condition => {
+      const systems = types.some(type => implied.has(type)) ? [systemHash(system), noSystem] : [systemHash(system)];
+      const where = sql`x.param = ${source.param} AND x.code IN ${list(codes.flatMap(code => codeHashes(code, types)))} AND x.system IN ${list(systems)}`;
+      return { op: 'range', range: { table: tokenTable, where, walk: [], probe: codes.length > 100 ? 'set' : 'moment', repeats: true, rank: 70 } };
+    }),
+  );
+}
+
+const typesOf = (source: Source): string[] => source.expressions.flatMap(expression => expression.types.map(type => type.code));
 
 /** `:of-type`: `[type system]|[type code]|[value]`. */
 function ofType(source: Source, asked: Asked): Condition {
@@ -161,6 +205,14 @@ export const tokenType: SearchType = {
         return each(source => textCondition(besides(source.param, 'text'), asked, settings));
       case 'of-type':
         return each(source => ofType(source, asked));
+      case 'in':
+      case 'not-in':
+      case 'above':
+      case 'below': {
+        const wanted = codedValues(asked, asked.modifier, settings);
+        const within = each(source => codesCondition(source, wanted));
+        return asked.modifier === 'not-in' ? not(within) : within;
+      }
       case 'not':
         return not(each(source => sourceCondition(source, asked, settings)));
       default:

@@ -33,6 +33,7 @@ function uriCondition(param: number, asked: Asked): Condition {
     return anyOf([range(sql`x.value IN ${list([base, `${base}/`])}`), range(prefixWhere('value', `${base}/`), 'set'), range(prefixWhere('value', `${base}|`), 'set')]);
   }
   if (asked.modifier === 'above') return range(sql`x.value IN ${list(pathsAbove(uri.replace(/\/$/, '')))}`);
+  if (asked.modifier === 'starts') return range(prefixWhere('value', uri), 'set');
   if (asked.modifier === 'contains') return range(sql`instr(x.value, ${uri}) > 0`, 'set');
   // A canonical with a version is also found by its URL alone.
   return uri.includes('|') ? range(sql`x.value = ${uri}`) : anyOf([range(sql`x.value = ${uri}`), range(prefixWhere('value', `${uri}|`), 'set')]);

@@ -1,0 +1,151 @@
+/**
+ * Sources: where index rows come from. Parts of expressions that are always used together become one source, so that
+ * parameters share their rows.
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import type { Resource } from '../fhir/types.ts';
+import { compileExpression, compileNode, type Expression, type TypeInfo } from '../fhirpath/compile.ts';
+import type { Node } from '../fhirpath/syntax.ts';
+import { hash32 } from '../store/hash.ts';
+import type { Component, SearchParamType, Source } from './search-param.ts';
+
+/** Changes whenever extraction makes other rows than before, so that old and new rows never mix. */
+export const extractorVersion = 1;
+
+/** A SearchParameter resource. */
+export interface Definition extends Resource {
+  url: string;
+  code: string;
+  base: string[];
+  type: SearchParamType;
+  expression?: string;
+  target?: string[];
+  description?: string;
+  component?: { definition: string; expression: string }[];
+}
+
+/** One part of a parameter's expression for the type at hand. */
+export interface Part {
+  /** Its one spelling; equal for parts that can share rows. */
+  readonly text: string;
+  readonly node: Node | undefined;
+  readonly onlyTarget?: string;
+}
+
+/** A parameter with the parts of its expression for the type at hand. */
+export interface Draft {
+  readonly definition: Definition;
+  readonly parts: readonly Part[];
+  /** One of the specification's own. */
+  readonly isCore: boolean;
+}
+
+/** Makes sources: parts that are always used together become one source, the specification's own before others. */
+export class SourceMaker {
+  private readonly groups = new Map<string, Source | undefined>();
+  private readonly groupOf = new Map<string, string>();
+  private readonly type: string;
+  private readonly definitions: Definitions;
+  private readonly byUrl: ReadonlyMap<string, Definition>;
+
+  constructor(type: string, drafts: readonly Draft[], definitions: Definitions, byUrl: ReadonlyMap<string, Definition>) {
+    this.type = type;
+    this.definitions = definitions;
+    this.byUrl = byUrl;
+    this.group(drafts.filter(draft => draft.isCore));
+    for (const draft of drafts) if (!draft.isCore) this.group([draft]);
+  }
+
+  /** Parts not grouped yet: those used by exactly the same parameters form a group. */
+  private group(drafts: readonly Draft[]): void {
+    const users = new Map<string, { part: Part; draft: Draft; codes: string[] }>();
+    for (const draft of drafts) {
+      for (const part of draft.parts) {
+        const key = partKey(draft, part);
+        if (this.groupOf.has(key)) continue;
+        const known = users.get(key);
+        if (known) known.codes.push(draft.definition.code);
+        else users.set(key, { part, draft, codes: [draft.definition.code] });
+      }
+    }
+    const groups = new Map<string, { part: Part; draft: Draft; key: string }[]>();
+    for (const [key, { part, draft, codes }] of users) {
+      const name = `${draft.definition.type} ${[...new Set(codes)].sort().join(' ')}`;
+      groups.set(name, [...(groups.get(name) ?? []), { part, draft, key }]);
+    }
+    for (const members of groups.values()) this.addGroup(members);
+  }
+
+  private addGroup(members: readonly { part: Part; draft: Draft; key: string }[]): void {
+    const name = members.map(member => member.key).sort().join(' | ');
+    for (const member of members) this.groupOf.set(member.key, name);
+    const { definition } = members[0]!.draft;
+    const expressions = members.flatMap(({ part }) => this.compile(part) ?? []);
+    const focuses = expressions.flatMap(expression => expression.types);
+    const components = definition.component && this.components(definition.component, focuses);
+    const usable = expressions.length === members.length && !components?.includes(undefined);
+    this.groups.set(
+      name,
+      usable
+        ? {
+            param: hash32(`${this.type} ${name} ${extractorVersion}`),
+            kind: definition.type,
+            expressions,
+            single: expressions.length === 1 && expressions[0]!.single,
+            ...(definition.type === 'reference' && definition.target?.length === 1 && { soleTarget: definition.target[0]! }),
+            ...(components && { components: components as Component[] }),
+          }
+        : undefined,
+    );
+  }
+
+  private compile({ node, text }: Part): Expression | undefined {
+    const model = this.definitions.typeSchema;
+    return (node && compileNode(node, this.type, model)) ?? compileExpression(text, this.type, model);
+  }
+
+  private components(declared: NonNullable<Definition['component']>, focuses: readonly TypeInfo[]): (Component | undefined)[] {
+    const make = (expressions: readonly string[]) => declared.map(({ definition }, i) => this.component(expressions[i]!, this.byUrl.get(definition), focuses));
+    const expressions = declared.map(component => component.expression);
+    const made = make(expressions);
+    // DocumentReference.relationship: the specification has the expressions of its two components exchanged.
+    const exchanged = made.length === 2 && made.every(component => component && isCoded(component.kind) && !fits(component));
+    return exchanged ? make(expressions.toReversed()) : made;
+  }
+
+  private component(expression: string, definition: Definition | undefined, focuses: readonly TypeInfo[]): Component | undefined {
+    if (!definition) return undefined;
+    const made = new Map<string, Expression | undefined>();
+    const on = (focus: TypeInfo) => {
+      const key = `${focus.code} ${focus.element?.path ?? ''}`;
+      if (!made.has(key)) made.set(key, compileExpression(expression, focus, this.definitions.typeSchema));
+      return made.get(key);
+    };
+    const types = [...new Set(focuses.flatMap(focus => on(focus)?.types.map(type => type.code) ?? []))];
+    return { kind: definition.type, types, on };
+  }
+
+  /** The sources of a parameter; none when one of them cannot be indexed. */
+  of(draft: Draft): readonly Source[] {
+    const names = new Set(draft.parts.map(part => this.groupOf.get(partKey(draft, part))!));
+    const found = [...names].map(name => this.groups.get(name));
+    return found.some(source => source === undefined) ? [] : (found as Source[]);
+  }
+
+  all(): readonly Source[] {
+    return [...this.groups.values()].filter(source => source !== undefined);
+  }
+}
+
+const isCoded = (kind: SearchParamType): boolean => kind === 'token' || kind === 'reference';
+
+/** True when a component's values are of the kind its parameter says. */
+function fits({ kind, types }: Component): boolean {
+  const references = types.every(type => type === 'Reference' || type === 'canonical');
+  return types.length === 0 || references === (kind === 'reference');
+}
+
+function partKey({ definition }: Draft, part: Part): string {
+  const components = definition.component?.map(component => component.expression).join(' $ ');
+  return `${definition.type} ${part.text}${components ? ` $ ${components}` : ''}`;
+}

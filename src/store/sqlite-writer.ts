@@ -1,0 +1,178 @@
+/**
+ * SqliteWriter: applies prepared changes inside a transaction its owner has opened, with statements prepared once.
+ */
+import type Database from 'better-sqlite3';
+import { stamp } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import { contentHash, refHash } from './hash.ts';
+import { insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
+import type { Change, Committed, Conflict, IndexTable, Precondition, Version } from './store.ts';
+
+type Statement = Database.Statement<unknown[], unknown>;
+
+interface ResourceRow {
+  readonly type: string;
+  readonly id: string;
+  readonly seq: number;
+  readonly version_id: number;
+  readonly last_updated: number;
+  readonly deleted: number;
+}
+
+/** Finds what speaks against a list of changes, and applies it. */
+export class SqliteWriter {
+  /** Position of the newest version, committed or being written. */
+  lastSeq = 0;
+  /** Number of superseded versions that still have index rows. */
+  staleCount = 0;
+  private readonly statement: (text: string) => Statement;
+  private readonly now: () => number;
+  private readonly inserts: ReadonlyMap<string, Statement>;
+  private readonly statements: ReturnType<typeof prepareStatements>;
+
+  /** @param statement gives a prepared statement, kept for the next time */
+  constructor(
+    db: Database.Database,
+    tables: readonly IndexTable[],
+    now: () => number,
+    statement: (text: string) => Statement,
+  ) {
+    this.now = now;
+    this.statement = statement;
+    this.statements = prepareStatements(db);
+    this.inserts = new Map(tables.map(table => [table.name, db.prepare(insertRow(table))]));
+    this.readPosition();
+  }
+
+  /** Looks where the database stands: at the start, and when another process wrote. */
+  readPosition(): void {
+    this.lastSeq = (this.statement('SELECT max(seq) AS last FROM version').get() as { last: number | null }).last ?? 0;
+    this.countStale();
+  }
+
+  /** Counts the stale versions again, after a purge. */
+  countStale(): void {
+    this.staleCount = this.statements.countStale.pluck().get() as number;
+  }
+
+  /**
+   * What refuses a list of changes. Everything is looked at before the first write, so that a refusal leaves nothing to
+   * undo.
+   */
+  findConflict(changes: readonly Change[]): Conflict | undefined {
+    for (const [index, change] of changes.entries()) {
+      for (const precondition of change.preconditions)
+        if (!this.holds(precondition)) return { change: index, precondition };
+      if (change.mustBeNew && this.current(change.type, change.id))
+        return { change: index, precondition: { kind: 'new' } };
+    }
+    return undefined;
+  }
+
+  private holds(precondition: Precondition): boolean {
+    if (precondition.kind === 'matches') {
+      const { query, ids } = precondition;
+      const rows = this.statement(query.text).all(...query.values) as { id: string }[];
+      return rows.length === ids.length && rows.every(row => ids.includes(row.id));
+    }
+    const current = this.current(precondition.type, precondition.id);
+    const versionId = current && !current.deleted ? current.version_id : 0;
+    return precondition.kind === 'exists' ? versionId > 0 : versionId === precondition.versionId;
+  }
+
+  private current(type: string, id: string): ResourceRow | undefined {
+    const row = this.statements.current.get(refHash(`${type}/${id}`)) as ResourceRow | undefined;
+    if (row && (row.type !== type || row.id !== id))
+      throw new FhirError('conflict', {
+        en: `The id ${id} cannot be used here; choose another one`,
+        ja: `ID「${id}」は使えません。別の ID にしてください`,
+      });
+    return row;
+  }
+
+  /** Applies one change whose preconditions hold. */
+  apply(change: Change): Committed {
+    const { type, id, template } = change;
+    const current = this.current(type, id);
+    const alive = current !== undefined && current.deleted === 0;
+    if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
+    const content = template ? contentHash(template) : 0n;
+    if (alive && template && !change.always && this.statements.sameContent.get(current.seq, content))
+      return { outcome: 'unchanged', version: this.versionAt(current.seq) };
+
+    const versionId = (current?.version_id ?? 0) + 1;
+    // A clock that was set back must not let lastUpdated go back along the versions of a resource.
+    const lastUpdated = Math.max(this.now(), current?.last_updated ?? 0);
+    const seq = ++this.lastSeq;
+    const text = template ? stamp(template, versionId, new Date(lastUpdated).toISOString()) : '';
+    if (current) this.supersede(current.seq, seq, alive, lastUpdated);
+    const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
+    this.insert(change, version, content);
+    return { outcome: template ? (alive ? 'updated' : 'created') : 'deleted', version };
+  }
+
+  private insert({ access, rows }: Change, version: Version, content: bigint): void {
+    const { type, id, versionId, lastUpdated, seq, method, text } = version;
+    const h = refHash(`${type}/${id}`);
+    const deleted = version.deleted ? 1 : 0;
+    const persons = access.persons.map(refHash);
+    const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
+    const { statements } = this;
+    statements.version.run(
+      seq,
+      h,
+      type,
+      id,
+      versionId,
+      lastUpdated,
+      deleted,
+      method,
+      content,
+      persons[0] ?? null,
+      author,
+      access.informationClass,
+      access.releasedAt,
+    );
+    if (persons.length > 1) for (const person of new Set(persons)) statements.person.run(person, seq);
+    statements.resource.run(h, type, id, seq, versionId, lastUpdated, deleted);
+    if (version.deleted) return;
+    statements.body.run(seq, text);
+    statements.indexResource.run(type, lastUpdated, seq);
+    for (const row of rows) this.inserts.get(row.table)!.run(...row.values, seq);
+  }
+
+  /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
+  private supersede(oldSeq: number, seq: number, hadRows: boolean, since: number): void {
+    this.statements.end.run(seq, oldSeq);
+    if (!hadRows) return;
+    this.statements.stale.run(oldSeq, seq, since);
+    this.staleCount++;
+  }
+
+  private versionAt(seq: number): Version {
+    return toVersion(this.statements.versionAt.get(seq) as VersionRow);
+  }
+}
+
+function prepareStatements(db: Database.Database) {
+  return {
+    current: db.prepare('SELECT type, id, seq, version_id, last_updated, deleted FROM resource WHERE h = ?'),
+    sameContent: db.prepare('SELECT 1 FROM version WHERE seq = ? AND content_hash = ?'),
+    versionAt: db.prepare(`SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`),
+    version: db.prepare(
+      `INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    person: db.prepare('INSERT INTO resource_person (h, seq) VALUES (?, ?)'),
+    resource: db.prepare(
+      `INSERT INTO resource (h, type, id, seq, version_id, last_updated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (h) DO UPDATE SET seq = excluded.seq, version_id = excluded.version_id,
+          last_updated = excluded.last_updated, deleted = excluded.deleted`,
+    ),
+    body: db.prepare('INSERT INTO body (seq, text) VALUES (?, ?)'),
+    indexResource: db.prepare('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)'),
+    end: db.prepare('UPDATE version SET end_seq = ? WHERE seq = ?'),
+    stale: db.prepare('INSERT INTO stale (seq, end_seq, since) VALUES (?, ?, ?)'),
+    countStale: db.prepare('SELECT count(*) FROM stale'),
+  };
+}
