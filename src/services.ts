@@ -13,6 +13,7 @@ import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { createTerminology } from './terminology/terminology.ts';
 import { createValidator } from './validation/validator.ts';
 
 /**
@@ -41,6 +42,7 @@ export function createServices(
     config,
     search,
     store,
+    terminology: createTerminology({ definitions, store, now }),
     validator: createValidator(definitions),
     access: openPolicy,
     route: createRouter(parts),

@@ -5,9 +5,10 @@
 
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
-import { version } from '../version.ts';
+import { releaseDate, version } from '../version.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
+import { terminologyCapabilities } from './terminology-capabilities.ts';
 
 const typeInteractions = [
   'read',
@@ -54,6 +55,20 @@ function resourceEntry(services: Services, type: string, names: ReadonlySet<stri
   };
 }
 
+const feature = (definition: string, key: string, value: unknown): JsonObject => ({
+  url: 'http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature',
+  extension: [
+    { url: 'definition', valueCanonical: definition },
+    { url: 'value', [key]: value },
+  ],
+});
+
+/** What terminology clients look for: code systems may be sent along, and which tests the answers were made for. */
+const terminologyFeatures: readonly JsonObject[] = [
+  feature('http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version', 'valueCode', '1.9.3'),
+  feature('http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter', 'valueBoolean', true),
+];
+
 /** The CapabilityStatement of this server at the base URL. */
 export function capabilityStatement(services: Services, base: string): Resource {
   const names = new Set(services.interactions.map(interaction => interaction.name));
@@ -61,10 +76,16 @@ export function capabilityStatement(services: Services, base: string): Resource 
   const operation = operationsOf(services, undefined);
   return {
     resourceType: 'CapabilityStatement',
+    extension: terminologyFeatures,
+    url: `${base}/metadata`,
+    version,
+    name: 'Engawa',
+    title: 'Engawa FHIR R4 server',
     status: 'active',
     date: services.startedAt,
     kind: 'instance',
-    software: { name: 'Engawa', version },
+    instantiates: ['http://hl7.org/fhir/CapabilityStatement/terminology-server'],
+    software: { name: 'Engawa', version, releaseDate },
     implementation: { description: 'Engawa FHIR R4 server', url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
@@ -101,12 +122,20 @@ function statementText(services: Services, base: string): string {
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const mode = request.query.find(([name]) => name === 'mode')?.[1] ?? 'full';
+  if (mode === 'terminology') {
+    await services.terminology.refresh();
+    return {
+      status: 200,
+      headers: {},
+      body: { kind: 'resource', resource: terminologyCapabilities(services, request.base, version) },
+    };
+  }
   if (mode !== 'full')
     throw new FhirError(
       'not-supported',
       {
-        en: `mode=${mode.slice(0, 40)} is not offered; expected full`,
-        ja: `mode=${mode.slice(0, 40)} には対応していません（full のみ）`,
+        en: `mode=${mode.slice(0, 40)} is not offered; expected full or terminology`,
+        ja: `mode=${mode.slice(0, 40)} には対応していません（full・terminology のみ）`,
       },
       { location: 'mode' },
     );

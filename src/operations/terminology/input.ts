@@ -1,0 +1,200 @@
+/**
+ * Reads what a terminology operation is asked, from Parameters, from the URL or from a bare resource, and turns what
+ * terminology says into answers.
+ */
+import { FhirError } from '../../fhir/outcome.ts';
+import type { JsonObject, Resource } from '../../fhir/types.ts';
+import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
+import { splitCanonical } from '../../terminology/canonical.ts';
+import { parseLanguages } from '../../terminology/languages.ts';
+import { TerminologyError, toIssue } from '../../terminology/problems.ts';
+import { noRules, type Scope, type VersionRules } from '../../terminology/scope.ts';
+
+/** The parameters of an operation by name. */
+export class Input {
+  private readonly byName = new Map<string, unknown[]>();
+  readonly resources = new Map<string, Resource[]>();
+
+  private put(name: string, value: unknown): void {
+    const list = this.byName.get(name);
+    if (list) list.push(value);
+    else this.byName.set(name, [value]);
+  }
+
+  /** Adds the parameters of a Parameters resource. */
+  addParameters(parameters: JsonObject): this {
+    const list = Array.isArray(parameters['parameter']) ? (parameters['parameter'] as JsonObject[]) : [];
+    for (const one of list) {
+      const name = String(one['name']);
+      if (one['resource'] !== undefined)
+        this.resources.set(name, [...(this.resources.get(name) ?? []), one['resource'] as Resource]);
+      for (const key of Object.keys(one)) if (key.startsWith('value')) this.put(name, one[key]);
+    }
+    return this;
+  }
+
+  addQuery(query: FhirRequest['query']): this {
+    for (const [name, value] of query) this.put(name, value);
+    return this;
+  }
+
+  /** All values of the names, as text. */
+  texts(...names: string[]): string[] {
+    return names
+      .flatMap(name => this.byName.get(name) ?? [])
+      .flatMap(value =>
+        typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : [],
+      );
+  }
+
+  text(...names: string[]): string | undefined {
+    return this.texts(...names).find(value => value !== '');
+  }
+
+  /** @throws FhirError for what is neither true nor false */
+  flag(name: string): boolean | undefined {
+    const value = this.text(name);
+    if (value === undefined || value === 'true' || value === 'false')
+      return value === undefined ? undefined : value === 'true';
+    throw new FhirError(
+      'invalid',
+      {
+        en: `${name}: found "${value.slice(0, 40)}", expected true or false`,
+        ja: `${name} には true か false を指定してください`,
+      },
+      { location: name },
+    );
+  }
+
+  /** @throws FhirError for what is no whole number of 0 or more */
+  number(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    throw new FhirError(
+      'invalid',
+      {
+        en: `${name}: found "${value.slice(0, 40)}", expected a whole number of 0 or more`,
+        ja: `${name} には 0 以上の整数を指定してください`,
+      },
+      { location: name },
+    );
+  }
+
+  /** A Coding or CodeableConcept; in a URL a coding is `system|code`. */
+  object(name: string): JsonObject | undefined {
+    const value = this.byName.get(name)?.[0];
+    if (typeof value === 'object' && value !== null) return value as JsonObject;
+    if (typeof value !== 'string' || value === '') return undefined;
+    const [system, code] = value.includes('|') ? value.split(/\|(.*)/s) : [undefined, value];
+    return { ...(system && { system }), code };
+  }
+
+  resource(name: string): Resource | undefined {
+    return this.resources.get(name)?.[0];
+  }
+}
+
+/** Reads the input of a request. A body that is no Parameters is the parameter `bare`. */
+export function readInput(request: FhirRequest, bare?: string): Input {
+  const input = new Input().addQuery(request.query);
+  if (request.body === undefined) return input;
+  const resource = request.body.kind === 'resource' ? request.body.resource : undefined;
+  if (resource?.resourceType === 'Parameters') return input.addParameters(resource);
+  if (resource && bare !== undefined) {
+    input.resources.set(bare, [resource]);
+    return input;
+  }
+  throw new FhirError('invalid', {
+    en: 'The body is not what this operation takes; expected a Parameters resource',
+    ja: '本文は Parameters リソースにしてください',
+  });
+}
+
+function rule(input: Input, name: string): ReadonlyMap<string, string> {
+  const rules = new Map<string, string>();
+  for (const canonical of input.texts(name)) {
+    const { url, version } = splitCanonical(canonical);
+    if (version !== undefined) rules.set(url, version);
+  }
+  return rules;
+}
+
+function versionRules(input: Input): VersionRules {
+  const rules = {
+    usual: rule(input, 'system-version'),
+    demanded: rule(input, 'check-system-version'),
+    forced: rule(input, 'force-system-version'),
+    valueSets: rule(input, 'default-valueset-version'),
+  };
+  return Object.values(rules).every(one => one.size === 0) ? noRules : rules;
+}
+
+/** The day of the parameter `date`: a date or dateTime of which the Japanese day counts. */
+function dayOf(input: Input): string | undefined {
+  const value = input.text('date');
+  if (value === undefined) return undefined;
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return value;
+  if (/^\d{4}(-\d\d)?$/.test(value)) return value.padEnd(7, '-01').padEnd(10, '-01');
+  const time = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new FhirError(
+      'invalid',
+      {
+        en: `date: found "${value.slice(0, 40)}", expected a date such as 2026-04-01`,
+        ja: 'date には 2026-04-01 のような日付を指定してください',
+      },
+      { location: 'date' },
+    );
+  return new Date(time + 9 * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** What the request sees of terminology: its versions, its day, its supplements, the resources it brings along. */
+export function scopeOf(services: Services, input: Input): Scope {
+  const day = dayOf(input);
+  const scope = services.terminology.scope({
+    rules: versionRules(input),
+    ...(day !== undefined && { day, dayGiven: true }),
+    resources: input.resources.get('tx-resource') ?? [],
+    supplements: [...new Set(input.texts('useSupplement'))],
+  });
+  scope.checkSupplements();
+  return scope;
+}
+
+/** Accept-Language as far as it asks for a language of displays. */
+export function acceptLanguage(request: FhirRequest): string | undefined {
+  const header = request.headers['accept-language'];
+  return parseLanguages(header) ? header : undefined;
+}
+
+/** An answer with a resource. */
+export function answer(resource: JsonObject): FhirResponse {
+  return { status: 200, headers: {}, body: { kind: 'resource', resource: resource as Resource } };
+}
+
+/** Runs an operation on what the store holds now; what terminology cannot do becomes an OperationOutcome that says why. */
+export async function run(
+  services: Services,
+  request: FhirRequest,
+  work: () => JsonObject | Promise<JsonObject>,
+): Promise<FhirResponse> {
+  await services.terminology.refresh();
+  try {
+    return answer(await work());
+  } catch (error) {
+    if (!(error instanceof TerminologyError)) throw error;
+    const resource: Resource = { resourceType: 'OperationOutcome', issue: [toIssue(error.finding, request.language)] };
+    return { status: error.status, headers: {}, body: { kind: 'resource', resource } };
+  }
+}
+
+/** The refusal when a parameter is missing. */
+export function required(...names: string[]): FhirError {
+  const list = names.join(', ');
+  return new FhirError(
+    'required',
+    { en: `The parameter ${list} is missing`, ja: `パラメータ ${list} がありません` },
+    { location: names[0]! },
+  );
+}

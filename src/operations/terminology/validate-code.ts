@@ -1,0 +1,159 @@
+/**
+ * ValueSet/$validate-code, CodeSystem/$validate-code and their batch forms.
+ * @see https://hl7.org/fhir/R4/valueset-operation-validate-code.html
+ * @see https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
+ */
+import { FhirError } from '../../fhir/outcome.ts';
+import type { JsonObject } from '../../fhir/types.ts';
+import type { FhirRequest, Operation, Services } from '../../interactions/interaction.ts';
+import { notFound } from '../../interactions/read.ts';
+import { splitCanonical } from '../../terminology/canonical.ts';
+import { languagesFor } from '../../terminology/expand.ts';
+import { text } from '../../terminology/json.ts';
+import type { Scope } from '../../terminology/scope.ts';
+import type { Coding } from '../../terminology/shapes.ts';
+import { readCoding, type Subject, type ValidateOptions, validateCode } from '../../terminology/validate.ts';
+import type { ValueSetPlan } from '../../terminology/value-set.ts';
+import { acceptLanguage, Input, readInput, required, run, scopeOf } from './input.ts';
+import { valueSetOf } from './value-set-of.ts';
+
+/** What is to be validated. @throws FhirError when nothing is named */
+function subjectOf(input: Input, system: string | undefined, version: string | undefined): Subject {
+  const concept = input.object('codeableConcept');
+  if (concept) return { kind: 'concept', concept };
+  const own = { ...(system !== undefined && { system }), ...(version !== undefined && { version }) };
+  const coding = input.object('coding');
+  if (coding) return { kind: 'coding', coding: { ...own, ...readCoding(coding) } };
+  const code = input.text('code');
+  if (code === undefined) throw required('code', 'coding', 'codeableConcept');
+  const display = input.text('display');
+  return { kind: 'code', coding: { ...own, code, ...(display !== undefined && { display }) } };
+}
+
+function optionsOf(input: Input, request: FhirRequest, plan: ValueSetPlan | undefined): ValidateOptions {
+  return {
+    languages: languagesFor(plan, input.text('displayLanguage'), acceptLanguage(request)),
+    activeOnly: input.flag('activeOnly') ?? false,
+    abstract: input.flag('abstract') ?? true,
+    lenientDisplay: input.flag('lenient-display-validation') ?? false,
+  };
+}
+
+function inValueSet(services: Services, request: FhirRequest, input: Input, scope: Scope): JsonObject {
+  const plan = valueSetOf(services, request, input, scope);
+  const subject = subjectOf(input, input.text('system'), input.text('systemVersion', 'version'));
+  return validateCode(scope, plan, subject, optionsOf(input, request, plan), request.language);
+}
+
+/** The code system a request is about, when it names one. */
+function systemOf(services: Services, request: FhirRequest, input: Input): { system?: string; version?: string } {
+  const id = request.params['id'];
+  const resource = id === undefined ? input.resource('codeSystem') : services.terminology.stored('CodeSystem', id);
+  if (id !== undefined && !resource) throw notFound('CodeSystem', id);
+  const [url, version] = resource
+    ? [text(resource['url']), text(resource['version'])]
+    : [input.text('url', 'system'), input.text('version', 'systemVersion')];
+  if (url === undefined) return version === undefined ? {} : { version };
+  const named = splitCanonical(url);
+  const chosen = named.version ?? version;
+  return { system: named.url, ...(chosen !== undefined && { version: chosen }) };
+}
+
+function inCodeSystem(services: Services, request: FhirRequest, input: Input, scope: Scope): JsonObject {
+  const { system, version } = systemOf(services, request, input);
+  const subject = subjectOf(input, system, version);
+  const codings: readonly Coding[] = subject.kind === 'concept' ? [] : [subject.coding];
+  for (const coding of codings) if (coding.system === undefined) throw required('url');
+  const wrong = codings.find(coding => system !== undefined && !scope.same(coding.system!, system));
+  if (wrong)
+    throw new FhirError(
+      'invalid',
+      {
+        en: `The coding is of the system ${wrong.system}, but url is ${system}`,
+        ja: `コードの system は ${wrong.system} ですが、url は ${system} です`,
+      },
+      { location: 'url' },
+    );
+  return validateCode(scope, undefined, subject, optionsOf(input, request, undefined), request.language);
+}
+
+type Validate = (services: Services, request: FhirRequest, input: Input, scope: Scope) => JsonObject;
+
+/** CodeSystem resources a request brings along count as tx-resources. */
+function prepared(request: FhirRequest): Input {
+  const input = readInput(request);
+  const brought = input.resource('codeSystem');
+  if (brought) input.resources.set('tx-resource', [...(input.resources.get('tx-resource') ?? []), brought]);
+  return input;
+}
+
+const single =
+  (validate: Validate): Operation['handle'] =>
+  (services, request) =>
+    run(services, request, () => {
+      const input = prepared(request);
+      return validate(services, request, input, scopeOf(services, input));
+    });
+
+/** Several validations at once: each `validation` is a Parameters of its own, to which the common ones are added. */
+const batch =
+  (validate: Validate): Operation['handle'] =>
+  (services, request) =>
+    run(services, request, () => {
+      const common =
+        request.body?.kind === 'resource' && request.body.resource.resourceType === 'Parameters'
+          ? request.body.resource
+          : undefined;
+      if (!common) throw required('validation');
+      const parameters = (Array.isArray(common['parameter']) ? common['parameter'] : []) as JsonObject[];
+      const shared = parameters.filter(one => one['name'] !== 'validation');
+      const scope = scopeOf(services, new Input().addParameters({ parameter: shared }));
+      const answers = parameters.flatMap(one => {
+        if (one['name'] !== 'validation') return [];
+        const input = new Input()
+          .addParameters((one['resource'] ?? {}) as JsonObject)
+          .addParameters({ parameter: shared });
+        return [{ name: 'validation', resource: validate(services, request, input, scope) }];
+      });
+      return { resourceType: 'Parameters', parameter: answers };
+    });
+
+const common = { levels: ['type', 'instance'] as const, readOnly: true };
+
+/** Is a code in a value set? */
+export const validateInValueSet: Operation = {
+  ...common,
+  name: 'validate-code',
+  types: ['ValueSet'],
+  definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code',
+  handle: single(inValueSet),
+};
+
+/** Is a code in a code system? */
+export const validateInCodeSystem: Operation = {
+  ...common,
+  name: 'validate-code',
+  types: ['CodeSystem'],
+  definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code',
+  handle: single(inCodeSystem),
+};
+
+/** Are several codes in value sets? */
+export const batchInValueSet: Operation = {
+  ...common,
+  levels: ['type'],
+  name: 'batch-validate-code',
+  types: ['ValueSet'],
+  definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-batch-validate-code',
+  handle: batch(inValueSet),
+};
+
+/** Are several codes in code systems? */
+export const batchInCodeSystem: Operation = {
+  ...common,
+  levels: ['type'],
+  name: 'batch-validate-code',
+  types: ['CodeSystem'],
+  definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-batch-validate-code',
+  handle: batch(inCodeSystem),
+};

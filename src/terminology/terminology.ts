@@ -1,0 +1,160 @@
+/**
+ * The door to terminology. Operations, bindings and searches come in here.
+ * What is asked is answered at once, without waiting; only {@link Terminology.refresh} reads from the store.
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import type { Resource } from '../fhir/types.ts';
+import type { Store } from '../store/store.ts';
+import { enumerate, newUsed } from './enumerate.ts';
+import { ancestors, descendants } from './hierarchy.ts';
+import { createLibrary, type Library, type SystemSource } from './library.ts';
+import { type Membership, memberOf } from './membership.ts';
+import { openPackages, type Packages } from './packages.ts';
+import { TerminologyError } from './problems.ts';
+import { grammars } from './rules/all.ts';
+import { noRules, Scope, type ScopeOptions } from './scope.ts';
+import { openStored } from './stored.ts';
+import { findValueSet, type ValueSetPlan } from './value-set.ts';
+
+/** See the top of the file. */
+export interface Terminology {
+  /** Takes over what was written to the store since. Cheap when nothing was; call it before asking. */
+  refresh(): Promise<void>;
+  /** What a request sees; the usual one when nothing special is asked. */
+  scope(wish?: Partial<ScopeOptions>): Scope;
+  /**
+   * Whether a value set has a code, for bindings. Nothing is refused for what is not known here.
+   * @param valueSet canonical, with or without `|version`
+   * @param day the day the code must be in force, such as `2026-04-01`; absent = on any day
+   */
+  isMember(valueSet: string, system: string | undefined, code: string, day?: string): Membership;
+  /** The codes of a value set, for `:in`; undefined when it is not known, cannot be listed, or has more than `limit`. */
+  codesOf(valueSet: string, limit?: number): readonly { readonly system: string; readonly code: string }[] | undefined;
+  /** A code and all codes above (or below) it, for `:above` and `:below`; undefined when the code system is not known. */
+  familyOf(system: string, code: string, direction: 'above' | 'below'): readonly string[] | undefined;
+  /** True when a value set of this canonical is known. */
+  knowsValueSet(canonical: string): boolean;
+  readonly library: Library;
+  /** A terminology resource of this server by its id. */
+  stored(type: 'CodeSystem' | 'ValueSet' | 'ConceptMap', id: string): Resource | undefined;
+}
+
+/** What terminology is made of. */
+export interface TerminologyParts {
+  readonly definitions: Definitions;
+  readonly store: Pick<Store, 'position' | 'stream'>;
+  /** UTC milliseconds. */
+  readonly now: () => number;
+  readonly packages?: Packages;
+  readonly sources?: readonly SystemSource[];
+  readonly sourceGeneration?: () => number;
+}
+
+/** The day it is in Japan. */
+export function japaneseDay(time: number): string {
+  return new Date(time + 9 * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** Keys of scopes that are kept: those without resources of their own. */
+function keyOf({ rules, day, dayGiven, supplements }: ScopeOptions): string {
+  const pairs = [rules.usual, rules.demanded, rules.forced, rules.valueSets].map(rule => [...rule]);
+  return JSON.stringify([pairs, day, dayGiven, supplements]);
+}
+
+/** Scopes of one state of the library, the latest used last. */
+class Scopes {
+  private readonly kept = new Map<string, Scope>();
+  private generation = -1;
+  private readonly library: Library;
+
+  constructor(library: Library) {
+    this.library = library;
+  }
+
+  get(options: ScopeOptions): Scope {
+    if (options.resources.length > 0) return new Scope(this.library, options);
+    if (this.generation !== this.library.generation()) {
+      this.kept.clear();
+      this.generation = this.library.generation();
+    }
+    const key = keyOf(options);
+    const scope = this.kept.get(key) ?? new Scope(this.library, options);
+    this.kept.delete(key);
+    this.kept.set(key, scope);
+    if (this.kept.size > 50) this.kept.delete(this.kept.keys().next().value!);
+    return scope;
+  }
+}
+
+function planIn(scope: Scope, canonical: string): ValueSetPlan | undefined {
+  const key = `plan ${canonical}`;
+  if (!scope.memory.has(key)) scope.memory.set(key, findValueSet(scope, canonical));
+  return scope.memory.get(key) as ValueSetPlan | undefined;
+}
+
+/** What cannot be told is not wrong. */
+function tolerant<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof TerminologyError) return otherwise;
+    throw error;
+  }
+}
+
+/** Joins the parts. Nothing is read before the first question. */
+export function createTerminology(parts: TerminologyParts): Terminology {
+  const stored = openStored(parts.store);
+  const library = createLibrary({
+    definitions: parts.definitions,
+    packages: parts.packages ?? openPackages(),
+    stored,
+    sources: [...(parts.sources ?? []), grammars],
+    sourceGeneration: parts.sourceGeneration ?? (() => 0),
+  });
+  const scopes = new Scopes(library);
+  const scope = (wish: Partial<ScopeOptions> = {}): Scope =>
+    scopes.get({
+      rules: noRules,
+      day: japaneseDay(parts.now()),
+      dayGiven: false,
+      resources: [],
+      supplements: [],
+      ...wish,
+    });
+  return {
+    library,
+    refresh: () => stored.refresh(),
+    scope,
+    isMember(valueSet, system, code, day) {
+      const here = scope(day === undefined ? {} : { day, dayGiven: true });
+      const plan = planIn(here, valueSet);
+      if (!plan) return 'unknown';
+      return tolerant(() => memberOf(here, plan, { code, ...(system !== undefined && { system }) }), 'unknown');
+    },
+    codesOf(valueSet, limit = 100_000) {
+      const here = scope();
+      const plan = planIn(here, valueSet);
+      if (!plan) return undefined;
+      return tolerant(() => {
+        const codes: { system: string; code: string }[] = [];
+        for (const entry of enumerate(here, plan, { used: newUsed(), merge: true, narrowing: undefined })) {
+          codes.push({ system: entry.url, code: entry.concept.code });
+          if (codes.length > limit) return undefined;
+        }
+        return codes;
+      }, undefined);
+    },
+    familyOf(system, code, direction) {
+      const found = scope().system(system);
+      const concept = found?.find(code);
+      if (!found || !concept) return undefined;
+      return [
+        concept.code,
+        ...(direction === 'above' ? ancestors(found, concept.code) : descendants(found, concept.code)),
+      ];
+    },
+    knowsValueSet: canonical => planIn(scope(), canonical) !== undefined,
+    stored: (type, id) => stored.byId(type, id),
+  };
+}
