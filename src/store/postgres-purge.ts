@@ -44,7 +44,11 @@ async function removeFrom(client: Connection, table: IndexTable, versions: reado
 }
 
 /** Adds rows to versions that have index rows already; what is there stays. */
-export async function addRows(client: Connection, tables: readonly IndexTable[], versions: readonly IndexedRows[]): Promise<void> {
+export async function addRows(
+  client: Connection,
+  tables: readonly IndexTable[],
+  versions: readonly IndexedRows[],
+): Promise<void> {
   await client.query('BEGIN');
   for (const table of tables) {
     const rows = versions.flatMap(({ seq, rows: own }) =>

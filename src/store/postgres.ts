@@ -7,6 +7,7 @@
  */
 import crypto from 'node:crypto';
 import Cursor from 'pg-cursor';
+import { refHash } from './hash.ts';
 import { createTargets } from './postgres-batch.ts';
 import {
   asStoreError,
@@ -24,7 +25,6 @@ import { migrate } from './postgres-layout.ts';
 import { addRows, purgeRows } from './postgres-purge.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import { refHash } from './hash.ts';
 import {
   type CurrentRow,
   currentQuery,

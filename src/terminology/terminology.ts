@@ -42,7 +42,7 @@ export interface Terminology {
 /** What terminology is made of. */
 export interface TerminologyParts {
   readonly definitions: Definitions;
-  readonly store: Pick<Store, 'position' | 'stream'>;
+  readonly store: Pick<Store, 'state' | 'stream'>;
   /** UTC milliseconds. */
   readonly now: () => number;
   readonly packages?: Packages;
