@@ -75,6 +75,8 @@ export async function startPostgres({ flags = ['-c', 'fsync=off', '-c', 'synchro
     user: 'engawa',
     password: 'engawa',
     persistent: true,
+    // As root it runs as the user postgres, who is made when there is none.
+    createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...flags],
     onLog: () => {},
