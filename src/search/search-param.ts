@@ -5,7 +5,16 @@
 import type { Expression } from '../fhirpath/compile.ts';
 
 /** Types of search parameters, http://hl7.org/fhir/search-param-type. */
-export type SearchParamType = 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special';
+export type SearchParamType =
+  | 'number'
+  | 'date'
+  | 'string'
+  | 'token'
+  | 'reference'
+  | 'composite'
+  | 'quantity'
+  | 'uri'
+  | 'special';
 
 /** Where values come from: one or more expressions whose values share their index rows. */
 export interface Source {
@@ -19,6 +28,11 @@ export interface Source {
   readonly soleTarget?: string;
   /** Compiled components of a composite. */
   readonly components?: readonly Component[];
+  /**
+   * For a composite over the whole resource: the sources whose rows hold its components already. All combinations of
+   * their values are in the resource, so "each component is true of the resource" is the same, and needs no rows.
+   */
+  readonly whole?: readonly Source[];
 }
 
 /** One component of a composite parameter, evaluated on each value of the composite's expression. */

@@ -5,7 +5,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Resource } from '../fhir/types.ts';
 import { compileExpression, compileNode, type Expression, type TypeInfo } from '../fhirpath/compile.ts';
-import type { Node } from '../fhirpath/syntax.ts';
+import { type Node, parseExpression, printExpression } from '../fhirpath/syntax.ts';
 import { hash32 } from '../store/hash.ts';
 import type { Component, SearchParamType, Source } from './search-param.ts';
 
@@ -48,12 +48,45 @@ export class SourceMaker {
   private readonly definitions: Definitions;
   private readonly byUrl: ReadonlyMap<string, Definition>;
 
-  constructor(type: string, drafts: readonly Draft[], definitions: Definitions, byUrl: ReadonlyMap<string, Definition>) {
+  constructor(
+    type: string,
+    drafts: readonly Draft[],
+    definitions: Definitions,
+    byUrl: ReadonlyMap<string, Definition>,
+  ) {
     this.type = type;
     this.definitions = definitions;
     this.byUrl = byUrl;
     this.group(drafts.filter(draft => draft.isCore));
     for (const draft of drafts) if (!draft.isCore) this.group([draft]);
+    for (const draft of drafts) if (draft.definition.component) this.shareRows(draft);
+  }
+
+  /** Composites over the whole resource use the rows of their components' own parameters, where these are the same. */
+  private shareRows(draft: Draft): void {
+    for (const part of draft.parts) {
+      if (part.node?.op !== 'type') continue;
+      const name = this.groupOf.get(partKey(draft, part))!;
+      const source = this.groups.get(name);
+      const whole = (draft.definition.component ?? []).map((component, i) =>
+        this.sourceOf(component.expression, source?.components?.[i]),
+      );
+      if (source && whole.every(found => found !== undefined))
+        this.groups.set(name, { ...source, whole: whole as Source[] });
+    }
+  }
+
+  /** The source that indexes a component's expression on the whole resource, and nothing else of its kind. */
+  private sourceOf(expression: string, component: Component | undefined): Source | undefined {
+    const node = component && parseExpression(`${this.type}.${expression}`);
+    const source = node && this.groups.get(this.groupOf.get(`${component.kind} ${printExpression(node)}`) ?? '');
+    if (!source) return undefined;
+    // What else the source indexes must be of types that the component's kind has no rows for.
+    const isOwn = (one: Expression) => one.types.some(type => component!.types.includes(type.code));
+    const others = source.expressions.filter(one => !isOwn(one)).flatMap(one => one.types.map(type => type.code));
+    return source.expressions.filter(isOwn).length === 1 && others.every(code => code === 'SampledData')
+      ? source
+      : undefined;
   }
 
   /** Parts not grouped yet: those used by exactly the same parameters form a group. */
@@ -77,7 +110,10 @@ export class SourceMaker {
   }
 
   private addGroup(members: readonly { part: Part; draft: Draft; key: string }[]): void {
-    const name = members.map(member => member.key).sort().join(' | ');
+    const name = members
+      .map(member => member.key)
+      .sort()
+      .join(' | ');
     for (const member of members) this.groupOf.set(member.key, name);
     const { definition } = members[0]!.draft;
     const expressions = members.flatMap(({ part }) => this.compile(part) ?? []);
@@ -92,7 +128,8 @@ export class SourceMaker {
             kind: definition.type,
             expressions,
             single: expressions.length === 1 && expressions[0]!.single,
-            ...(definition.type === 'reference' && definition.target?.length === 1 && { soleTarget: definition.target[0]! }),
+            ...(definition.type === 'reference' &&
+              definition.target?.length === 1 && { soleTarget: definition.target[0]! }),
             ...(components && { components: components as Component[] }),
           }
         : undefined,
@@ -104,16 +141,25 @@ export class SourceMaker {
     return (node && compileNode(node, this.type, model)) ?? compileExpression(text, this.type, model);
   }
 
-  private components(declared: NonNullable<Definition['component']>, focuses: readonly TypeInfo[]): (Component | undefined)[] {
-    const make = (expressions: readonly string[]) => declared.map(({ definition }, i) => this.component(expressions[i]!, this.byUrl.get(definition), focuses));
+  private components(
+    declared: NonNullable<Definition['component']>,
+    focuses: readonly TypeInfo[],
+  ): (Component | undefined)[] {
+    const make = (expressions: readonly string[]) =>
+      declared.map(({ definition }, i) => this.component(expressions[i]!, this.byUrl.get(definition), focuses));
     const expressions = declared.map(component => component.expression);
     const made = make(expressions);
     // DocumentReference.relationship: the specification has the expressions of its two components exchanged.
-    const exchanged = made.length === 2 && made.every(component => component && isCoded(component.kind) && !fits(component));
+    const exchanged =
+      made.length === 2 && made.every(component => component && isCoded(component.kind) && !fits(component));
     return exchanged ? make(expressions.toReversed()) : made;
   }
 
-  private component(expression: string, definition: Definition | undefined, focuses: readonly TypeInfo[]): Component | undefined {
+  private component(
+    expression: string,
+    definition: Definition | undefined,
+    focuses: readonly TypeInfo[],
+  ): Component | undefined {
     if (!definition) return undefined;
     const made = new Map<string, Expression | undefined>();
     const on = (focus: TypeInfo) => {

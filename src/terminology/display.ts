@@ -69,8 +69,8 @@ export function otherNames(names: readonly Name[], shown: Name | undefined): Nam
   );
 }
 
-/** Texts are the same when they differ in case and spaces only. */
-const squeeze = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
+/** Texts are the same when they differ in case, width of characters and spaces only. */
+const squeeze = (text: string): string => text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 /** What a display given by a client is. `choices` are the displays it could have been. */
 export interface DisplayCheck {

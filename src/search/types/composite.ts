@@ -6,12 +6,13 @@ import type { Resource } from '../../fhir/types.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
 import { join, list, raw, type Sql, sql } from '../../store/sql.ts';
-import { anyOf, type Condition } from '../condition.ts';
+import { allOf, anyOf, type Condition } from '../condition.ts';
 import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import type { Component, SearchParam, Source } from '../search-param.ts';
 import { compositeTable } from '../tables.ts';
+import { searchTypes } from './all.ts';
 import { compareDates, dateInterval, parseDateValue } from './date.ts';
 import { compareNumbers, parseNumberValue } from './number.ts';
 import { parseQuantityValue, quantityForms, quantityWhere } from './quantity.ts';
@@ -34,7 +35,9 @@ interface Cell {
 
 function cellsOf(component: Component, value: unknown, type: TypeInfo, resource: Resource, rows: Rows): Cell[] {
   const cells: Cell[] = [];
-  component.on(type)?.evaluate(value, (found, foundType) => addCells(component, found, foundType, rows, cells), resource);
+  component
+    .on(type)
+    ?.evaluate(value, (found, foundType) => addCells(component, found, foundType, rows, cells), resource);
   return cells;
 }
 
@@ -55,11 +58,13 @@ function addCells(component: Component, value: unknown, type: TypeInfo, rows: Ro
       return;
     }
     default:
-      if (typeof value === 'string') cells.push({ text: fold(value, rows.settings.variants).slice(0, keptLength), extra: hash47(value) });
+      if (typeof value === 'string')
+        cells.push({ text: fold(value, rows.settings.variants).slice(0, keptLength), extra: hash47(value) });
   }
 }
 
 function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, resource: Resource): void {
+  if (source.whole && value === resource) return;
   const [first, second, third] = source.components ?? [];
   if (!first || !second) return;
   const [firsts, seconds] = [cellsOf(first, value, type, resource, rows), cellsOf(second, value, type, resource, rows)];
@@ -70,7 +75,16 @@ function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, res
       for (const c of thirds) {
         if (tuples++ >= maxTuples) return;
         const second = [b.hash ?? 0, b.lo ?? 0, b.hi ?? 0, b.text ?? ''];
-        rows.add(compositeTable, [rows.param, a.hash ?? 0, ...second, a.extra ?? 0, b.extra ?? 0, c.lo ?? 0, c.hi ?? 0, rows.moment]);
+        rows.add(compositeTable, [
+          rows.param,
+          a.hash ?? 0,
+          ...second,
+          a.extra ?? 0,
+          b.extra ?? 0,
+          c.lo ?? 0,
+          c.hi ?? 0,
+          rows.moment,
+        ]);
       }
     }
   }
@@ -112,7 +126,14 @@ function componentWhere(component: Component, place: number, asked: Asked, setti
   }
 }
 
-const examples: Readonly<Record<string, string>> = { token: 'http://loinc.org|8480-6', quantity: 'gt140|http://unitsofmeasure.org|mm[Hg]', date: 'ge2026-04-01', number: '1', string: 'text', reference: 'Patient/1' };
+const examples: Readonly<Record<string, string>> = {
+  token: 'http://loinc.org|8480-6',
+  quantity: 'gt140|http://unitsofmeasure.org|mm[Hg]',
+  date: 'ge2026-04-01',
+  number: '1',
+  string: 'text',
+  reference: 'Patient/1',
+};
 
 function sourceCondition(source: Source, asked: Asked, settings: AskSettings): Condition {
   const components = source.components ?? [];
@@ -120,11 +141,39 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   if (values.length !== components.length || values.some(value => value === '')) {
     const kinds = components.map(component => component.kind);
     const form = kinds.map(kind => `[${kind}]`).join('$');
-    throw refuseValue(asked.name, asked.value, { en: form, ja: ` ${form} ` }, kinds.map(kind => examples[kind] ?? '1').join('$'));
+    throw refuseValue(
+      asked.name,
+      asked.value,
+      { en: form, ja: ` ${form} ` },
+      kinds.map(kind => examples[kind] ?? '1').join('$'),
+    );
   }
-  const parts = components.map((component, i) => componentWhere(component, i, askedOf(asked, i, values[i]!, source), settings));
+  const parts = components.map((component, i) =>
+    componentWhere(component, i, askedOf(asked, i, values[i]!, source), settings),
+  );
   const where = sql`x.param = ${source.param} AND ${join(parts, ' AND ')}`;
-  return { op: 'range', range: { table: compositeTable, where, walk: [], probe: 'set', repeats: true, rank: 45 } };
+  const tuples: Condition = {
+    op: 'range',
+    range: { table: compositeTable, where, walk: [], probe: 'set', repeats: true, rank: 45 },
+  };
+  if (!source.whole) return tuples;
+  const whole = wholeCondition(source.whole, asked, values, settings);
+  return source.expressions.length === 1 ? whole : anyOf([whole, tuples]);
+}
+
+/** The components, each true of the resource as a whole. */
+function wholeCondition(
+  sources: readonly Source[],
+  asked: Asked,
+  values: readonly string[],
+  settings: AskSettings,
+): Condition {
+  return allOf(
+    sources.map((source, i) => {
+      const component = askedOf(asked, i, values[i]!, source);
+      return searchTypes.get(source.kind)!.condition(component, settings);
+    }),
+  );
 }
 
 /** Tuples of values. */

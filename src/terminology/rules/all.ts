@@ -4,10 +4,11 @@
 import type { SystemEntry, SystemSource } from '../library.ts';
 import { grammarSystem } from './grammar.ts';
 import { international } from './international.ts';
+import { kaigoNumbers } from './kaigo-numbers.ts';
 import { ucum } from './ucum.ts';
 
 const all: ReadonlyMap<string, readonly SystemEntry[]> = new Map(
-  [ucum, ...international].map(grammar => [grammar.url, [grammarSystem(grammar)]]),
+  [ucum, ...international, ...kaigoNumbers].map(grammar => [grammar.url, [grammarSystem(grammar)]]),
 );
 
 /** The rule-based code systems as a source of the library. */
