@@ -30,6 +30,35 @@ testOnStores('parallel conditional creates of one identifier make one resource',
 });
 
 testOnStores(
+  'parallel conditional writes of many business keys, by several conditions, make one of each',
+  async (t, start) => {
+    const { app, close } = await start();
+    const conditions = [
+      (n: number) => `identifier=urn:many|${n}`,
+      (n: number) => `identifier=${n}`,
+      (n: number) => `identifier=urn:many|${n},urn:none|${n}`,
+      (n: number) => `identifier=urn:many|${n}&_id:not=none`,
+    ];
+    const send = (n: number, i: number) =>
+      app.inject({
+        method: 'PUT',
+        url: `/fhir/Patient?${conditions[i % conditions.length]!(n)}`,
+        headers: json,
+        payload: {
+          resourceType: 'Patient',
+          identifier: [{ system: 'urn:many', value: String(n) }],
+          name: [{ text: `${i}` }],
+        },
+      });
+    const answers = await Promise.all(Array.from({ length: 160 }, (_, i) => send(i % 40, Math.floor(i / 40))));
+    t.equal(answers.filter(answer => answer.statusCode === 201).length, 40, 'one of each was created');
+    t.equal(answers.filter(answer => answer.statusCode === 200).length, 120, 'the others found it');
+    t.equal((await app.inject('/fhir/Patient?_summary=count')).json().total, 40);
+    await close();
+  },
+);
+
+testOnStores(
   'parallel conditional updates of one business key make one resource and lose nothing',
   async (t, start) => {
     const { app, close } = await start();

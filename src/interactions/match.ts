@@ -41,7 +41,16 @@ export async function findMatches(
   );
   const rows = await services.store.select(sql, { newest: true });
   const ids = rows.map(row => String(row['id']));
-  return { ids, precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids } };
+  return {
+    ids,
+    precondition: {
+      kind: 'matches',
+      key: `${type}?${query}`,
+      query: sql,
+      ids,
+      ...(sql.begins && { begins: sql.begins }),
+    },
+  };
 }
 
 /** Ids of all current matches the caller may see, for deleting several at once. */

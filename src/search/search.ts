@@ -11,6 +11,9 @@ import type { Match } from './match.ts';
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
 
+/** The query of a conditional interaction, with what is known of the resources that could begin to match (search/begins.ts). */
+export type MatchQuery = Sql & { readonly begins?: readonly bigint[] };
+
 /** Compiled search parameters: extraction of index rows and answering of queries. */
 export interface Search {
   /** Tables handed to the store for its DDL. */
@@ -30,7 +33,7 @@ export interface Search {
     store: Store,
     /** `all`: every match, not at most two (conditional delete of several). */
     options?: { readonly all?: boolean },
-  ): Sql;
+  ): MatchQuery;
   /** One page of a search. Throws FhirError for what cannot be searched. */
   find(input: FindInput, store: Store): Promise<Page>;
   /** The texts of a page's resources in the order given, in chunks so that memory stays bounded. */

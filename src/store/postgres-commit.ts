@@ -70,13 +70,24 @@ export async function applyGroup(
  * could change its answer has to be written first; conditions on single resources are looked up in memory.
  */
 function roundSize(group: readonly Waiting[]): number {
-  const written = new Set<string>();
+  const written = { ids: new Set<string>(), values: new Set<unknown>() };
   for (const [i, { changes }] of group.entries()) {
     const conditions = changes.flatMap(change => change.preconditions.filter(isMatch));
-    if (conditions.length > 0 && written.size > 0) return i;
-    for (const change of changes) written.add(change.id);
+    if (written.ids.size > 0 && conditions.some(condition => mayConcern(condition, written))) return i;
+    for (const { id, rows } of changes) {
+      written.ids.add(id);
+      for (const row of rows) for (const value of row.values) if (typeof value === 'bigint') written.values.add(value);
+    }
   }
   return group.length;
+}
+
+/** True when writes could change what a condition finds. */
+function mayConcern(
+  { ids, begins }: MatchCondition,
+  written: { ids: ReadonlySet<string>; values: ReadonlySet<unknown> },
+): boolean {
+  return !begins || ids.some(id => written.ids.has(id)) || begins.some(value => written.values.has(value));
 }
 
 type MatchCondition = Extract<Precondition, { kind: 'matches' }>;

@@ -82,7 +82,17 @@ export type Precondition =
    * A conditional interaction's search finds exactly these resources (at most two are looked at).
    * `key` names the condition, so that a database with parallel writers can lock it.
    */
-  | { readonly kind: 'matches'; readonly key: string; readonly query: Sql; readonly ids: readonly string[] };
+  | {
+      readonly kind: 'matches';
+      readonly key: string;
+      readonly query: Sql;
+      readonly ids: readonly string[];
+      /**
+       * A resource that begins to match has an index row with one of these values, and nothing but a resource's own new
+       * version makes it match or stop; absent = not known.
+       */
+      readonly begins?: readonly bigint[];
+    };
 
 /** A prepared write. Creating, updating, patching, deleting, importing all end as one of these. */
 export interface Change {
