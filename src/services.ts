@@ -26,7 +26,7 @@ export function createServices(
 ): Services {
   const now = overrides.now ?? Date.now;
   const definitions = loadDefinitions();
-  const search = createSearch({ definitions, config });
+  const search = createSearch({ definitions, config, codes: () => terminology });
   const store =
     config.database === ''
       ? openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now })
@@ -36,13 +36,14 @@ export function createServices(
           tables: search.tables,
           now,
         });
+  const terminology = createTerminology({ definitions, store, now });
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,
     config,
     search,
     store,
-    terminology: createTerminology({ definitions, store, now }),
+    terminology,
     validator: createValidator(definitions),
     access: openPolicy,
     route: createRouter(parts),

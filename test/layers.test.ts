@@ -34,8 +34,8 @@ const packages: Record<string, string[]> = {
   'pg-cursor': ['store/postgres.ts'],
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
-  fhirpath: ['fhirpath/', 'interactions/patch/'],
-  '@lhncbc/ucum-lhc': ['search/'],
+  fhirpath: ['interactions/patch/'],
+  '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],
 };
 
 const files = fs.readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));

@@ -11,8 +11,7 @@ export type Interval = readonly [from: number, to: number];
 export const noBeginning = -8.64e15;
 export const noEnd = 8.64e15;
 
-const form =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+\- ]\d\d:\d\d)?)?)?)?$/;
+const form = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+\- ]\d\d:\d\d)?)?)?)?$/;
 
 /** Minutes east of Greenwich of `Z`, `+09:00`, `-05:30`; undefined for anything else. */
 export function zoneMinutes(text: string): number | undefined {
@@ -30,7 +29,13 @@ function utc(year: number, month: number, day: number, hour = 0, minute = 0, sec
 }
 
 const daysIn = (year: number, month: number): number =>
-  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : month === 4 || month === 6 || month === 9 || month === 11
+      ? 30
+      : 31;
 
 /**
  * The interval a date, dateTime or instant stands for; undefined when the text is none.

@@ -8,7 +8,13 @@ export type ParsedReference =
   /** `Patient/1` or `Patient/1/_history/2`: a resource of this server. */
   | { readonly kind: 'local'; readonly type: string; readonly id: string; readonly versionId?: string }
   /** A RESTful URL of another server. */
-  | { readonly kind: 'absolute'; readonly url: string; readonly type: string; readonly id: string; readonly versionId?: string }
+  | {
+      readonly kind: 'absolute';
+      readonly url: string;
+      readonly type: string;
+      readonly id: string;
+      readonly versionId?: string;
+    }
   /** Any other URI, such as a canonical, with its version and fragment kept apart. */
   | { readonly kind: 'uri'; readonly uri: string; readonly version?: string; readonly fragment?: string }
   /** `urn:uuid:…` and `urn:oid:…`. */
@@ -16,7 +22,8 @@ export type ParsedReference =
   /** `#id`: a contained resource; an empty id is the container itself. */
   | { readonly kind: 'fragment'; readonly id: string };
 
-const restful = /^(?:(https?:\/\/.+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
+const restful =
+  /^(?:(https?:\/\/.+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
 
 /**
  * Takes a reference apart.
@@ -28,7 +35,13 @@ export function parseReference(text: string, base = ''): ParsedReference {
   if (text.startsWith('urn:')) return { kind: 'urn', urn: text };
   const match = restful.exec(text);
   if (match) {
-    const [, server, type, id, versionId] = match as unknown as [string, string | undefined, string, string, string | undefined];
+    const [, server, type, id, versionId] = match as unknown as [
+      string,
+      string | undefined,
+      string,
+      string,
+      string | undefined,
+    ];
     const rest = versionId === undefined ? { type, id } : { type, id, versionId };
     if (server === undefined || (base !== '' && server === base)) return { kind: 'local', ...rest };
     return { kind: 'absolute', url: `${server}/${type}/${id}`, ...rest };

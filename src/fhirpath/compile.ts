@@ -1,12 +1,12 @@
 /**
  * compileExpression: the door to FHIRPath. Plain paths become property walks over the parsed resource, driven by the
- * element definitions, so that each value comes out with its type; the rest goes to the full engine (engine.ts).
+ * element definitions, so that each value comes out with its type; the rest goes to the full compiler (engine.ts).
  * @see https://hl7.org/fhirpath/N1/
  */
 import type { ElementSchema, TypeSchema } from '../definitions/element-schema.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { engineExpression } from './engine.ts';
-import { parseExpression, type Node } from './syntax.ts';
+import { type Node, parseExpression } from './syntax.ts';
 
 /** What is known of a value's type: its name and, for inline structures, the element that defines its children. */
 export interface TypeInfo {
@@ -40,14 +40,14 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 /**
  * Compiles an expression for values of a type.
  * @param focus name of the type (or an inline structure) the expression is evaluated on
- * @returns undefined when neither the walk nor the engine can evaluate it
+ * @returns undefined when it is no FHIRPath
  */
 export function compileExpression(text: string, focus: string | TypeInfo, model: TypeModel): Expression | undefined {
   const node = parseExpression(text);
   const compiled = node && compileNode(node, focus, model);
   if (compiled) return compiled;
-  const engine = text.includes('resolve()') ? undefined : engineExpression(text);
-  return engine && { evaluate: engine, types: [], single: false };
+  const evaluate = engineExpression(text, model);
+  return evaluate && { evaluate, types: [], single: false };
 }
 
 /** Compiles a syntax tree; undefined when a step cannot be decided from the definitions. */
@@ -103,7 +103,9 @@ class Walker {
       case 'union': {
         this.many = true;
         const parts = node.parts.map(part => this.build(part, start, next));
-        return (value, emit, resource) => parts.forEach(part => part(value, emit, resource));
+        return (value, emit, resource) => {
+          for (const part of parts) part(value, emit, resource);
+        };
       }
       default:
         return this.truth(node, start, next);
@@ -116,7 +118,11 @@ class Walker {
   }
 
   private accepts(name: string, code: string): boolean {
-    return name === code || name === 'Resource' || (name === 'DomainResource' && !['Bundle', 'Binary', 'Parameters'].includes(code));
+    return (
+      name === code ||
+      name === 'Resource' ||
+      (name === 'DomainResource' && !['Bundle', 'Binary', 'Parameters'].includes(code))
+    );
   }
 
   private children(type: TypeInfo): readonly ElementSchema[] {
@@ -255,13 +261,24 @@ function property(name: string, inner: Evaluate): Evaluate {
 function sameType(code: string, asked: string): boolean {
   const wanted = asked.toLowerCase();
   if (code.toLowerCase() === wanted) return true;
-  return wanted === 'quantity' && (code === 'Age' || code === 'Duration' || code === 'Count' || code === 'Distance' || code === 'SimpleQuantity');
+  return (
+    wanted === 'quantity' &&
+    (code === 'Age' || code === 'Duration' || code === 'Count' || code === 'Distance' || code === 'SimpleQuantity')
+  );
 }
 
 /** The type a reference points to, by its text or its `type` element; nothing is fetched. */
 function referenceType(value: unknown): string | undefined {
-  const text = typeof value === 'string' ? value : isObject(value) && typeof value['reference'] === 'string' ? value['reference'] : undefined;
-  const match = text === undefined ? null : /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]+)?$/.exec(text);
+  const text =
+    typeof value === 'string'
+      ? value
+      : isObject(value) && typeof value['reference'] === 'string'
+        ? value['reference']
+        : undefined;
+  const match =
+    text === undefined
+      ? null
+      : /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]+)?$/.exec(text);
   if (match) return match[1];
   return isObject(value) && typeof value['type'] === 'string' ? value['type'] : undefined;
 }

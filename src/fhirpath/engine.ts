@@ -1,74 +1,64 @@
 /**
- * The full FHIRPath engine (npm fhirpath), loaded when the first expression needs it so that start-up stays fast.
+ * Search expressions beyond plain paths, through the full compiler: each value comes out with the name of its type.
  */
-import { createRequire } from 'node:module';
-import type { Evaluate, TypeInfo } from './compile.ts';
 
-interface Engine {
-  compile(expression: string, model: unknown, options?: unknown): (value: unknown, environment?: Record<string, unknown>) => unknown[];
+import { FhirError } from '../fhir/outcome.ts';
+import type { Evaluate, TypeModel } from './compile.ts';
+import { compileItems } from './fhirpath.ts';
+import { Node } from './item.ts';
+import { type TypeSource, untyped } from './shape.ts';
+import { toValues } from './value.ts';
+
+/** One source for each model, so that shapes are made once. */
+const sources = new WeakMap<TypeModel, TypeSource>();
+
+function sourceOf(model: TypeModel): TypeSource {
+  const known = sources.get(model) ?? { typeSchema: model };
+  sources.set(model, known);
+  return known;
 }
 
-const require = createRequire(import.meta.url);
-let loaded: { engine: Engine; model: unknown } | undefined;
+/** FHIR's names of System types. */
+const fhirNames: ReadonlyMap<string, string> = new Map([
+  ['Boolean', 'boolean'],
+  ['String', 'string'],
+  ['Integer', 'integer'],
+  ['Decimal', 'decimal'],
+  ['Date', 'date'],
+  ['DateTime', 'dateTime'],
+  ['Time', 'time'],
+]);
 
-function load() {
-  loaded ??= { engine: require('fhirpath') as Engine, model: require('fhirpath/fhir-context/r4') };
-  return loaded;
+const referenceForm = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]+)?$/;
+
+/** A search asks resolve() for the type only, which the reference tells: nothing is fetched. */
+function standIn(reference: string): unknown {
+  const match = referenceForm.exec(reference);
+  return match ? { resourceType: match[1], id: match[2] } : undefined;
 }
 
-/** Properties that only one data type has, most telling first. */
-const shapes: readonly (readonly [property: string, type: string])[] = [
-  ['resourceType', 'Resource'],
-  ['reference', 'Reference'],
-  ['coding', 'CodeableConcept'],
-  ['start', 'Period'],
-  ['end', 'Period'],
-  ['low', 'Range'],
-  ['high', 'Range'],
-  ['family', 'HumanName'],
-  ['given', 'HumanName'],
-  ['postalCode', 'Address'],
-  ['city', 'Address'],
-  ['line', 'Address'],
-  ['currency', 'Money'],
-  ['event', 'Timing'],
-  ['repeat', 'Timing'],
-  ['unit', 'Quantity'],
-  ['code', 'Coding'],
-  ['value', 'Identifier'],
-];
-
-/** The engine gives plain values: their type is told by their shape. */
-function typeByShape(value: unknown): TypeInfo {
-  if (typeof value === 'boolean') return { code: 'boolean' };
-  if (typeof value === 'number') return { code: 'decimal' };
-  if (typeof value === 'string') return { code: /^\d{4}(-\d\d(-\d\d(T|$))?)?/.test(value) ? 'dateTime' : 'string' };
-  const object = value as Record<string, unknown>;
-  if (typeof object['value'] === 'number') return { code: 'currency' in object ? 'Money' : 'Quantity' };
-  return { code: shapes.find(([property]) => property in object)?.[1] ?? 'Element' };
-}
-
-/** Compiles an expression with the engine; undefined when the engine refuses it. */
-export function engineExpression(text: string): Evaluate | undefined {
-  let run: ReturnType<Engine['compile']> | undefined;
-  let broken = false;
-  return (value, emit, resource) => {
-    if (broken) return;
-    try {
-      run ??= load().engine.compile(text, load().model);
-      for (const found of run(value, { resource })) if (found !== null && found !== undefined) emit(found, typeByShape(found));
-    } catch {
-      broken = run === undefined;
-    }
-  };
-}
-
-/** True when the engine accepts the expression; loads the engine. */
-export function engineAccepts(text: string): boolean {
+/** Compiles an expression; undefined when it is no FHIRPath. A value that cannot be evaluated gives nothing. */
+export function engineExpression(text: string, model: TypeModel): Evaluate | undefined {
   try {
-    load().engine.compile(text, load().model);
-    return true;
-  } catch {
-    return false;
+    const run = compileItems(text, { definitions: sourceOf(model) }, { asFilters: true });
+    return (value, emit, resource) => {
+      for (const item of tolerant(() => run(value, { resource, resolve: standIn }))) {
+        if (item instanceof Node && item.shape !== untyped && item.value !== undefined)
+          emit(item.value, { code: item.shape.name });
+        else for (const found of toValues(item)) emit(found.value, { code: fhirNames.get(found.type) ?? found.type });
+      }
+    };
+  } catch (error) {
+    if (error instanceof FhirError) return undefined;
+    throw error;
+  }
+}
+
+function tolerant<T>(run: () => readonly T[]): readonly T[] {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof FhirError) return [];
+    throw error;
   }
 }

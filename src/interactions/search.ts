@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/http.html#search
  */
 import { FhirError, operationOutcome } from '../fhir/outcome.ts';
+import { containedText, idOf } from '../search/contained.ts';
 import type { FindInput, Match, Page } from '../search/search.ts';
 import { QueryTimeoutError } from '../store/store.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
@@ -51,7 +52,12 @@ async function handleSearch(services: Services, request: FhirRequest): Promise<F
  * its status.
  * @param linked whether the next page is linked to (or all pages are in the one Bundle)
  */
-export async function writeStream(services: Services, request: FhirRequest, pages: AsyncIterable<Page>, linked: boolean): Promise<FhirResponse> {
+export async function writeStream(
+  services: Services,
+  request: FhirRequest,
+  pages: AsyncIterable<Page>,
+  linked: boolean,
+): Promise<FhirResponse> {
   const chunks = await withinBudget(services, () => started(writePages(services, request, pages, linked)));
   return { status: 200, headers: {}, body: { kind: 'chunks', chunks } };
 }
@@ -87,12 +93,21 @@ function links(request: FhirRequest, page: Page, linked: boolean): { relation: s
   const at = (query: Page['used']) => (query.length > 0 ? `${base}?${formatQuery(query)}` : base);
   // What came in a POST body stays out of links: the page token carries it sealed.
   const own = linked && request.path.at(-1)?.startsWith('$') !== true ? page.used : request.query;
-  const self = page.here !== undefined && linked ? at([['_page', page.here], ...format]) : at(request.method === 'POST' ? [] : own);
-  const next = linked && page.next !== undefined ? [{ relation: 'next', url: at([['_page', page.next], ...format]) }] : [];
+  const self =
+    page.here !== undefined && linked
+      ? at([['_page', page.here], ...format])
+      : at(request.method === 'POST' ? [] : own);
+  const next =
+    linked && page.next !== undefined ? [{ relation: 'next', url: at([['_page', page.next], ...format]) }] : [];
   return [{ relation: 'self', url: self }, ...next];
 }
 
-async function* writePages(services: Services, request: FhirRequest, pages: AsyncIterable<Page>, linked: boolean): AsyncIterable<string> {
+async function* writePages(
+  services: Services,
+  request: FhirRequest,
+  pages: AsyncIterable<Page>,
+  linked: boolean,
+): AsyncIterable<string> {
   let head = '';
   let separator = '';
   const open = () => {
@@ -103,7 +118,12 @@ async function* writePages(services: Services, request: FhirRequest, pages: Asyn
   for await (const page of pages) {
     if (head === '') {
       const total = linked || page.next === undefined ? page.total : undefined;
-      head = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...(total !== undefined && { total }), link: links(request, page, linked) });
+      head = JSON.stringify({
+        resourceType: 'Bundle',
+        type: 'searchset',
+        ...(total !== undefined && { total }),
+        link: links(request, page, linked),
+      });
     }
     for await (const entries of writeEntries(services, request, page)) yield open() + entries;
     if (page.notes.length > 0) yield open() + notesEntry(request, page);
@@ -114,17 +134,24 @@ async function* writePages(services: Services, request: FhirRequest, pages: Asyn
 /** The entries of a page, as stored or cut down, some at a time. */
 async function* writeEntries(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
   const subset = toSubset(page.request.summary, page.request.elements);
-  const cut = (text: string) => (subset ? subsetText(text, subset, services.definitions) : text);
-  for (const [mode, matches] of [['match', page.matches], ['include', page.included]] as const) {
+  const toEntry = (match: Match, text: string, mode: 'match' | 'include') => {
+    const own = match.contained === undefined ? text : containedText(text, match.contained);
+    return entry(request.base, match, subset ? subsetText(own, subset, services.definitions) : own, mode);
+  };
+  for (const [mode, matches] of [
+    ['match', page.matches],
+    ['include', page.included],
+  ] as const) {
     let at = 0;
     for await (const texts of services.search.texts(matches, services.store)) {
-      yield texts.map(text => entry(request.base, matches[at++]!, cut(text), mode)).join(',');
+      yield texts.map(text => toEntry(matches[at++]!, text, mode)).join(',');
     }
   }
 }
 
-function entry(base: string, { type, id }: Match, text: string, mode: 'match' | 'include'): string {
-  return `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`;
+function entry(base: string, { type, id, contained }: Match, text: string, mode: 'match' | 'include'): string {
+  const part = contained === undefined ? '' : `#${idOf(text)}`;
+  return `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}${part}`)},"resource":${text},"search":{"mode":"${mode}"}}`;
 }
 
 /** What was ignored, cut short or asked to be explained. */

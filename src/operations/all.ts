@@ -3,8 +3,18 @@
  * @see https://hl7.org/fhir/R4/operations.html
  */
 import type { Operation } from '../interactions/interaction.ts';
+import { encounterEverything, patientEverything } from './everything.ts';
+import { fhirpath } from './fhirpath.ts';
+import { lastN } from './last-n.ts';
 import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';
 
 /** Every operation this server has. */
-export const allOperations: readonly Operation[] = [validate, ...terminologyOperations];
+export const allOperations: readonly Operation[] = [
+  validate,
+  fhirpath,
+  patientEverything,
+  encounterEverything,
+  lastN,
+  ...terminologyOperations,
+];

@@ -21,13 +21,19 @@ function asked(request: FhirRequest): readonly (readonly [string, string])[] {
   const list = (Array.isArray(resource?.['parameter']) ? resource['parameter'] : []) as JsonObject[];
   const inBody = list.flatMap((one): [string, string][] => {
     const value = Object.entries(one).find(([key]) => key.startsWith('value'))?.[1];
-    return typeof one['name'] === 'string' && (typeof value === 'string' || typeof value === 'number') ? [[one['name'], String(value)]] : [];
+    return typeof one['name'] === 'string' && (typeof value === 'string' || typeof value === 'number')
+      ? [[one['name'], String(value)]]
+      : [];
   });
   return [...request.query, ...inBody];
 }
 
 function refuse(name: string, en: string, ja: string): FhirError {
-  return new FhirError('search-parameter', { en: `$everything, ${name}: ${en}`, ja: `$everything の ${name}: ${ja}` }, { location: name });
+  return new FhirError(
+    'search-parameter',
+    { en: `$everything, ${name}: ${en}`, ja: `$everything の ${name}: ${ja}` },
+    { location: name },
+  );
 }
 
 function dateOf(services: Services, query: ReturnType<typeof asked>, name: string): Interval | undefined {
@@ -41,7 +47,12 @@ function dateOf(services: Services, query: ReturnType<typeof asked>, name: strin
 function toInput(services: Services, request: FhirRequest): FindInput {
   const query = asked(request);
   const unknown = query.find(([name]) => !parameters.has(name));
-  if (unknown) throw refuse(unknown[0], 'not known; expected start, end, _since, _type or _count', 'ありません（start・end・_since・_type・_count が使えます）');
+  if (unknown)
+    throw refuse(
+      unknown[0],
+      'not known; expected start, end, _since, _type or _count',
+      'ありません（start・end・_since・_type・_count が使えます）',
+    );
   const { type, id } = request.params;
   const [start, end] = [dateOf(services, query, 'start'), dateOf(services, query, 'end')];
   const since = query.find(([name]) => name === '_since')?.[1];
@@ -75,7 +86,12 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   if (version.deleted) throw gone(version);
   const input = toInput(services, request);
   const paged = input.query.some(([name]) => name === '_count' || name === '_page');
-  return writeStream(services, request, paged ? single(services, input) : allPages(services, { ...input, limit: chunk }), paged);
+  return writeStream(
+    services,
+    request,
+    paged ? single(services, input) : allPages(services, { ...input, limit: chunk }),
+    paged,
+  );
 }
 
 async function* single(services: Services, input: FindInput): AsyncIterable<Page> {

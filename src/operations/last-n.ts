@@ -12,20 +12,35 @@ import type { FindInput, Match, Page } from '../search/search.ts';
 const chunk = 200;
 
 function refuse(name: string, en: string, ja: string): FhirError {
-  return new FhirError('search-parameter', { en: `$lastn, ${name}: ${en}`, ja: `$lastn の ${name}: ${ja}` }, { location: name });
+  return new FhirError(
+    'search-parameter',
+    { en: `$lastn, ${name}: ${en}`, ja: `$lastn の ${name}: ${ja}` },
+    { location: name },
+  );
 }
 
 function readMax(request: FhirRequest): number {
   const text = request.query.find(([name]) => name === 'max')?.[1] ?? '1';
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw refuse('max', 'expected a whole number from 1 to 9999, for example max=3', '1〜9999 の整数を指定してください（例: max=3）');
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw refuse(
+      'max',
+      'expected a whole number from 1 to 9999, for example max=3',
+      '1〜9999 の整数を指定してください（例: max=3）',
+    );
   return Number(text);
 }
 
 function toInput(services: Services, request: FhirRequest): FindInput {
   const names = request.query.map(([name]) => name.split(/[:.]/)[0]);
   if (!names.includes('patient') && !names.includes('subject'))
-    throw refuse('patient', 'expected whose observations are asked for, for example patient=Patient/1', '誰の検査値かを指定してください（例: patient=Patient/1）');
-  const criteria = request.query.filter(([name]) => name !== 'max' && name !== '_format' && name !== '_pretty' && name !== '_count');
+    throw refuse(
+      'patient',
+      'expected whose observations are asked for, for example patient=Patient/1',
+      '誰の検査値かを指定してください（例: patient=Patient/1）',
+    );
+  const criteria = request.query.filter(
+    ([name]) => name !== 'max' && name !== '_format' && name !== '_pretty' && name !== '_count',
+  );
   return {
     types: ['Observation'],
     path: request.path.join('/'),

@@ -30,13 +30,19 @@ export function createCompartments(definitions: Definitions): Compartments {
 }
 
 /** The persons of a resource, as `Patient/id`. */
-export function personsOf(resource: Resource, registry: Registry, compartments: Compartments, base: string): readonly string[] {
+export function personsOf(
+  resource: Resource,
+  registry: Registry,
+  compartments: Compartments,
+  base: string,
+): readonly string[] {
   const { resourceType, id } = resource;
   const found = new Set<string>(resourceType === 'Patient' && id !== undefined ? [`Patient/${id}`] : []);
   for (const code of compartments('Patient', resourceType) ?? []) {
     if (resourceType === 'Patient') break;
     for (const source of registry(resourceType).byCode.get(code)?.sources ?? []) {
-      for (const expression of source.expressions) expression.evaluate(resource, value => addPerson(found, value, base), resource);
+      for (const expression of source.expressions)
+        expression.evaluate(resource, value => addPerson(found, value, base), resource);
     }
   }
   return [...found];

@@ -18,23 +18,37 @@ const chunk = 50;
 export const needsBodies = (search: TypeSearch): boolean => search.sort.some(key => key.by === 'body');
 
 /** The rows after a position, at most `limit`, sorted by values read from the resources. */
-export async function findByBody(search: TypeSearch, { begin, keys, tests }: Begun, position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
+export async function findByBody(
+  search: TypeSearch,
+  { begin, keys, tests }: Begun,
+  position: Position | undefined,
+  limit: number,
+  settings: RunSettings,
+): Promise<Match[]> {
   let best: Match[] = [];
   const seen = new Set<number>();
   const tested = search.parts.filter(part => part.op === 'body');
   for (const branch of begin.branches) {
     const query = sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}`;
     for await (const rows of settings.store.stream(query, { budgetMs: settings.budgetMs, chunk })) {
-      const once = rows.map(row => toMatch(row, keys.length)).filter(match => !seen.has(match.seq) && seen.add(match.seq));
+      const once = rows
+        .map(row => toMatch(row, keys.length))
+        .filter(match => !seen.has(match.seq) && seen.add(match.seq));
       const fresh = await passing(once, tested, settings);
-      const valued = (await withValues(fresh, search.sort, settings)).filter(match => !position || compareRows(keys, match.position, position) > 0);
+      const valued = (await withValues(fresh, search.sort, settings)).filter(
+        match => !position || compareRows(keys, match.position, position) > 0,
+      );
       best = [...best, ...valued].sort((a, b) => compareRows(keys, a.position, b.position)).slice(0, limit);
     }
   }
   return best;
 }
 
-async function withValues(matches: readonly Match[], sort: readonly SortKey[], { store, budgetMs }: RunSettings): Promise<Match[]> {
+async function withValues(
+  matches: readonly Match[],
+  sort: readonly SortKey[],
+  { store, budgetMs }: RunSettings,
+): Promise<Match[]> {
   const valued: Match[] = [];
   for (let i = 0; i < matches.length; i += chunk) {
     const part = matches.slice(i, i + chunk);
@@ -43,7 +57,9 @@ async function withValues(matches: readonly Match[], sort: readonly SortKey[], {
     for (const match of part) {
       const resource = resources.get(match.seq);
       if (!resource) continue;
-      const own = sort.map((key, k) => (key.by === 'body' ? bodyValue(resource, key.param, key.descending) : match.position[k]!));
+      const own = sort.map((key, k) =>
+        key.by === 'body' ? bodyValue(resource, key.param, key.descending) : match.position[k]!,
+      );
       valued.push({ ...match, position: [...own, match.position.at(-1)!] });
     }
   }
@@ -54,7 +70,8 @@ async function withValues(matches: readonly Match[], sort: readonly SortKey[], {
 function bodyValue(resource: Resource, param: SearchParam, descending: boolean): string {
   const values: string[] = [];
   for (const source of param.sources) {
-    for (const expression of source.expressions) expression.evaluate(resource, value => addText(value, values), resource);
+    for (const expression of source.expressions)
+      expression.evaluate(resource, value => addText(value, values), resource);
   }
   if (values.length === 0) return descending ? '' : '\u{10ffff}';
   return values.reduce((best, value) => (value < best === descending ? best : value));

@@ -31,8 +31,15 @@ function parseWords(name: string, value: string, variants: Variants): Words {
     else groups.push([folded]);
     joins = false;
   }
-  if (groups.length === 0) throw refuseValue(name, value, { en: 'words, phrases in quotes, and OR between alternatives', ja: '語、引用符で囲んだ語句、OR ' }, 'liver OR 肝臓');
-  if (groups.flat().length > maxWords) throw refuse(name, `at most ${maxWords} words can be searched`, `語は ${maxWords} 個までです`);
+  if (groups.length === 0)
+    throw refuseValue(
+      name,
+      value,
+      { en: 'words, phrases in quotes, and OR between alternatives', ja: '語、引用符で囲んだ語句、OR ' },
+      'liver OR 肝臓',
+    );
+  if (groups.flat().length > maxWords)
+    throw refuse(name, `at most ${maxWords} words can be searched`, `語は ${maxWords} 個までです`);
   return groups;
 }
 
@@ -44,7 +51,9 @@ function narrative(resource: Resource): string {
   if (typeof div !== 'string') return '';
   return div
     .replace(/<[^>]*>/g, ' ')
-    .replace(/&#x([0-9a-f]{1,6});/gi, (_, hex: string) => String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)))
+    .replace(/&#x([0-9a-f]{1,6});/gi, (_, hex: string) =>
+      String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)),
+    )
     .replace(/&#(\d{1,7});/g, (_, digits: string) => String.fromCodePoint(Math.min(Number(digits), 0x10ffff)))
     .replace(/&([a-z]+);/g, (whole, entity: string) => entities[entity] ?? whole);
 }
@@ -55,7 +64,8 @@ function content(resource: Resource): string {
   const collect = (value: unknown): void => {
     if (typeof value === 'string') texts.push(value);
     else if (typeof value === 'number' || typeof value === 'boolean') texts.push(String(value));
-    else if (typeof value === 'object' && value !== null) for (const [name, inner] of Object.entries(value)) if (name !== 'div') collect(inner);
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, inner] of Object.entries(value)) if (name !== 'div') collect(inner);
   };
   collect(resource);
   return texts.join('\n');

@@ -11,20 +11,37 @@ import { searchTypes } from './types/all.ts';
 const everywhere: readonly JsonObject[] = [
   { name: '_id', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id', type: 'token' },
   { name: '_lastUpdated', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated', type: 'date' },
+  { name: '_text', definition: 'http://hl7.org/fhir/SearchParameter/DomainResource-text', type: 'string' },
+  { name: '_content', definition: 'http://hl7.org/fhir/SearchParameter/Resource-content', type: 'string' },
+  { name: '_filter', definition: 'http://hl7.org/fhir/SearchParameter/filter', type: 'special' },
+  { name: '_list', type: 'special', documentation: 'id of a List' },
   { name: '_has', type: 'special', documentation: '_has:[type]:[reference]:[parameter]' },
 ];
-const results: readonly JsonObject[] = ['_sort', '_count', '_include', '_revinclude', '_summary', '_total', '_elements'].map(name => ({ name, type: 'special' }));
+const results: readonly JsonObject[] = [
+  '_sort',
+  '_count',
+  '_include',
+  '_revinclude',
+  '_summary',
+  '_total',
+  '_elements',
+  '_contained',
+  '_containedType',
+].map(name => ({ name, type: 'special' }));
 
 /** Search of a type for its CapabilityStatement entry; of the system when the type is undefined. */
 export function capabilitiesOf(type: string | undefined, definitions: Definitions, registry: Registry) {
-  if (type === undefined) return { search: [...everywhere, { name: '_type', type: 'special' }, ...results], includes: [], revIncludes: [] };
+  if (type === undefined)
+    return { search: [...everywhere, { name: '_type', type: 'special' }, ...results], includes: [], revIncludes: [] };
   const own = [...registry(type).byCode.values()].filter(param => searchTypes.has(param.type));
-  const search = own.map((param): JsonObject => ({
-    name: param.code,
-    definition: param.url,
-    type: param.type,
-    ...(param.description && { documentation: param.description }),
-  }));
+  const search = own.map(
+    (param): JsonObject => ({
+      name: param.code,
+      definition: param.url,
+      type: param.type,
+      ...(param.description && { documentation: param.description }),
+    }),
+  );
   return {
     search: [...everywhere, ...search].toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)),
     includes: ['*', ...own.filter(param => param.type === 'reference').map(param => `${type}:${param.code}`)],

@@ -3,9 +3,10 @@
  * lies in the order asked for is walked, so that the first page needs no look at the rest.
  */
 import { join, raw, sql } from '../store/sql.ts';
-import { canDrive, drive, innerSelect, usualDriver } from './compile.ts';
+import { drive, innerSelect } from './compile.ts';
 import type { Condition } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
+import { canDrive, usualDriver } from './rank.ts';
 
 /** Rows counted to compare conditions. */
 export const sampleSize = 1000;
@@ -15,12 +16,19 @@ const walkFrom = 6000;
 const fewInner = 200;
 
 /** How many rows each condition has, up to a limit; undefined where counting would cost too much. */
-export async function sample(parts: readonly Condition[], search: TypeSearch, settings: RunSettings, limit = sampleSize): Promise<readonly (number | undefined)[]> {
+export async function sample(
+  parts: readonly Condition[],
+  search: TypeSearch,
+  settings: RunSettings,
+  limit = sampleSize,
+): Promise<readonly (number | undefined)[]> {
   const begun = parts.map(part => (isCheap(part) ? drive([part], part, search.scope, settings) : undefined));
   const columns = begun.flatMap((begin, i) => {
     if (!begin) return [];
     const rows = begin.branches.map(branch => sql`SELECT 1 FROM ${branch}`);
-    return [sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q LIMIT ${limit}) s) AS n${raw(String(i))}`];
+    return [
+      sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q LIMIT ${limit}) s) AS n${raw(String(i))}`,
+    ];
   });
   if (columns.length === 0) return parts.map(() => undefined);
   const [row] = await settings.store.select(sql`SELECT ${join(columns, ', ')}`, { budgetMs: settings.budgetMs });
@@ -29,7 +37,13 @@ export async function sample(parts: readonly Condition[], search: TypeSearch, se
 
 function isCheap(part: Condition): boolean {
   if (part.op === 'range') return part.range.probe !== 'set' || part.range.rank < 80;
-  return part.op === 'ids' || (part.op === 'or' && part.parts.length > 0 && part.parts.length <= 20 && part.parts.every(isCheap));
+  return (
+    part.op === 'ids' ||
+    (part.op === 'or' &&
+      part.parts.length > 0 &&
+      part.parts.length <= 20 &&
+      part.parts.every(one => isCheap(one) || one.op === 'and'))
+  );
 }
 
 /** Looks how large the insides of chains and `_has` are; the search with that known. */
@@ -51,7 +65,9 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
     }
     case 'or':
     case 'and':
-      return hasLinks(part) ? { ...part, parts: await Promise.all(part.parts.map(one => measurePart(one, settings))) } : part;
+      return hasLinks(part)
+        ? { ...part, parts: await Promise.all(part.parts.map(one => measurePart(one, settings))) }
+        : part;
     case 'not':
       return hasLinks(part.part) ? { ...part, part: await measurePart(part.part, settings) } : part;
     default:
@@ -74,7 +90,9 @@ const smallest = (counts: readonly (number | undefined)[], below: number): numbe
 };
 
 const walksByMoment = (part: Condition): boolean =>
-  part.op === 'range' ? part.range.walk[0] === 'moment' : part.op === 'or' && part.parts.length > 0 && part.parts.length <= 8 && part.parts.every(walksByMoment);
+  part.op === 'range'
+    ? part.range.walk[0] === 'moment'
+    : part.op === 'or' && part.parts.length > 0 && part.parts.length <= 8 && part.parts.every(walksByMoment);
 
 /** The place of the condition that drives best; -1 when all resources of the type are walked in the order asked for. */
 export async function chooseDriver(search: TypeSearch, settings: RunSettings): Promise<number> {
@@ -95,7 +113,9 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   const [sort] = search.sort;
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
   if (sort === undefined || (sort.by === 'moment' && search.sort.length === 1)) {
-    const walked = able.find(walksByMoment) ?? (sort === undefined ? able.find(part => part.op === 'range' && part.range.walk.length > 0) : undefined);
+    const walked =
+      able.find(walksByMoment) ??
+      (sort === undefined ? able.find(part => part.op === 'range' && part.range.walk.length > 0) : undefined);
     return place(walked);
   }
   if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));

@@ -2,10 +2,20 @@
  * compile: Condition → Sql. One condition drives (its index rows are walked), the others are tests on each version found.
  * In the text, `d` is the driving rows, `x` an index table inside, `v` the version (only through readable.ts).
  */
-import { refHash } from '../store/hash.ts';
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
-import type { At, Condition, Range } from './condition.ts';
-import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionOfHash, versionsOfType } from './readable.ts';
+import type { At, Condition } from './condition.ts';
+import { rangeTest } from './range-test.ts';
+import { conjuncts, isHashes, usualDriver, walkable } from './rank.ts';
+import {
+  atIndexRow,
+  atVersion,
+  hashesToRows,
+  joinVersion,
+  type Sight,
+  seen,
+  versionOfHash,
+  versionsOfType,
+} from './readable.ts';
 import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
 
@@ -23,6 +33,8 @@ export interface CompileSettings {
   readonly scopeOf: (type: string) => Scope;
   /** Tests on whole resources are made by whoever runs the query. */
   readonly bodiesLater?: boolean;
+  /** Contained resources are searched: rows of one have its place for a moment, and all tests are on one. */
+  readonly contained?: boolean;
   /** Nesting of chains and `_has`, for names of their own. */
   readonly depth?: number;
 }
@@ -51,55 +63,43 @@ const truth = raw('1 = 1');
 const falsehood = raw('1 = 0');
 const noMomentSql = raw(String(noMoment));
 
-/** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
-export function canDrive(condition: Condition): boolean {
-  if (condition.op === 'or') return condition.parts.every(part => part.op === 'range' || (part.op === 'chain' && !part.large)) || isHashes(condition);
-  return condition.op === 'range' || condition.op === 'ids' || ((condition.op === 'chain' || condition.op === 'has') && !condition.large);
-}
-
-/** Alternatives that all name resources by their hashes. */
-const isHashes = (condition: Condition): boolean =>
-  condition.op === 'ids' || (condition.op === 'has' && !condition.large) || (condition.op === 'or' && condition.parts.length > 0 && condition.parts.every(isHashes));
-
-/** How selective a condition usually is: lower is better. */
-export function rankOf(condition: Condition): number {
-  switch (condition.op) {
-    case 'ids':
-      return 1;
-    case 'range':
-      return condition.range.rank;
-    case 'chain':
-    case 'has':
-      return 15 + rankOf(condition.inner) / 2;
-    case 'or':
-      return condition.parts.length === 0 ? 0 : Math.max(...condition.parts.map(rankOf)) + 1;
-    case 'and':
-      return Math.min(100, ...condition.parts.map(rankOf));
-    default:
-      return 100;
-  }
-}
-
-/** The parts that must all hold. */
-export const conjuncts = (condition: Condition): readonly Condition[] => (condition.op === 'and' ? condition.parts.flatMap(conjuncts) : [condition]);
-
-/** The condition that is usually most selective, of those that can drive. */
-export function usualDriver(parts: readonly Condition[]): Condition | undefined {
-  return parts.filter(canDrive).toSorted((a, b) => rankOf(a) - rankOf(b))[0];
-}
-
 /**
  * Begins a query.
  * @param parts all conditions; `by`, one of them, drives; without it all resources of the type are walked
  */
-export function drive(parts: readonly Condition[], by: Condition | undefined, scope: Scope, settings: CompileSettings): Drive {
+export function drive(
+  parts: readonly Condition[],
+  by: Condition | undefined,
+  scope: Scope,
+  settings: CompileSettings,
+): Drive {
   const tests = parts.filter(part => part !== by && !(part.op === 'body' && settings.bodiesLater));
-  if (!by) return { branches: [allOfType(scope)], kind: 'all', hasMoment: false, walk: ['last_updated'], repeats: false, tests };
-  if (by.op === 'has' || isHashes(by)) return { branches: [rowsOfHashes(by, settings)], kind: 'ids', hasMoment: false, walk: [], repeats: false, tests, by };
-  const alternatives = by.op === 'or' ? by.parts : [by];
+  if (!by)
+    return {
+      branches: [allOfType(scope)],
+      kind: 'all',
+      hasMoment: false,
+      walk: ['last_updated'],
+      repeats: false,
+      tests,
+    };
+  if (by.op === 'has' || isHashes(by))
+    return {
+      branches: [rowsOfHashes(by, settings)],
+      kind: 'ids',
+      hasMoment: false,
+      walk: [],
+      repeats: false,
+      tests,
+      by,
+    };
+  const alternatives = by.op === 'or' ? by.parts.map(part => walkable(part)!) : [by];
+  // What walks wider than it asks has to be tested as well.
+  const wider = by.op === 'or' && by.parts.some((part, i) => part !== alternatives[i]);
   const walk = commonWalk(alternatives);
-  const base = { kind: 'rows', hasMoment: true, tests, by } as const;
-  if (walk.length > 0) return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats: true };
+  const base = { kind: 'rows', hasMoment: true, tests: wider ? [...tests, by] : tests, by } as const;
+  if (walk.length > 0)
+    return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats: true };
   return { ...base, branches: [sql`(${gatheredRows(alternatives, settings)}) d`], walk: [], repeats: false };
 }
 
@@ -121,7 +121,11 @@ function walkRows(part: Condition, walk: readonly string[]): Sql {
 /** The rows of all alternatives, each version once. The plus keeps the planner from reading a whole parameter in order of seq. */
 function gatheredRows(alternatives: readonly Condition[], settings: CompileSettings): Sql {
   if (alternatives.length === 0) return raw('SELECT 0 AS seq, 0 AS moment WHERE 1 = 0');
-  if (alternatives.length > maxBranches) return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(alternatives.map(part => rangeRows(part, settings)), ' UNION ALL ')}) r`;
+  if (alternatives.length > maxBranches)
+    return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(
+      alternatives.map(part => rangeRows(part, settings)),
+      ' UNION ALL ',
+    )}) r`;
   const selects = alternatives.map(part => rangeRows(part, settings));
   if (selects.length > 1) return join(selects, ' UNION ');
   return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${selects[0]!}) r`;
@@ -133,18 +137,21 @@ function rangeRows(part: Condition, settings: CompileSettings): Sql {
     const moment = hasMoment ? raw('x.moment') : lookedUpMoment('x');
     return sql`SELECT +x.seq AS seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${inTime('x')} AND ${part.range.where}`;
   }
-  if (part.op === 'chain') return sql`SELECT +x.seq AS seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
+  if (part.op === 'chain')
+    return sql`SELECT +x.seq AS seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
   throw new Error(`a condition "${part.op}" cannot drive`);
 }
 
 /** The moment of a version where the row at hand does not have it. */
-const lookedUpMoment = (alias: 'd' | 'x' | 'v'): Sql => raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
+const lookedUpMoment = (alias: 'd' | 'x' | 'v'): Sql =>
+  raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
 
 function chainWhere(part: Condition & { op: 'chain' }, settings: CompileSettings): Sql {
   return sql`${paramIs(part.params)} AND x.target IN (${innerSelect(part.inner, part.type, raw('v.h'), settings)})`;
 }
 
-const paramIs = (params: readonly number[]): Sql => (params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`);
+const paramIs = (params: readonly number[]): Sql =>
+  params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`;
 
 /** All versions of a type in the order of the change feed. */
 export const feedOfType = ({ type }: Scope): Sql => sql`(${versionsOfType(type)}) d`;
@@ -155,14 +162,23 @@ function allOfType({ type }: Scope): Sql {
 
 /** Versions of resources known by their hashes. */
 function rowsOfHashes(by: Condition, settings: CompileSettings): Sql {
-  if (by.op === 'ids') return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
+  if (by.op === 'ids')
+    return sql`(${hashesToRows(by.hashes.length ? list(by.hashes) : raw('(NULL)'), settings.sight)}) d`;
   return sql`(${hashesToRows(sql`(${hashSelect(by, settings)})`, settings.sight)}) d`;
 }
 
 function hashSelect(by: Condition, settings: CompileSettings): Sql {
-  if (by.op === 'or') return join(by.parts.map(part => hashSelect(part, settings)), ' UNION ');
+  if (by.op === 'or')
+    return join(
+      by.parts.map(part => hashSelect(part, settings)),
+      ' UNION ',
+    );
   if (by.op === 'has') return hasTargets(by, settings);
-  if (by.op === 'ids' && by.hashes.length > 0) return sql`SELECT h.column1 FROM (VALUES ${join(by.hashes.map(hash => sql`(${hash})`), ', ')}) h`;
+  if (by.op === 'ids' && by.hashes.length > 0)
+    return sql`SELECT h.column1 FROM (VALUES ${join(
+      by.hashes.map(hash => sql`(${hash})`),
+      ', ',
+    )}) h`;
   return raw('SELECT NULL');
 }
 
@@ -176,7 +192,10 @@ export function innerSelect(inner: Condition, type: string, column: Sql, setting
   const scope = settings.scopeOf(type);
   const parts = conjuncts(inner);
   const begin = drive(parts, usualDriver(parts), scope, { ...settings, bodiesLater: false });
-  return join(begin.branches.map(branch => sql`SELECT ${column} ${fromWhere(branch, begin, scope, settings)}`), ' UNION ALL ');
+  return join(
+    begin.branches.map(branch => sql`SELECT ${column} ${fromWhere(branch, begin, scope, settings)}`),
+    ' UNION ALL ',
+  );
 }
 
 /** `FROM … WHERE …` of one branch: driving rows, their versions, all tests. Columns: `d.*`, `v.*`. */
@@ -193,7 +212,10 @@ export function fromWhereIndex(branch: Sql, begin: Drive, scope: Scope, settings
 }
 
 function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {
-  return join(begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`), '');
+  return join(
+    begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`),
+    '',
+  );
 }
 
 /** The moment of the version at hand. */
@@ -206,7 +228,7 @@ export function momentOf(begin: Drive, scope: Scope): Sql {
 export function testSql(condition: Condition, at: At, settings: CompileSettings): Sql {
   switch (condition.op) {
     case 'range':
-      return rangeTest(condition.range, at);
+      return rangeTest(condition.range, at, settings.contained === true);
     case 'ids':
       return condition.hashes.length ? sql`${at.h} IN ${list(condition.hashes)}` : falsehood;
     case 'chain':
@@ -214,38 +236,45 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
     case 'has':
       return hasTest(condition, at, settings);
     case 'or':
-      return condition.parts.length ? sql`(${join(condition.parts.map(part => testSql(part, at, settings)), ' OR ')})` : falsehood;
+      return condition.parts.length
+        ? sql`(${join(
+            condition.parts.map(part => testSql(part, at, settings)),
+            ' OR ',
+          )})`
+        : falsehood;
     case 'and':
-      return condition.parts.length ? sql`(${join(condition.parts.map(part => testSql(part, at, settings)), ' AND ')})` : truth;
+      return condition.parts.length
+        ? sql`(${join(
+            condition.parts.map(part => testSql(part, at, settings)),
+            ' AND ',
+          )})`
+        : truth;
     case 'not':
       return sql`NOT (${testSql(condition.part, at, settings)})`;
     case 'test':
       return condition.test(at);
     case 'body':
-      throw refuse(condition.name, 'this reads whole resources and can only be asked of the type that is searched, not in a chain, _has, _filter or conditional interaction', 'リソース全体を読むため、検索する型にだけ使えます（連鎖・_has・_filter・条件付き操作では使えません）');
+      throw refuse(
+        condition.name,
+        'this reads whole resources and can only be asked of the type that is searched, not in a chain, _has, _filter or conditional interaction',
+        'リソース全体を読むため、検索する型にだけ使えます（連鎖・_has・_filter・条件付き操作では使えません）',
+      );
   }
-}
-
-function rangeTest(range: Range, at: At): Sql {
-  if (range.atMoment) return sql`(${range.atMoment(at)})`;
-  const from = sql`FROM ${raw(range.table.name)} x WHERE ${range.where}`;
-  if (range.probe === 'set') return sql`${at.seq} IN (SELECT x.seq ${from})`;
-  if (range.probe === 'moment') return sql`EXISTS (SELECT 1 ${from} AND x.moment = ${at.moment} AND x.seq = ${at.seq})`;
-  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.table.bySeq ? notByKey(range.where) : range.where} AND x.seq = ${at.seq})`;
-}
-
-/** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
-export function notByKey({ text, values }: Sql): Sql {
-  return { text: text.replace(/\bx\.(unit|lo|hi|exact)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"), values };
 }
 
 /** Few targets are gathered once; of many, only those that are referred to are looked at. */
 function chainTest(part: Condition & { op: 'chain' }, at: At, settings: CompileSettings): Sql {
-  if (!part.large) return sql`EXISTS (SELECT 1 FROM index_reference x WHERE x.seq = ${at.seq} AND ${chainWhere(part, settings)})`;
+  if (!part.large || settings.contained) {
+    const moment = settings.contained ? sql` AND x.moment = ${at.moment}` : sql``;
+    return sql`EXISTS (SELECT 1 FROM index_reference x WHERE x.seq = ${at.seq}${moment} AND ${chainWhere(part, { ...settings, contained: false })})`;
+  }
   const depth = settings.depth ?? 0;
   const y = raw(`y${depth}`);
   const scope = settings.scopeOf(part.type);
-  const test = testSql(part.inner, atVersion(scope.hasMoment ? lookedUpMoment('v') : noMomentSql), { ...settings, depth: depth + 1 });
+  const test = testSql(part.inner, atVersion(scope.hasMoment ? lookedUpMoment('v') : noMomentSql), {
+    ...settings,
+    depth: depth + 1,
+  });
   const params = sql`${y}.param IN ${list(part.params)}`;
   return sql`EXISTS (SELECT 1 FROM index_reference ${y} WHERE ${params} AND ${y}.seq = ${at.seq} AND ${versionOfHash(sql`${y}.target`, part.type, test, settings.sight)})`;
 }
@@ -258,6 +287,3 @@ function hasTest(part: Condition & { op: 'has' }, at: At, settings: CompileSetti
   const params = sql`${raw(y)}.param IN ${list(part.params)}`;
   return sql`EXISTS (SELECT 1 FROM index_reference ${raw(y)} WHERE ${params} AND ${raw(y)}.target = ${at.h} AND ${test} AND ${seen(raw(`${y}.seq`), settings.sight)})`;
 }
-
-/** Key of a resource in the database. */
-export const hashOf = (type: string, id: string): bigint => refHash(`${type}/${id}`);

@@ -3,8 +3,9 @@
  * rows, sets of resources, and tests on the version itself.
  */
 import type { Resource } from '../fhir/types.ts';
-import type { IndexTable } from '../store/store.ts';
+import { refHash } from '../store/hash.ts';
 import type { Sql } from '../store/sql.ts';
+import type { IndexTable } from '../store/store.ts';
 
 /** SQL expressions for the version that is being tested. */
 export interface At {
@@ -40,9 +41,21 @@ export type Condition =
   | { readonly op: 'range'; readonly range: Range }
   | { readonly op: 'ids'; readonly hashes: readonly bigint[] }
   /** References of the sources to a resource of a type that fulfils a condition; `large` when many do. */
-  | { readonly op: 'chain'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition; readonly large?: boolean }
+  | {
+      readonly op: 'chain';
+      readonly params: readonly number[];
+      readonly type: string;
+      readonly inner: Condition;
+      readonly large?: boolean;
+    }
   /** Referenced through the sources by a resource of a type that fulfils a condition. */
-  | { readonly op: 'has'; readonly params: readonly number[]; readonly type: string; readonly inner: Condition; readonly large?: boolean }
+  | {
+      readonly op: 'has';
+      readonly params: readonly number[];
+      readonly type: string;
+      readonly inner: Condition;
+      readonly large?: boolean;
+    }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
   | { readonly op: 'not'; readonly part: Condition }
   | { readonly op: 'test'; readonly test: (at: At) => Sql }
@@ -51,12 +64,16 @@ export type Condition =
 
 /** One condition of several: none never holds, one is itself. */
 export function anyOf(parts: readonly Condition[]): Condition {
-  return parts.length === 1 ? parts[0]! : { op: 'or', parts: parts.flatMap(part => (part.op === 'or' ? part.parts : [part])) };
+  return parts.length === 1
+    ? parts[0]!
+    : { op: 'or', parts: parts.flatMap(part => (part.op === 'or' ? part.parts : [part])) };
 }
 
 /** All of several conditions: none always holds. */
 export function allOf(parts: readonly Condition[]): Condition {
-  return parts.length === 1 ? parts[0]! : { op: 'and', parts: parts.flatMap(part => (part.op === 'and' ? part.parts : [part])) };
+  return parts.length === 1
+    ? parts[0]!
+    : { op: 'and', parts: parts.flatMap(part => (part.op === 'and' ? part.parts : [part])) };
 }
 
 /** The opposite. */
@@ -66,3 +83,6 @@ export function not(part: Condition): Condition {
 
 /** Never fulfilled. */
 export const never: Condition = { op: 'or', parts: [] };
+
+/** Key of a resource in the database. */
+export const hashOf = (type: string, id: string): bigint => refHash(`${type}/${id}`);

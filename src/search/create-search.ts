@@ -8,46 +8,52 @@ import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { beginsOf } from './begins.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
-import { type Codes, createCodes } from './codes.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { type Codes, noCodes } from './codes.ts';
 import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
-import { conjuncts, drive, fromWhere, type Scope, usualDriver } from './compile.ts';
+import { drive, fromWhere, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { extractRows } from './extract.ts';
 import { createCustomParams, refuseWhileIndexing } from './custom.ts';
+import { extractRows } from './extract.ts';
 import { findPage } from './find.ts';
 import type { Match } from './match.ts';
 import { parsePath, resultParameters } from './parse.ts';
-import { planCriteria, type PlanSettings, UnknownParameter } from './plan.ts';
+import { type PlanSettings, planCriteria } from './plan.ts';
+import { conjuncts, usualDriver } from './rank.ts';
 import { textsOf } from './readable.ts';
 import { refuse } from './refuse.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
 import type { QueryParameter, Search } from './search.ts';
 import { indexTables } from './tables.ts';
+import { UnknownParameter } from './unknown.ts';
 import { loadVariants } from './variants.ts';
 
 /** What search is made from. */
 export interface SearchParts {
   readonly definitions: Definitions;
   readonly config: Config;
-  /** What terminology knows; the loaded definitions when absent. */
-  readonly codes?: Codes;
+  /** The terminology, which is made after search. */
+  readonly codes?: () => Codes;
   /** UTC milliseconds; the clock when absent. */
   readonly now?: () => number;
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({ definitions, config, codes = createCodes(definitions), now = Date.now }: SearchParts): Search {
+export function createSearch({ definitions, config, codes = () => noCodes, now = Date.now }: SearchParts): Search {
   const registryOf = createRegistry(definitions);
   const { registry } = registryOf;
   const compartments = createCompartments(definitions);
-  const settings: IndexSettings = { zone: zoneMinutes(config.timezone) ?? 540, base: config.baseUrl, variants: loadVariants() };
+  const settings: IndexSettings = {
+    zone: zoneMinutes(config.timezone) ?? 540,
+    base: config.baseUrl,
+    variants: loadVariants(),
+  };
   const custom = createCustomParams(registryOf, definitions.resourceTypes, settings);
   const planSettings = (): PlanSettings => ({
     ...settings,
     now: now(),
-    codes,
+    codes: codes(),
     registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
@@ -59,8 +65,10 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
   const findSettings = {
     run: { scopeOf, budgetMs: config.searchBudget },
     resourceTypes: definitions.resourceTypes,
-    compartment: (compartment: string, id: string, type: string) => compartmentCondition(compartment, id, type, compartments, registry),
-    everything: (all: Everything, type: string, types: readonly string[]) => everythingCondition(all, type, types, compartments, registry),
+    compartment: (compartment: string, id: string, type: string) =>
+      compartmentCondition(compartment, id, type, compartments, registry),
+    everything: (all: Everything, type: string, types: readonly string[]) =>
+      everythingCondition(all, type, types, compartments, registry),
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,
@@ -69,7 +77,7 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
 
   return {
     tables: indexTables,
-    extract: resource => extractRows(resource, registry(resource.resourceType), settings),
+    extract: resource => extractRows(resource, registry, settings),
     persons: resource => personsOf(resource, registry, compartments, settings.base),
     matchQuery(type, query, access, _store, options = {}) {
       const condition = planMatch(type, query, planSettings());
@@ -84,6 +92,7 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
     },
     async find(input, store) {
       await custom.refresh(store);
+      if (input.query.some(([name]) => asksTerminology.test(name) || name === '_filter')) await codes().refresh();
       for (const type of input.types) {
         const progress = custom.running.get(type);
         if (progress && usesCustom(type, input.query, registry)) refuseWhileIndexing(progress);
@@ -94,6 +103,9 @@ export function createSearch({ definitions, config, codes = createCodes(definiti
     capabilities: type => capabilitiesOf(type, definitions, registry),
   };
 }
+
+/** Modifiers that are answered by terminology. */
+const asksTerminology = /:(in|not-in|above|below)$/;
 
 /** True when a query asks by a parameter that is not the specification's. */
 function usesCustom(type: string, query: readonly QueryParameter[], registry: Registry): boolean {
@@ -110,7 +122,11 @@ async function* readTexts(matches: readonly Match[], store: Store): AsyncIterabl
   for (let i = 0; i < matches.length; i += textChunk) {
     const seqs = matches.slice(i, i + textChunk).map(match => match.seq);
     // One statement text for all full chunks, whatever the page's size.
-    const rows = await store.select(textsOf(seqs.length === textChunk ? seqs : [...seqs, ...Array<number>(nextSize(seqs.length) - seqs.length).fill(0)]));
+    const rows = await store.select(
+      textsOf(
+        seqs.length === textChunk ? seqs : [...seqs, ...Array<number>(nextSize(seqs.length) - seqs.length).fill(0)],
+      ),
+    );
     const texts = new Map(rows.map(row => [Number(row['seq']), String(row['text'])]));
     yield seqs.map(seq => texts.get(seq) ?? 'null');
   }
@@ -127,7 +143,12 @@ function planMatch(type: string, query: readonly QueryParameter[], settings: Pla
   const criteria = query
     .filter(([name]) => !resultParameters.has(name))
     .map(([name, value]) => ({ name, path: parsePath(name), value }));
-  if (criteria.length === 0) throw refuse('?', 'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123', '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）');
+  if (criteria.length === 0)
+    throw refuse(
+      '?',
+      'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123',
+      '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）',
+    );
   try {
     return planCriteria(type, criteria, settings);
   } catch (error) {
@@ -143,7 +164,8 @@ interface Concept {
 /** True when a code system that is loaded has the code; the systems of FHIR's own codes are all loaded. */
 function isCodeOf(definitions: Definitions, system: string, code: string): boolean {
   const codeSystem = definitions.byCanonical('CodeSystem', system);
-  if (!codeSystem) return system === 'urn:ietf:bcp:47' || system === 'urn:ietf:bcp:13' || system === 'urn:iso:std:iso:3166';
+  if (!codeSystem)
+    return system === 'urn:ietf:bcp:47' || system === 'urn:ietf:bcp:13' || system === 'urn:iso:std:iso:3166';
   const has = (concepts: readonly Concept[] | undefined): boolean =>
     concepts?.some(concept => concept.code.toLowerCase() === code.toLowerCase() || has(concept.concept)) ?? false;
   return has(codeSystem['concept'] as Concept[] | undefined);

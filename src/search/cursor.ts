@@ -67,7 +67,10 @@ export function checkFresh(cursor: Cursor, now: number, lifetimeMs: number): voi
   const minutes = Math.round(lifetimeMs / 60_000);
   throw new FhirError(
     'expired',
-    { en: `This page link is older than ${minutes} minutes; ask the first page again`, ja: `このページのリンクは${minutes}分を過ぎました。最初のページから検索し直してください` },
+    {
+      en: `This page link is older than ${minutes} minutes; ask the first page again`,
+      ja: `このページのリンクは${minutes}分を過ぎました。最初のページから検索し直してください`,
+    },
     { location: '_page' },
   );
 }
@@ -75,7 +78,10 @@ export function checkFresh(cursor: Cursor, now: number, lifetimeMs: number): voi
 function notOurs(): FhirError {
   return new FhirError(
     'search-parameter',
-    { en: '_page: found a page link this server did not make, or one that was changed; take the links of the Bundle as they are', ja: '_page: このサーバーが作ったページのリンクではないか、変更されています。Bundle の link をそのまま使ってください' },
+    {
+      en: '_page: found a page link this server did not make, or one that was changed; take the links of the Bundle as they are',
+      ja: '_page: このサーバーが作ったページのリンクではないか、変更されています。Bundle の link をそのまま使ってください',
+    },
     { location: '_page' },
   );
 }

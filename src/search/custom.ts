@@ -38,7 +38,11 @@ export interface CustomParams {
 const marker = (source: Source): number => hash32(`indexed ${source.param}`);
 
 /** Made once for the registry. */
-export function createCustomParams(registryOf: RegistryOf, resourceTypes: readonly string[], settings: IndexSettings): CustomParams {
+export function createCustomParams(
+  registryOf: RegistryOf,
+  resourceTypes: readonly string[],
+  settings: IndexSettings,
+): CustomParams {
   let position = -1;
   let newest: unknown;
   const running = new Map<string, Progress>();
@@ -54,13 +58,20 @@ export function createCustomParams(registryOf: RegistryOf, resourceTypes: readon
     const rows = await store.select(storedTexts('SearchParameter'));
     registryOf.setStored(rows.map(row => JSON.parse(String(row['text'])) as Resource));
     const bases = new Set(registryOf.customBases());
-    const types = bases.has('Resource') || bases.has('DomainResource') ? resourceTypes : resourceTypes.filter(type => bases.has(type));
+    const types =
+      bases.has('Resource') || bases.has('DomainResource')
+        ? resourceTypes
+        : resourceTypes.filter(type => bases.has(type));
     for (const type of types) startJob(type, store);
   };
 
   const startJob = (type: string, store: Store): void => {
     const before = jobs.get(type) ?? Promise.resolve();
-    const job = before.then(() => indexType(type, registryOf.registry(type).moment, customSources(type), store, settings, progress => running.set(type, progress)));
+    const job = before.then(() =>
+      indexType(type, registryOf.registry(type).moment, customSources(type), store, settings, progress =>
+        running.set(type, progress),
+      ),
+    );
     jobs.set(type, job);
     void job.finally(() => {
       running.delete(type);
@@ -80,17 +91,30 @@ export function createCustomParams(registryOf: RegistryOf, resourceTypes: readon
         newest = seq;
         await check(store);
       }
-      if (jobs.size > 0) await Promise.race([Promise.all(jobs.values()), new Promise(resolve => setTimeout(resolve, patienceMs).unref())]);
+      if (jobs.size > 0)
+        await Promise.race([
+          Promise.all(jobs.values()),
+          new Promise(resolve => setTimeout(resolve, patienceMs).unref()),
+        ]);
     },
   };
 }
 
 /** Indexes sources that are not indexed yet over all versions of a type. */
-async function indexType(type: string, moment: Source | undefined, sources: readonly Source[], store: Store, settings: IndexSettings, report: (progress: Progress) => void): Promise<void> {
+async function indexType(
+  type: string,
+  moment: Source | undefined,
+  sources: readonly Source[],
+  store: Store,
+  settings: IndexSettings,
+  report: (progress: Progress) => void,
+): Promise<void> {
   const wanted: Source[] = [];
   let from = Number.MAX_SAFE_INTEGER;
   for (const source of sources) {
-    const [done] = await store.select(sql`SELECT min(x.seq) AS least, max(x.seq) AS most FROM ${raw(presentTable.name)} x WHERE x.param = ${marker(source)}`);
+    const [done] = await store.select(
+      sql`SELECT min(x.seq) AS least, max(x.seq) AS most FROM ${raw(presentTable.name)} x WHERE x.param = ${marker(source)}`,
+    );
     if (done?.['least'] === 0) continue;
     wanted.push(source);
     from = Math.min(from, Number(done?.['most'] ?? 0));
@@ -98,12 +122,18 @@ async function indexType(type: string, moment: Source | undefined, sources: read
   if (wanted.length === 0) return;
   const { position: total } = await store.state();
   report({ type, done: from, total });
-  const mark = (seq: number) => ({ seq, rows: wanted.map(source => ({ table: presentTable.name, values: [marker(source)] })) });
+  const mark = (seq: number) => ({
+    seq,
+    rows: wanted.map(source => ({ table: presentTable.name, values: [marker(source)] })),
+  });
   for (;;) {
     const rows = await store.select(indexedVersions(type, from, batch));
     if (rows.length === 0) break;
     from = Number(rows.at(-1)!['seq']);
-    const versions = rows.map(row => ({ seq: Number(row['seq']), rows: extractSources(JSON.parse(String(row['text'])) as Resource, wanted, moment, settings) }));
+    const versions = rows.map(row => ({
+      seq: Number(row['seq']),
+      rows: extractSources(JSON.parse(String(row['text'])) as Resource, wanted, moment, settings),
+    }));
     await store.addRows([...versions, mark(from)]);
     report({ type, done: from, total });
     await new Promise(resolve => setImmediate(resolve));
@@ -116,7 +146,10 @@ export function refuseWhileIndexing({ type, done, total }: Progress): void {
   const percent = Math.floor((done / Math.max(total, 1)) * 100);
   throw new FhirError(
     'unavailable',
-    { en: `A new search parameter of ${type} is being indexed (${percent} %); try again in a moment`, ja: `${type} の新しい検索パラメータの索引を作成中です（${percent}%）。少し待って再試行してください` },
+    {
+      en: `A new search parameter of ${type} is being indexed (${percent} %); try again in a moment`,
+      ja: `${type} の新しい検索パラメータの索引を作成中です（${percent}%）。少し待って再試行してください`,
+    },
     { headers: { 'Retry-After': '10' } },
   );
 }

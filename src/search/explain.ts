@@ -2,10 +2,10 @@
  * explain: the plan of a search in words, without values.
  */
 import type { Message } from '../fhir/types.ts';
-import { canDrive } from './compile.ts';
-import type { Condition } from './condition.ts';
 import { sample } from './choose.ts';
+import type { Condition } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
+import { canDrive } from './rank.ts';
 
 function name(condition: Condition): string {
   switch (condition.op) {
@@ -29,7 +29,11 @@ function name(condition: Condition): string {
 }
 
 /** What drives, what is tested, how many rows each has. */
-export async function explain(searches: readonly TypeSearch[], drivers: readonly number[], run: RunSettings): Promise<Message> {
+export async function explain(
+  searches: readonly TypeSearch[],
+  drivers: readonly number[],
+  run: RunSettings,
+): Promise<Message> {
   const lines: string[] = [];
   for (const [i, search] of searches.slice(0, 10).entries()) {
     const driver = drivers[i]!;
@@ -42,7 +46,9 @@ export async function explain(searches: readonly TypeSearch[], drivers: readonly
     };
     const by = driver < 0 ? undefined : search.parts[driver];
     const tests = search.parts.filter(part => part !== by).map(part => `${name(part)}${size(part)}`);
-    lines.push(`${search.scope.type}: walk ${by ? `${name(by)}${size(by)}` : 'index_resource'}${tests.length ? `; then test ${tests.join('; ')}` : ''}; sampled in ${(performance.now() - started).toFixed(2)} ms`);
+    lines.push(
+      `${search.scope.type}: walk ${by ? `${name(by)}${size(by)}` : 'index_resource'}${tests.length ? `; then test ${tests.join('; ')}` : ''}; sampled in ${(performance.now() - started).toFixed(2)} ms`,
+    );
   }
   return { en: `Plan: ${lines.join(' | ')}`, ja: `検索計画: ${lines.join(' | ')}` };
 }

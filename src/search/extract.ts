@@ -3,24 +3,42 @@
  */
 import type { Resource } from '../fhir/types.ts';
 import type { IndexRow } from '../store/store.ts';
+import { addContainedMarker, containedIn, containedSource } from './contained.ts';
+import type { Registry } from './registry.ts';
 import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
-import type { Source, TypeParams } from './search-param.ts';
+import type { Source } from './search-param.ts';
 import { momentTable, textTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { dateInterval } from './types/date.ts';
-import { besides } from './types/token.ts';
+import { besides } from './types/token-hash.ts';
 
 /** The index rows of a resource. */
-export function extractRows(resource: Resource, params: TypeParams, settings: IndexSettings): readonly IndexRow[] {
+export function extractRows(resource: Resource, registry: Registry, settings: IndexSettings): readonly IndexRow[] {
+  const params = registry(resource.resourceType);
   const moment = params.moment ? momentOf(resource, params.moment, settings) : noMoment;
   const rows = new Rows(settings, moment);
   addSources(resource, params.sources, rows);
   if (moment !== noMoment) rows.add(momentTable, [moment]);
-  return rows.all;
+  return resource['contained'] === undefined ? rows.all : [...rows.all, ...containedRows(resource, registry, settings)];
+}
+
+/** The rows of contained resources: their place stands for the moment. */
+function containedRows(resource: Resource, registry: Registry, settings: IndexSettings): readonly IndexRow[] {
+  return containedIn(resource).flatMap(([place, contained]) => {
+    const rows = new Rows(settings, place);
+    addContainedMarker(contained.resourceType, rows);
+    addSources(contained, registry(contained.resourceType).sources.map(containedSource), rows);
+    return rows.all;
+  });
 }
 
 /** The index rows of some sources only; `moment` is the source of the resource's moment. */
-export function extractSources(resource: Resource, sources: readonly Source[], moment: Source | undefined, settings: IndexSettings): readonly IndexRow[] {
+export function extractSources(
+  resource: Resource,
+  sources: readonly Source[],
+  moment: Source | undefined,
+  settings: IndexSettings,
+): readonly IndexRow[] {
   const rows = new Rows(settings, moment ? momentOf(resource, moment, settings) : noMoment);
   addSources(resource, sources, rows);
   return rows.all;

@@ -2,8 +2,9 @@
  * `_filter`: the whole grammar, as a tree of criteria joined by and, or, not.
  * @see https://hl7.org/fhir/R4/search_filter.html
  */
-import { refuse, shorten } from './refuse.ts';
+
 import { type ParamPath, parsePath } from './parse.ts';
+import { refuse, shorten } from './refuse.ts';
 
 /** One comparison, or comparisons joined. */
 export type Filter =
@@ -14,7 +15,27 @@ export type Filter =
 /** `a.b[condition].c`: parameters followed, each with a condition on what it leads to. */
 export type FilterPath = readonly { readonly code: string; readonly condition?: Filter }[];
 
-const operators = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'lt', 'ge', 'le', 'ap', 'sa', 'eb', 'pr', 'po', 'ss', 'sb', 'in', 'ni', 're'] as const;
+const operators = [
+  'eq',
+  'ne',
+  'co',
+  'sw',
+  'ew',
+  'gt',
+  'lt',
+  'ge',
+  'le',
+  'ap',
+  'sa',
+  'eb',
+  'pr',
+  'po',
+  'ss',
+  'sb',
+  'in',
+  'ni',
+  're',
+] as const;
 
 /** Operators of the grammar. */
 export type FilterOperator = (typeof operators)[number];
@@ -26,7 +47,11 @@ const name = '_filter';
 const example = '_filter=given eq "Hanako" and birthdate ge 1950-01-01';
 
 function fail(text: string, at: number, en: string, ja: string) {
-  return refuse(name, `at character ${at + 1} ("${shorten(text.slice(at, at + 20))}"): expected ${en}; for example ${example}`, `${at + 1} 文字目（「${shorten(text.slice(at, at + 20))}」）: ${ja}が必要です（例: ${example}）`);
+  return refuse(
+    name,
+    `at character ${at + 1} ("${shorten(text.slice(at, at + 20))}"): expected ${en}; for example ${example}`,
+    `${at + 1} 文字目（「${shorten(text.slice(at, at + 20))}」）: ${ja}が必要です（例: ${example}）`,
+  );
 }
 
 const tokenForm = /\s*(?:("(?:[^"\\]|\\.)*")|([()[\]])|([^\s()[\]"]+))/y;
@@ -46,7 +71,11 @@ function tokenize(text: string): Token[] {
     const match = tokenForm.exec(text);
     if (!match) throw fail(text, from, 'a closing quote', '閉じる引用符');
     const found = match[1] ?? match[2] ?? match[3] ?? '';
-    tokens.push({ text: match[1] === undefined ? found : found.slice(1, -1).replace(/\\(.)/g, '$1'), at: tokenForm.lastIndex - found.length, quoted: match[1] !== undefined });
+    tokens.push({
+      text: match[1] === undefined ? found : found.slice(1, -1).replace(/\\(.)/g, '$1'),
+      at: tokenForm.lastIndex - found.length,
+      quoted: match[1] !== undefined,
+    });
   }
   return tokens;
 }
@@ -112,7 +141,8 @@ class FilterParser {
   }
 
   private comparison(depth: number): Filter {
-    if (++this.comparisons > maxComparisons) throw this.fail(`at most ${maxComparisons} comparisons`, `比較は ${maxComparisons} 個まで`);
+    if (++this.comparisons > maxComparisons)
+      throw this.fail(`at most ${maxComparisons} comparisons`, `比較は ${maxComparisons} 個まで`);
     const path = this.path(depth);
     const operator = operators.find(one => this.is(one));
     if (!operator) throw this.fail(`one of ${operators.join(', ')}`, `${operators.join('・')} のどれか`);
@@ -134,18 +164,26 @@ class FilterParser {
       steps.at(-1)!.condition = this.joined(depth + 1);
       this.take(']');
       const next = this.tokens[this.at];
-      if (!next || next.quoted || !next.text.startsWith('.')) throw this.fail('a dot and a parameter after "]"', '「]」の後にはドットとパラメータ');
+      if (!next || next.quoted || !next.text.startsWith('.'))
+        throw this.fail('a dot and a parameter after "]"', '「]」の後にはドットとパラメータ');
       this.at++;
-      steps.push(...next.text.slice(1).split('.').map(code => ({ code })));
+      steps.push(
+        ...next.text
+          .slice(1)
+          .split('.')
+          .map(code => ({ code })),
+      );
     }
-    if (steps.some(step => !/^[A-Za-z_][A-Za-z0-9_\-]*(:[A-Za-z]+)?$/.test(step.code))) throw this.fail('parameters between dots', 'ドット区切りのパラメータ');
+    if (steps.some(step => !/^[A-Za-z_][A-Za-z0-9_-]*(:[A-Za-z]+)?$/.test(step.code)))
+      throw this.fail('parameters between dots', 'ドット区切りのパラメータ');
     return steps;
   }
 }
 
 /** Reads a filter. @throws FhirError that names the character where it went wrong */
 export function parseFilter(text: string): Filter {
-  if (text.length > 20_000) throw refuse(name, 'the filter is longer than 20,000 characters', 'フィルターが 20,000 文字を超えています');
+  if (text.length > 20_000)
+    throw refuse(name, 'the filter is longer than 20,000 characters', 'フィルターが 20,000 文字を超えています');
   return new FilterParser(text).whole();
 }
 

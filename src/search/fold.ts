@@ -59,12 +59,16 @@ function compute(text: string, variants: Variants): string {
 
 /** Latin, Greek and Cyrillic letters without their accents; kana keep their voiced marks. */
 function accentless(text: string): string {
-  return text.normalize('NFD').replace(/[\u0300-\u036f]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu, '').normalize('NFC');
+  return text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu, '')
+    .normalize('NFC');
 }
 
 function foldCharacter(character: string, before: string): string {
   if (character === 'ー' || dashes.test(character)) return longVowel(character, before);
-  if (character === 'ゝ' || character === 'ヽ' || character === '々') return before && (character === '々' || vowelOf.has(before)) ? before : character;
+  if (character === 'ゝ' || character === 'ヽ' || character === '々')
+    return before && (character === '々' || vowelOf.has(before)) ? before : character;
   let code = character.codePointAt(0)!;
   if (code >= 0x30a1 && code <= 0x30f6) code -= 0x60;
   else if (code < 0x3041 || code > 0x3096) return character;

@@ -2,13 +2,15 @@
  * include: `_include` and `_revinclude` over the resources of a page, with :iterate and `*`.
  * @see https://hl7.org/fhir/R4/search.html#revinclude
  */
+
 import { join, list, type Sql, sql } from '../store/sql.ts';
-import type { IncludeRequest } from './parse.ts';
+import { hashOf } from './condition.ts';
 import type { Match, RunSettings } from './match.ts';
-import { hashOf } from './compile.ts';
-import { resourcesOfHashes, versionsOfSeqs } from './readable.ts';
+import type { IncludeRequest } from './parse.ts';
+import { resourcesOfCanonicals, resourcesOfHashes, versionsOfSeqs } from './readable.ts';
 import { refuse, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
+import type { SearchParam } from './search-param.ts';
 
 /** An include, looked up: which index rows of references it follows. */
 interface Followed {
@@ -17,6 +19,8 @@ interface Followed {
   readonly paramsOf: ReadonlyMap<string, readonly number[]>;
   /** Only to resources of this type. */
   readonly target?: string;
+  /** Sources of the `url` of types that are referred to by canonical. */
+  readonly urls: readonly number[];
 }
 
 /** What looking up depends on. */
@@ -26,22 +30,58 @@ export interface IncludeSettings {
   isResourceType(name: string): boolean;
 }
 
-function referenceParams(type: string, code: string, { registry }: IncludeSettings): number[] {
-  const params = [...registry(type).byCode.values()].filter(param => param.type === 'reference' && (code === '*' || param.code === code));
-  return params.flatMap(param => param.sources.map(source => source.param));
+function referencesOf(type: string, code: string, { registry }: IncludeSettings): SearchParam[] {
+  return [...registry(type).byCode.values()].filter(
+    param => param.type === 'reference' && (code === '*' || param.code === code),
+  );
 }
 
+function referenceParams(type: string, code: string, settings: IncludeSettings): number[] {
+  return [...new Set(referencesOf(type, code, settings).flatMap(param => param.sources.map(source => source.param)))];
+}
+
+const takesCanonicals = (param: SearchParam): boolean =>
+  param.sources.some(source =>
+    source.expressions.some(expression => expression.types.some(type => type.code === 'canonical')),
+  );
+
 /** Looks an include up. @throws FhirError for a type or parameter that does not exist */
-export function planInclude(request: IncludeRequest, matchTypes: readonly string[], settings: IncludeSettings): Followed {
+export function planInclude(
+  request: IncludeRequest,
+  matchTypes: readonly string[],
+  settings: IncludeSettings,
+): Followed {
   const { name, type, code, target } = request;
-  for (const named of [type, target]) {
-    if (named !== undefined && named !== '*' && !settings.isResourceType(named)) throw refuse(name, `"${shorten(named)}" is no resource type; expected for example Observation:subject`, `「${shorten(named)}」というリソース型はありません（例: Observation:subject）`);
+  for (const one of [type, target]) {
+    if (one !== undefined && one !== '*' && !settings.isResourceType(one))
+      throw refuse(
+        name,
+        `"${shorten(one)}" is no resource type; expected for example Observation:subject`,
+        `「${shorten(one)}」というリソース型はありません（例: Observation:subject）`,
+      );
   }
   const types = type === '*' ? (request.reverse || request.iterate ? settings.resourceTypes : matchTypes) : [type];
-  const paramsOf = new Map(types.map(one => [one, referenceParams(one, code, settings)] as const).filter(([, params]) => params.length > 0));
+  const paramsOf = new Map(
+    types.map(one => [one, referenceParams(one, code, settings)] as const).filter(([, params]) => params.length > 0),
+  );
   if (paramsOf.size === 0)
-    throw refuse(name, `${shorten(type)} has no reference parameter "${shorten(code)}"`, `${shorten(type)} に参照型のパラメータ「${shorten(code)}」はありません`);
-  return { request, paramsOf, ...(target !== undefined && { target }) };
+    throw refuse(
+      name,
+      `${shorten(type)} has no reference parameter "${shorten(code)}"`,
+      `${shorten(type)} に参照型のパラメータ「${shorten(code)}」はありません`,
+    );
+  const canonical = types.flatMap(one => referencesOf(one, code, settings).filter(param => takesCanonicals(param)));
+  const named = [
+    ...new Set(target === undefined ? canonical.flatMap(param => param.targets) : canonical.length ? [target] : []),
+  ];
+  const urls = named.filter(settings.isResourceType).flatMap(
+    one =>
+      settings
+        .registry(one)
+        .byCode.get('url')
+        ?.sources.map(source => source.param) ?? [],
+  );
+  return { request, paramsOf, urls: request.reverse ? [] : urls, ...(target !== undefined && { target }) };
 }
 
 /** What a page includes, and whether the limit cut it short. */
@@ -51,7 +91,12 @@ export interface Included {
 }
 
 /** The resources that includes add to a page. */
-export async function findIncluded(matches: readonly Match[], includes: readonly Followed[], limit: number, settings: RunSettings): Promise<Included> {
+export async function findIncluded(
+  matches: readonly Match[],
+  includes: readonly Followed[],
+  limit: number,
+  settings: RunSettings,
+): Promise<Included> {
   const seen = new Set(matches.map(match => match.seq));
   const added: Match[] = [];
   let from: readonly Match[] = matches;
@@ -72,32 +117,100 @@ export async function findIncluded(matches: readonly Match[], includes: readonly
   return { matches: added, cut: false };
 }
 
-async function follow(from: readonly Match[], { request, paramsOf, target }: Followed, limit: number, settings: RunSettings): Promise<Match[]> {
-  const found: Match[] = [];
+async function follow(
+  from: readonly Match[],
+  { request, paramsOf, target, urls }: Followed,
+  limit: number,
+  settings: RunSettings,
+): Promise<Match[]> {
+  const found: Match[] = urls.length
+    ? await followCanonicals(from, [...paramsOf.values()].flat(), urls, limit, settings)
+    : [];
   for (let i = 0; i < from.length; i += 500) {
     const part = from.slice(i, i + 500);
-    const query = request.reverse ? reverseSql(part, paramsOf, target, limit, settings) : forwardSql(part, paramsOf, target, limit, settings);
+    const query = request.reverse
+      ? reverseSql(part, paramsOf, target, limit, settings)
+      : forwardSql(part, paramsOf, target, limit, settings);
     if (!query) continue;
     for (const row of await settings.store.select(query, { budgetMs: settings.budgetMs })) {
-      found.push({ seq: Number(row['seq']), type: String(row['type']), id: String(row['id']), versionId: Number(row['version_id']), position: [] });
+      found.push({
+        seq: Number(row['seq']),
+        type: String(row['type']),
+        id: String(row['id']),
+        versionId: Number(row['version_id']),
+        position: [],
+      });
     }
   }
   return found;
 }
 
-function forwardSql(from: readonly Match[], paramsOf: Followed['paramsOf'], target: string | undefined, limit: number, settings: RunSettings): Sql | undefined {
+/** Resources referred to by canonical; of one with a version only that version. */
+async function followCanonicals(
+  from: readonly Match[],
+  params: readonly number[],
+  urls: readonly number[],
+  limit: number,
+  settings: RunSettings,
+): Promise<Match[]> {
+  const rows = await settings.store.select(
+    resourcesOfCanonicals(
+      from.map(match => match.seq),
+      params,
+      urls,
+      limit,
+      settings.sight,
+    ),
+    { budgetMs: settings.budgetMs },
+  );
+  const matches = rows.filter(row => {
+    const version = /\|(.*)$/.exec(String(row['value']))?.[1];
+    return version === undefined || (JSON.parse(String(row['text'])) as { version?: string }).version === version;
+  });
+  return matches.map(row => ({
+    seq: Number(row['seq']),
+    type: String(row['type']),
+    id: String(row['id']),
+    versionId: Number(row['version_id']),
+    position: [],
+  }));
+}
+
+function forwardSql(
+  from: readonly Match[],
+  paramsOf: Followed['paramsOf'],
+  target: string | undefined,
+  limit: number,
+  settings: RunSettings,
+): Sql | undefined {
   const targets = [...paramsOf].flatMap(([type, params]) => {
     const sources = from.filter(match => match.type === type);
-    return sources.length ? [sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${list(sources.map(match => match.seq))}`] : [];
+    return sources.length
+      ? [
+          sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${list(sources.map(match => match.seq))}`,
+        ]
+      : [];
   });
   return targets.length ? resourcesOfHashes(join(targets, ' UNION '), target, limit, settings.sight) : undefined;
 }
 
-function reverseSql(from: readonly Match[], paramsOf: Followed['paramsOf'], target: string | undefined, limit: number, settings: RunSettings): Sql | undefined {
-  const targets = from.filter(match => target === undefined || match.type === target).map(match => hashOf(match.type, match.id));
+function reverseSql(
+  from: readonly Match[],
+  paramsOf: Followed['paramsOf'],
+  target: string | undefined,
+  limit: number,
+  settings: RunSettings,
+): Sql | undefined {
+  const targets = from
+    .filter(match => target === undefined || match.type === target)
+    .map(match => hashOf(match.type, match.id));
   if (targets.length === 0) return undefined;
   const params = [...paramsOf.values()].flat();
-  return versionsOfSeqs(sql`SELECT x.seq FROM index_reference x WHERE x.param IN ${list(params)} AND x.target IN ${list(targets)}`, limit, settings.sight);
+  return versionsOfSeqs(
+    sql`SELECT x.seq FROM index_reference x WHERE x.param IN ${list(params)} AND x.target IN ${list(targets)}`,
+    limit,
+    settings.sight,
+  );
 }
 
 export type { Followed };

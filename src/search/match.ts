@@ -4,9 +4,19 @@
 import type { Resource } from '../fhir/types.ts';
 import { join, raw, type Sql, sql } from '../store/sql.ts';
 import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
-import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, fromWhereIndex, momentOf, notByKey, type Scope } from './compile.ts';
+import {
+  type CompileSettings,
+  type Drive,
+  drive,
+  feedOfType,
+  fromWhere,
+  fromWhereIndex,
+  momentOf,
+  type Scope,
+} from './compile.ts';
 import type { Condition } from './condition.ts';
 import { after, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { notByKey } from './range-test.ts';
 import { textsOf, versionColumns } from './readable.ts';
 import { missingValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
 
@@ -17,6 +27,10 @@ export interface Match {
   readonly id: string;
   readonly versionId: number;
   readonly position: Position;
+  /** Which of several searches found it. */
+  readonly search?: string;
+  /** Place of the contained resource that was found, from 1. */
+  readonly contained?: number;
 }
 
 /** A search within one type, ready to run. */
@@ -26,6 +40,8 @@ export interface TypeSearch {
   readonly sort: readonly SortKey[];
   /** Source of the moment, when the search is of this type alone and can be walked by it. */
   readonly momentParam?: number;
+  /** Contained resources are searched; what is found is the container or the contained resource. */
+  readonly contained?: 'container' | 'contained';
 }
 
 /** What running depends on. */
@@ -49,20 +65,36 @@ export interface Begun {
 export function beginSearch(search: TypeSearch, driver: number, settings: CompileSettings): readonly Begun[] {
   const by = driver < 0 ? undefined : search.parts[driver];
   const [sort] = search.sort;
+  if (search.contained) return [containedRows(search, by, settings)];
   const begin = drive(search.parts, by, search.scope, settings);
   const moment = momentOf(begin, search.scope);
-  if (sort === undefined) return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
+  if (sort === undefined)
+    return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
   if (!by && search.sort.length === 1 && sort.by === 'moment' && search.momentParam !== undefined) {
     const dates = { table: 'index_date', column: 'lo', param: search.momentParam };
-    return [sortedValues(begin, dates, sort.descending), withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope)];
+    return [
+      sortedValues(begin, dates, sort.descending),
+      withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope),
+    ];
   }
   if (!by && search.sort.length === 1 && sort.by === 'lastUpdated') return [walked(begin, sort.descending)];
   const column = !by && search.sort.length === 1 && sort.by === 'column' ? sortWalk(sort.param) : undefined;
   if (column && sort.by === 'column') {
     const missing = missingValue(sort.param, sort.descending);
-    return [sortedValues(begin, column, sort.descending), withoutValue(begin, column, sort.descending, missing, search.scope)];
+    return [
+      sortedValues(begin, column, sort.descending),
+      withoutValue(begin, column, sort.descending, missing, search.scope),
+    ];
   }
   return [{ begin: gathered(begin, search, settings), keys: orderKeys(search.sort, moment), tests: raw('') }];
+}
+
+/** Contained resources, container after container. */
+function containedRows(search: TypeSearch, by: Condition | undefined, settings: CompileSettings): Begun {
+  const unordered: Condition | undefined = by?.op === 'range' ? { ...by, range: { ...by.range, walk: [] } } : by;
+  const parts = search.parts.map(part => (part === by && unordered ? unordered : part));
+  const begin = drive(parts, unordered, search.scope, { ...settings, contained: true });
+  return { begin, keys: [raw('d.seq'), raw('d.moment')].map(value => ({ value, descending: false })), tests: raw('') };
 }
 
 /** The rows in the order they lie in: newest first by date, oldest first by change. */
@@ -85,11 +117,21 @@ function sortedValues(begin: Drive, { table, column, param }: SortWalk, descendi
   const sign = raw(descending ? '>' : '<');
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value)`;
   const keys = [raw('d.value'), raw('d.seq')].map(value => ({ value, descending }));
-  return { begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true }, keys, tests };
+  return {
+    begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true },
+    keys,
+    tests,
+  };
 }
 
 /** The resources that have no value to sort by. */
-function withoutValue(begin: Drive, { table, param }: SortWalk, descending: boolean, missing: number | string, scope: Scope): Begun {
+function withoutValue(
+  begin: Drive,
+  { table, param }: SortWalk,
+  descending: boolean,
+  missing: number | string,
+  scope: Scope,
+): Begun {
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq)`;
   const keys = [sql`${missing}`, raw('d.seq')].map(value => ({ value, descending }));
   return { begin: { ...begin, branches: [feedOfType(scope)], hasMoment: false }, keys, tests };
@@ -101,7 +143,12 @@ function gathered(begin: Drive, search: TypeSearch, settings: CompileSettings): 
   const { by } = begin;
   if (by?.op !== 'range') return begin;
   const unordered: Condition = { ...by, range: { ...by.range, walk: [] } };
-  return drive(search.parts.map(part => (part === by ? unordered : part)), unordered, search.scope, settings);
+  return drive(
+    search.parts.map(part => (part === by ? unordered : part)),
+    unordered,
+    search.scope,
+    settings,
+  );
 }
 
 /** Whole resources read at a time. */
@@ -118,15 +165,29 @@ export function timeLeft(budgetMs: number): () => number {
 }
 
 /** Those whose resources pass the tests that need the whole resource. */
-export async function passing(matches: readonly Match[], tests: readonly (Condition & { op: 'body' })[], { store }: RunSettings): Promise<readonly Match[]> {
+export async function passing(
+  matches: readonly Match[],
+  tests: readonly (Condition & { op: 'body' })[],
+  { store }: RunSettings,
+): Promise<readonly Match[]> {
   if (tests.length === 0 || matches.length === 0) return matches;
   const rows = await store.select(textsOf(matches.map(match => match.seq)));
-  const good = new Set(rows.filter(row => tests.every(one => one.test(JSON.parse(String(row['text'])) as Resource))).map(row => Number(row['seq'])));
+  const good = new Set(
+    rows
+      .filter(row => tests.every(one => one.test(JSON.parse(String(row['text'])) as Resource)))
+      .map(row => Number(row['seq'])),
+  );
   return matches.filter(match => good.has(match.seq));
 }
 
 /** The rows after a position, at most `limit`, each version once. */
-export async function findRows(search: TypeSearch, begun: readonly Begun[], position: Position | undefined, limit: number, settings: RunSettings): Promise<Match[]> {
+export async function findRows(
+  search: TypeSearch,
+  begun: readonly Begun[],
+  position: Position | undefined,
+  limit: number,
+  settings: RunSettings,
+): Promise<Match[]> {
   const found: Match[] = [];
   const tests = search.parts.filter(part => part.op === 'body');
   const left = timeLeft(settings.budgetMs);
@@ -136,7 +197,9 @@ export async function findRows(search: TypeSearch, begun: readonly Begun[], posi
       const wanted = tests.length > 0 ? Math.max(limit - found.length, bodyChunk) : limit - found.length;
       const rows = await settings.store.select(pageSql(search, one, from, wanted, settings), { budgetMs: left() });
       const matches = rows.map(row => toMatch(row, one.keys.length));
-      const once = matches.filter((match, i) => match.seq !== (matches[i - 1] ?? found.at(-1))?.seq);
+      const same = (a: Match, b: Match | undefined) =>
+        a.seq === b?.seq && (search.contained !== 'contained' || a.position[1] === b.position[1]);
+      const once = matches.filter((match, i) => !same(match, matches[i - 1] ?? found.at(-1)));
       found.push(...(await passing(once, tests, settings)).slice(0, limit - found.length));
       more = rows.length === wanted && rows.length > 0;
       from = more ? matches.at(-1)!.position : from;
@@ -145,10 +208,17 @@ export async function findRows(search: TypeSearch, begun: readonly Begun[], posi
   return found;
 }
 
-function pageSql(search: TypeSearch, { begin, keys, tests }: Begun, position: Position | undefined, limit: number, settings: RunSettings): Sql {
+function pageSql(
+  search: TypeSearch,
+  { begin, keys, tests }: Begun,
+  position: Position | undefined,
+  limit: number,
+  settings: RunSettings,
+): Sql {
   const from = position ? sql` AND ${after(keys, position)}` : sql``;
   const selects = begin.branches.map(
-    branch => sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}${from}`,
+    branch =>
+      sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, { ...settings, contained: search.contained !== undefined })}${tests}${from}`,
   );
   return sql`${join(selects, ' UNION ALL ')} ${orderBy(keys)} LIMIT ${limit}`;
 }
@@ -165,19 +235,34 @@ export function toMatch(row: Row, keys: number): Match {
 }
 
 /** Number of resources found, at most `limit` when given. */
-export async function countRows(search: TypeSearch, driver: number, settings: RunSettings, limit?: number): Promise<number> {
-  if (search.parts.some(part => part.op === 'body')) {
-    const found = await findRows(search, beginSearch({ ...search, sort: [] }, driver, settings), undefined, limit ?? Number.MAX_SAFE_INTEGER, settings);
+export async function countRows(
+  search: TypeSearch,
+  driver: number,
+  settings: RunSettings,
+  limit?: number,
+): Promise<number> {
+  if (search.contained || search.parts.some(part => part.op === 'body')) {
+    const found = await findRows(
+      search,
+      beginSearch({ ...search, sort: [] }, driver, settings),
+      undefined,
+      limit ?? Number.MAX_SAFE_INTEGER,
+      settings,
+    );
     return found.length;
   }
   const begin = drive(search.parts, driver < 0 ? undefined : search.parts[driver], search.scope, settings);
   const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
   const selects = begin.branches.map(branch => {
     const from = fromWhereIndex(branch, begin, search.scope, settings);
-    return byMoment ? sql`SELECT 1 ${from} GROUP BY d.moment, d.seq` : sql`SELECT ${raw(begin.repeats ? 'DISTINCT +d.seq' : '1')} ${from}`;
+    return byMoment
+      ? sql`SELECT 1 ${from} GROUP BY d.moment, d.seq`
+      : sql`SELECT ${raw(begin.repeats ? 'DISTINCT +d.seq' : '1')} ${from}`;
   });
   const rows = join(selects, begin.repeats && !byMoment ? ' UNION ' : ' UNION ALL ');
   const limited = limit === undefined ? rows : sql`SELECT * FROM (${rows}) q LIMIT ${limit}`;
-  const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${limited}) c`, { budgetMs: settings.budgetMs });
+  const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${limited}) c`, {
+    budgetMs: settings.budgetMs,
+  });
   return Number(row!['n']);
 }

@@ -17,7 +17,10 @@ export const keyColumn = (index: number): string => `key${index}`;
 
 /** The keys as columns of the SELECT. */
 export function keyColumns(keys: readonly OrderKey[]): Sql {
-  return join(keys.map((key, i) => sql`${key.value} AS ${raw(keyColumn(i))}`), ', ');
+  return join(
+    keys.map((key, i) => sql`${key.value} AS ${raw(keyColumn(i))}`),
+    ', ',
+  );
 }
 
 /** ORDER BY of the keys, by the names of their columns. */
@@ -32,13 +35,22 @@ export function after(keys: readonly OrderKey[], position: Position): Sql {
   if (sameDirection) {
     const sign = raw(keys[0]!.descending ? '<' : '>');
     if (keys.length === 1) return sql`${keys[0]!.value} ${sign} ${values[0]!}`;
-    return sql`(${join(keys.map(key => key.value), ', ')}) ${sign} (${join(values.map(value => sql`${value}`), ', ')})`;
+    return sql`(${join(
+      keys.map(key => key.value),
+      ', ',
+    )}) ${sign} (${join(
+      values.map(value => sql`${value}`),
+      ', ',
+    )})`;
   }
   const steps = keys.map((key, i) => {
     const equal = keys.slice(0, i).map((before, j) => sql`${before.value} = ${values[j]!}`);
     return join([...equal, sql`${key.value} ${raw(key.descending ? '<' : '>')} ${values[i]!}`], ' AND ');
   });
-  return sql`(${join(steps.map(step => sql`(${step})`), ' OR ')})`;
+  return sql`(${join(
+    steps.map(step => sql`(${step})`),
+    ' OR ',
+  )})`;
 }
 
 /** Compares two rows by their keys, as the database does. */

@@ -61,7 +61,19 @@ export const cursorParameter = '_page';
 
 /** Parameters that say how to answer, not what to find. */
 export const resultParameters: ReadonlySet<string> = new Set([
-  '_sort', '_count', '_include', '_revinclude', '_summary', '_total', '_elements', '_contained', '_containedType', '_format', '_pretty', '_explain', cursorParameter,
+  '_sort',
+  '_count',
+  '_include',
+  '_revinclude',
+  '_summary',
+  '_total',
+  '_elements',
+  '_contained',
+  '_containedType',
+  '_format',
+  '_pretty',
+  '_explain',
+  cursorParameter,
 ]);
 
 /** Takes a parameter's name apart. */
@@ -69,7 +81,11 @@ export function parsePath(name: string, text: string = name): ParamPath {
   if (text.startsWith('_has:')) {
     const [, type, reference, ...rest] = text.split(':');
     if (!type || !reference || rest.length === 0 || rest[0] === '')
-      throw refuse(name, 'expected _has:[type]:[reference]:[parameter], for example _has:Observation:patient:code=1234', '_has:[型]:[参照パラメータ]:[パラメータ] の形で指定してください（例: _has:Observation:patient:code=1234）');
+      throw refuse(
+        name,
+        'expected _has:[type]:[reference]:[parameter], for example _has:Observation:patient:code=1234',
+        '_has:[型]:[参照パラメータ]:[パラメータ] の形で指定してください（例: _has:Observation:patient:code=1234）',
+      );
     return { kind: 'has', type, reference, rest: parsePath(name, rest.join(':')) };
   }
   const dot = text.indexOf('.');
@@ -78,9 +94,18 @@ export function parsePath(name: string, text: string = name): ParamPath {
   const code = colon < 0 ? head : head.slice(0, colon);
   const modifier = colon < 0 ? undefined : head.slice(colon + 1);
   if (code === '' || modifier === '' || (dot >= 0 && dot === text.length - 1))
-    throw refuse(name, 'the name is incomplete; expected [parameter], [parameter]:[modifier] or [reference].[parameter], for example subject:Patient.name', '名前が不完全です。[パラメータ]、[パラメータ]:[修飾子]、[参照].[パラメータ] のどれかにしてください（例: subject:Patient.name）');
+    throw refuse(
+      name,
+      'the name is incomplete; expected [parameter], [parameter]:[modifier] or [reference].[parameter], for example subject:Patient.name',
+      '名前が不完全です。[パラメータ]、[パラメータ]:[修飾子]、[参照].[パラメータ] のどれかにしてください（例: subject:Patient.name）',
+    );
   if (dot < 0) return { kind: 'plain', code, ...(modifier !== undefined && { modifier }) };
-  return { kind: 'chain', code, ...(modifier !== undefined && { type: modifier }), rest: parsePath(name, text.slice(dot + 1)) };
+  return {
+    kind: 'chain',
+    code,
+    ...(modifier !== undefined && { type: modifier }),
+    rest: parsePath(name, text.slice(dot + 1)),
+  };
 }
 
 /** Links of references in a path. */
@@ -93,12 +118,24 @@ function parseInclude(name: string, value: string): IncludeRequest {
   const reverse = kind === '_revinclude';
   const iterate = modifiers.some(modifier => modifier === 'iterate' || modifier === 'recurse');
   if (modifiers.some(modifier => modifier !== 'iterate' && modifier !== 'recurse'))
-    throw refuse(name, `the only modifier is :iterate; for example ${kind}:iterate=Observation:subject`, `使える修飾子は :iterate だけです（例: ${kind}:iterate=Observation:subject）`);
+    throw refuse(
+      name,
+      `the only modifier is :iterate; for example ${kind}:iterate=Observation:subject`,
+      `使える修飾子は :iterate だけです（例: ${kind}:iterate=Observation:subject）`,
+    );
   if (value === '*') return { name, type: '*', code: '*', iterate, reverse };
   const parts = value.split(':');
   const [type, code, target] = parts;
   if (!type || !code || parts.length > 3)
-    throw refuseValue(name, value, { en: '[type]:[parameter] or [type]:[parameter]:[target type]', ja: ' [型]:[パラメータ] か [型]:[パラメータ]:[参照先の型]' }, reverse ? 'Observation:subject' : 'Observation:subject:Patient');
+    throw refuseValue(
+      name,
+      value,
+      {
+        en: '[type]:[parameter] or [type]:[parameter]:[target type]',
+        ja: ' [型]:[パラメータ] か [型]:[パラメータ]:[参照先の型]',
+      },
+      reverse ? 'Observation:subject' : 'Observation:subject:Patient',
+    );
   return { name, type, code, ...(target && { target }), iterate, reverse };
 }
 
@@ -106,19 +143,35 @@ function parseSort(name: string, value: string): SortRequest[] {
   return value.split(',').map(key => {
     const descending = key.startsWith('-');
     const code = (descending ? key.slice(1) : key).trim();
-    if (code === '') throw refuseValue(name, value, { en: 'parameters between commas, each with a minus for descending', ja: 'カンマ区切りのパラメータ（降順はマイナス付き）' }, '-date,_id');
+    if (code === '')
+      throw refuseValue(
+        name,
+        value,
+        {
+          en: 'parameters between commas, each with a minus for descending',
+          ja: 'カンマ区切りのパラメータ（降順はマイナス付き）',
+        },
+        '-date,_id',
+      );
     return { code, descending };
   });
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find(choice => choice === value);
-  if (found === undefined) throw refuseValue(name, value, { en: `one of ${allowed.join(', ')}`, ja: ` ${allowed.join('、')} のどれか` }, allowed[0]!);
+  if (found === undefined)
+    throw refuseValue(
+      name,
+      value,
+      { en: `one of ${allowed.join(', ')}`, ja: ` ${allowed.join('、')} のどれか` },
+      allowed[0]!,
+    );
   return found;
 }
 
 function parseCount(name: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw refuseValue(name, value, { en: 'a whole number, 0 or more', ja: '0 以上の整数' }, '50');
+  if (!/^\d{1,9}$/.test(value))
+    throw refuseValue(name, value, { en: 'a whole number, 0 or more', ja: '0 以上の整数' }, '50');
   return Number(value);
 }
 
@@ -143,7 +196,13 @@ function parseResult(draft: Draft, name: string, value: string): void {
       draft.total = oneOf(name, value, ['none', 'estimate', 'accurate'] as const);
       return;
     case '_elements':
-      draft.elements = [...draft.elements, ...value.split(',').map(element => element.trim()).filter(Boolean)];
+      draft.elements = [
+        ...draft.elements,
+        ...value
+          .split(',')
+          .map(element => element.trim())
+          .filter(Boolean),
+      ];
       return;
     case '_contained':
       draft.contained = oneOf(name, value, ['false', 'true', 'both'] as const);
@@ -161,7 +220,16 @@ function parseResult(draft: Draft, name: string, value: string): void {
 
 /** Takes a query apart. Throws FhirError for what is malformed. */
 export function parseSearch(query: readonly QueryParameter[]): SearchRequest {
-  const draft: Draft = { criteria: [], sort: [], includes: [], total: 'none', elements: [], contained: 'false', containedType: 'container', explain: false };
+  const draft: Draft = {
+    criteria: [],
+    sort: [],
+    includes: [],
+    total: 'none',
+    elements: [],
+    contained: 'false',
+    containedType: 'container',
+    explain: false,
+  };
   const criteria: Criterion[] = [];
   for (const [name, value] of query) {
     if (resultParameters.has(name.split(':')[0]!)) parseResult(draft, name, value);

@@ -3,19 +3,18 @@
  * @see https://hl7.org/fhir/R4/search.html
  */
 import { sql } from '../store/sql.ts';
-import { allOf, anyOf, type Condition, never, not, type Range } from './condition.ts';
 import { planBodyText } from './body-text.ts';
+import { allOf, anyOf, type Condition, hashOf } from './condition.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
 import { planFilter } from './plan-filter.ts';
+import { planId, planLastUpdated, planMissing } from './plan-version.ts';
 import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
-import type { SearchParam, Source } from './search-param.ts';
-import { hashOf } from './compile.ts';
-import { compositeTable, dateTable, numberTable, positionTable, presentTable, quantityTable, referenceTable, stringTable, uriTable } from './tables.ts';
+import type { SearchParam } from './search-param.ts';
+import { referenceTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
-import { compareDates, parseDateValue } from './types/date.ts';
-import { kindHash } from './types/reference.ts';
 import { type AskSettings, splitEscaped, unescapeValue } from './types/search-type.ts';
+import { UnknownParameter } from './unknown.ts';
 
 /** What planning depends on. */
 export interface PlanSettings extends AskSettings {
@@ -24,46 +23,14 @@ export interface PlanSettings extends AskSettings {
   readonly maxValues: number;
 }
 
-/** Thrown for a parameter nobody knows; lenient handling ignores it and says so. */
-export class UnknownParameter {
-  readonly name: string;
-  readonly code: string;
-  readonly type: string;
-  readonly known: readonly string[];
-  constructor(name: string, code: string, type: string, known: readonly string[]) {
-    this.name = name;
-    this.code = code;
-    this.type = type;
-    this.known = known;
-  }
-  /** The refusal of strict handling. */
-  get refusal() {
-    const near = nearest(this.code, this.known);
-    const hint = near.length ? near.join(', ') : this.known.slice(0, 8).join(', ');
-    return refuse(
-      this.name,
-      `${this.type} has no search parameter "${shorten(this.code)}"; did you mean ${hint}?`,
-      `${this.type} に「${shorten(this.code)}」という検索パラメータはありません（近いもの: ${hint}）`,
-    );
-  }
-}
-
-function nearest(code: string, known: readonly string[]): string[] {
-  const pairs = (text: string) => new Set(Array.from(text.slice(0, 40)).map((_, i) => text.slice(i, i + 2)));
-  const wanted = pairs(code.toLowerCase());
-  const score = (name: string) => [...pairs(name)].filter(pair => wanted.has(pair)).length / Math.max(wanted.size, name.length);
-  return known
-    .map(name => [name, score(name)] as const)
-    .filter(([, value]) => value > 0.3)
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, 3)
-    .map(([name]) => name);
-}
-
 /** What resources of a type have to fulfil for one criterion. */
 export function planCriterion(type: string, criterion: Criterion, settings: PlanSettings): Condition {
   if (pathLength(criterion.path) > settings.maxChain)
-    throw refuse(criterion.name, `the chain has more than ${settings.maxChain} links`, `連鎖が ${settings.maxChain} 段を超えています`);
+    throw refuse(
+      criterion.name,
+      `the chain has more than ${settings.maxChain} links`,
+      `連鎖が ${settings.maxChain} 段を超えています`,
+    );
   return planPath(type, criterion.name, criterion.path, criterion.value, settings);
 }
 
@@ -76,12 +43,27 @@ export function planCriteria(type: string, criteria: readonly Criterion[], setti
 export function findParam(type: string, code: string, name: string, settings: PlanSettings): SearchParam {
   const params = settings.registry(type);
   const param = params.byCode.get(code);
-  if (!param) throw new UnknownParameter(name, code, type, ['_id', '_lastUpdated', '_filter', '_list', '_text', '_content', ...params.byCode.keys()]);
+  if (!param)
+    throw new UnknownParameter(name, code, type, [
+      '_id',
+      '_lastUpdated',
+      '_filter',
+      '_list',
+      '_text',
+      '_content',
+      ...params.byCode.keys(),
+    ]);
   return param;
 }
 
 /** What resources of a type have to fulfil for a parameter, a chain or a reverse chain. */
-export function planPath(type: string, name: string, path: ParamPath, value: string, settings: PlanSettings): Condition {
+export function planPath(
+  type: string,
+  name: string,
+  path: ParamPath,
+  value: string,
+  settings: PlanSettings,
+): Condition {
   switch (path.kind) {
     case 'plain':
       return planPlain(type, name, path, value, settings);
@@ -92,7 +74,13 @@ export function planPath(type: string, name: string, path: ParamPath, value: str
   }
 }
 
-function planChain(type: string, name: string, path: ParamPath & { kind: 'chain' }, value: string, settings: PlanSettings): Condition {
+function planChain(
+  type: string,
+  name: string,
+  path: ParamPath & { kind: 'chain' },
+  value: string,
+  settings: PlanSettings,
+): Condition {
   return planChainTo(type, name, path, settings, target => planPath(target, name, path.rest, value, settings));
 }
 
@@ -100,12 +88,28 @@ function planChain(type: string, name: string, path: ParamPath & { kind: 'chain'
  * References of a type to resources that fulfil a condition, which is planned for each type they can be of.
  * A target type that does not know the parameter is no match; when none knows it, the first refusal says why.
  */
-export function planChainTo(type: string, name: string, link: { readonly code: string; readonly type?: string }, settings: PlanSettings, plan: (target: string) => Condition): Condition {
+export function planChainTo(
+  type: string,
+  name: string,
+  link: { readonly code: string; readonly type?: string },
+  settings: PlanSettings,
+  plan: (target: string) => Condition,
+): Condition {
   const param = findParam(type, link.code, name, settings);
-  if (param.type !== 'reference') throw refuse(name, `"${link.code}" is of type ${param.type}, only a reference can be followed by a dot`, `「${link.code}」は ${param.type} 型です。ドットで続けられるのは参照型だけです`);
+  if (param.type !== 'reference')
+    throw refuse(
+      name,
+      `"${link.code}" is of type ${param.type}, only a reference can be followed by a dot`,
+      `「${link.code}」は ${param.type} 型です。ドットで続けられるのは参照型だけです`,
+    );
   if (link.type !== undefined && !param.targets.includes(link.type))
-    throw refuse(name, `"${link.code}" does not refer to ${shorten(link.type)}; expected one of ${param.targets.join(', ')}`, `「${link.code}」は ${shorten(link.type)} を参照しません（参照先: ${param.targets.join('、')}）`);
-  const targets = link.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [link.type];
+    throw refuse(
+      name,
+      `"${link.code}" does not refer to ${shorten(link.type)}; expected one of ${param.targets.join(', ')}`,
+      `「${link.code}」は ${shorten(link.type)} を参照しません（参照先: ${param.targets.join('、')}）`,
+    );
+  const targets =
+    link.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [link.type];
   const params = param.sources.map(source => source.param);
   const unknown: UnknownParameter[] = [];
   const parts = targets.flatMap((target): Condition[] => {
@@ -117,7 +121,11 @@ export function planChainTo(type: string, name: string, link: { readonly code: s
       return [];
     }
   });
-  if (parts.length === 0) throw unknown[0] ?? refuse(name, `"${link.code}" has no target type that can be searched`, `「${link.code}」の参照先は検索できません`);
+  if (parts.length === 0)
+    throw (
+      unknown[0] ??
+      refuse(name, `"${link.code}" has no target type that can be searched`, `「${link.code}」の参照先は検索できません`)
+    );
   return anyOf(parts.map(direct));
 }
 
@@ -127,25 +135,56 @@ function direct(part: Condition): Condition {
   const { hashes } = part.inner;
   const ranges = hashes.map((hash): Condition => {
     const where = sql`x.param = ${part.params[0]!} AND x.target = ${hash}`;
-    return { op: 'range', range: { table: referenceTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 20 } };
+    return {
+      op: 'range',
+      range: { table: referenceTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 20 },
+    };
   });
   return anyOf(ranges);
 }
 
-function planHas(type: string, name: string, path: ParamPath & { kind: 'has' }, value: string, settings: PlanSettings): Condition {
-  if (!settings.isResourceType(path.type)) throw refuse(name, `"${shorten(path.type)}" is no resource type`, `「${shorten(path.type)}」というリソース型はありません`);
+function planHas(
+  type: string,
+  name: string,
+  path: ParamPath & { kind: 'has' },
+  value: string,
+  settings: PlanSettings,
+): Condition {
+  if (!settings.isResourceType(path.type))
+    throw refuse(
+      name,
+      `"${shorten(path.type)}" is no resource type`,
+      `「${shorten(path.type)}」というリソース型はありません`,
+    );
   const param = findParam(path.type, path.reference, name, settings);
   if (param.type !== 'reference' || (param.targets.length > 0 && !param.targets.includes(type)))
-    throw refuse(name, `"${path.reference}" of ${path.type} does not refer to ${type}`, `${path.type} の「${path.reference}」は ${type} を参照しません`);
-  return { op: 'has', params: param.sources.map(source => source.param), type: path.type, inner: planPath(path.type, name, path.rest, value, settings) };
+    throw refuse(
+      name,
+      `"${path.reference}" of ${path.type} does not refer to ${type}`,
+      `${path.type} の「${path.reference}」は ${type} を参照しません`,
+    );
+  return {
+    op: 'has',
+    params: param.sources.map(source => source.param),
+    type: path.type,
+    inner: planPath(path.type, name, path.rest, value, settings),
+  };
 }
 
-function planPlain(type: string, name: string, { code, modifier }: ParamPath & { kind: 'plain' }, value: string, settings: PlanSettings): Condition {
-  const values = code === '_filter' || code === '_text' || code === '_content' ? [value] : splitValues(name, value, settings);
+function planPlain(
+  type: string,
+  name: string,
+  { code, modifier }: ParamPath & { kind: 'plain' },
+  value: string,
+  settings: PlanSettings,
+): Condition {
+  const values =
+    code === '_filter' || code === '_text' || code === '_content' ? [value] : splitValues(name, value, settings);
   if (code === '_id') return planId(type, name, modifier, values);
   if (code === '_lastUpdated') return planLastUpdated(name, modifier, values, settings);
   if (code === '_filter') return allOf(values.length ? [planFilter(type, value, settings)] : []);
-  if (code === '_text' || code === '_content') return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
+  if (code === '_text' || code === '_content')
+    return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
   if (code === '_list') return planList(name, modifier, values, settings);
   return planParam(findParam(type, code, name, settings), name, modifier, values, settings);
 }
@@ -154,26 +193,65 @@ function planPlain(type: string, name: string, { code, modifier }: ParamPath & {
 const filterModifiers: ReadonlySet<string> = new Set(['equals', 'ends', 'starts', 'overlaps', 'gt', 'lt', 'ge', 'le']);
 
 /** One parameter with its values. */
-export function planParam(param: SearchParam, name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
+export function planParam(
+  param: SearchParam,
+  name: string,
+  modifier: string | undefined,
+  values: readonly string[],
+  settings: PlanSettings,
+): Condition {
   if (modifier === 'missing') return planMissing(param, name, values);
   const searchType = searchTypes.get(param.type);
-  if (!searchType) throw refuse(name, `parameters of type ${param.type} cannot be searched`, `${param.type} 型のパラメータは検索できません`);
+  if (!searchType)
+    throw refuse(
+      name,
+      `parameters of type ${param.type} cannot be searched`,
+      `${param.type} 型のパラメータは検索できません`,
+    );
   const isTarget = param.type === 'reference' && modifier !== undefined && settings.isResourceType(modifier);
-  const isKnown = modifier === undefined || isTarget || searchType.modifiers.includes(modifier) || (name === '_filter' && filterModifiers.has(modifier));
-  if (!isKnown) throw refuseModifier(name, modifier, param.type, ['missing', ...searchType.modifiers, ...(param.type === 'reference' ? param.targets : [])]);
-  const conditions = values.map(value => searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings));
+  const isKnown =
+    modifier === undefined ||
+    isTarget ||
+    searchType.modifiers.includes(modifier) ||
+    (name === '_filter' && filterModifiers.has(modifier));
+  if (!isKnown)
+    throw refuseModifier(name, modifier, param.type, [
+      'missing',
+      ...searchType.modifiers,
+      ...(param.type === 'reference' ? param.targets : []),
+    ]);
+  const conditions = values.map(value =>
+    searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings),
+  );
   // `:not` with several values: none of them.
   return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
 }
 
 /** Resources that are entries of a List. @see https://hl7.org/fhir/R4/search.html#list */
-function planList(name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
+function planList(
+  name: string,
+  modifier: string | undefined,
+  values: readonly string[],
+  settings: PlanSettings,
+): Condition {
   if (modifier !== undefined) throw refuseModifier(name, modifier, 'special', []);
-  const items = settings.registry('List').byCode.get('item')!.sources.map(source => source.param);
+  const items = settings
+    .registry('List')
+    .byCode.get('item')!
+    .sources.map(source => source.param);
   return anyOf(
     values.map((value): Condition => {
       const id = value.startsWith('List/') ? value.slice(5) : value;
-      if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw refuseValue(name, value, { en: 'the id of a List (functional lists such as $current-problems are not kept here)', ja: ' List の id（$current-problems などの機能リストはありません）' }, '42');
+      if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id))
+        throw refuseValue(
+          name,
+          value,
+          {
+            en: 'the id of a List (functional lists such as $current-problems are not kept here)',
+            ja: ' List の id（$current-problems などの機能リストはありません）',
+          },
+          '42',
+        );
       return { op: 'has', params: items, type: 'List', inner: { op: 'ids', hashes: [hashOf('List', id)] } };
     }),
   );
@@ -182,69 +260,16 @@ function planList(name: string, modifier: string | undefined, values: readonly s
 function splitValues(name: string, value: string, settings: PlanSettings): readonly string[] {
   const values = splitEscaped(value, ',');
   if (values.length > settings.maxValues)
-    throw refuse(name, `found ${values.length} values, at most ${settings.maxValues} are allowed; ask in several requests`, `値が ${values.length} 個あります。上限は ${settings.maxValues} 個です。分けて検索してください`);
-  if (values.some(one => one === '')) throw refuse(name, 'a value is empty; write the parameter with a value, or leave it out', '空の値があります。値を書くか、パラメータを省いてください');
+    throw refuse(
+      name,
+      `found ${values.length} values, at most ${settings.maxValues} are allowed; ask in several requests`,
+      `値が ${values.length} 個あります。上限は ${settings.maxValues} 個です。分けて検索してください`,
+    );
+  if (values.some(one => one === ''))
+    throw refuse(
+      name,
+      'a value is empty; write the parameter with a value, or leave it out',
+      '空の値があります。値を書くか、パラメータを省いてください',
+    );
   return values;
-}
-
-function planId(type: string, name: string, modifier: string | undefined, values: readonly string[]): Condition {
-  if (modifier !== undefined && modifier !== 'not') throw refuseModifier(name, modifier, 'token', ['not']);
-  const hashes = values.map(value => {
-    const id = value.startsWith(`${type}/`) ? value.slice(type.length + 1) : value;
-    if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw refuseValue(name, value, { en: 'an id: letters, digits, "-" and ".", at most 64', ja: ' id（英数字と - と . で64文字まで）' }, 'example-1');
-    return hashOf(type, id);
-  });
-  const ids: Condition = { op: 'ids', hashes };
-  return modifier === 'not' ? not(ids) : ids;
-}
-
-function planLastUpdated(name: string, modifier: string | undefined, values: readonly string[], settings: PlanSettings): Condition {
-  if (modifier === 'missing') return planAlways(values[0] !== 'true');
-  if (modifier !== undefined) throw refuseModifier(name, modifier, 'date', ['missing']);
-  return anyOf(
-    values.map((value): Condition => {
-      const [prefix, interval] = parseDateValue(name, value, settings.zone);
-      return {
-        op: 'test',
-        test: at => sql`(${compareDates(prefix, interval, at.lastUpdated, sql`(${at.lastUpdated} + 1)`, settings.now)})`,
-      };
-    }),
-  );
-}
-
-const planAlways = (holds: boolean): Condition => (holds ? { op: 'and', parts: [] } : never);
-
-const tableOf = new Map([
-  ['date', dateTable],
-  ['string', stringTable],
-  ['number', numberTable],
-  ['quantity', quantityTable],
-  ['uri', uriTable],
-  ['reference', referenceTable],
-  ['composite', compositeTable],
-  ['special', positionTable],
-]);
-
-/** The resource has any value for one of the sources. */
-function hasAny(param: SearchParam): Condition {
-  const range = (source: Source, table: Range['table'], extra = sql``): Condition => ({
-    op: 'range',
-    range: { table, where: sql`x.param = ${source.param}${extra}`, walk: [], probe: 'seq', repeats: true, rank: 95 },
-  });
-  return anyOf(
-    param.sources.flatMap(source => {
-      const table = tableOf.get(source.kind);
-      if (!table) return [range(source, presentTable)];
-      if (source.kind !== 'reference') return [range(source, table)];
-      if (param.onlyTarget !== undefined) return [range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`)];
-      return [range(source, table), range(source, presentTable)];
-    }),
-  );
-}
-
-function planMissing(param: SearchParam, name: string, values: readonly string[]): Condition {
-  const value = values[0];
-  if (values.length !== 1 || (value !== 'true' && value !== 'false')) throw refuseValue(name, values.join(','), { en: 'true or false', ja: ' true か false ' }, 'true');
-  const any = hasAny(param);
-  return value === 'true' ? not(any) : any;
 }

@@ -2,7 +2,7 @@
  * The only place in search that names the tables `version` and `body`: every FROM that yields data goes through here,
  * so that what the caller may not see and what is not current never comes out.
  */
-import { raw, type Sql, sql } from '../store/sql.ts';
+import { list, raw, type Sql, sql } from '../store/sql.ts';
 import type { Readable } from '../store/store.ts';
 import type { At } from './condition.ts';
 
@@ -22,7 +22,8 @@ const isOpen = (sight: Sight): boolean => sight.access.text === '1 = 1';
 /** Condition over `version v`: current (at the position) and readable. */
 export function visible({ access, asOf }: Sight): Sql {
   // The plus keeps the planner from walking all versions by position instead of the few rows that drive.
-  const current = asOf === undefined ? sql`v.end_seq IS NULL` : sql`+v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
+  const current =
+    asOf === undefined ? sql`v.end_seq IS NULL` : sql`+v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
   return sql`${current} AND v.deleted = 0 AND (${access})`;
 }
 
@@ -35,7 +36,9 @@ export function joinVersion(seq: Sql, sight: Sight): { readonly from: Sql; reado
 export function seen(seq: Sql, sight: Sight): Sql {
   if (isOpen(sight) && sight.asOf !== undefined) {
     const upTo = sql`+${seq} <= ${sight.asOf}`;
-    return sight.stale ? sql`${upTo} AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.seq = ${seq} AND s.end_seq <= ${sight.asOf})` : upTo;
+    return sight.stale
+      ? sql`${upTo} AND NOT EXISTS (SELECT 1 FROM stale s WHERE s.seq = ${seq} AND s.end_seq <= ${sight.asOf})`
+      : upTo;
   }
   return sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = ${seq} AND ${visible(sight)})`;
 }
@@ -102,3 +105,16 @@ export const storedTexts = (type: string): Sql =>
 /** Versions of a type that have index rows, with their texts, by position; for indexing anew. */
 export const indexedVersions = (type: string, after: number, limit: number): Sql =>
   sql`SELECT v.seq AS seq, b.text AS text FROM version v CROSS JOIN body b WHERE v.type = ${type} AND v.seq > ${after} AND b.seq = v.seq AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq)) ORDER BY v.seq LIMIT ${limit}`;
+
+/** Resources whose URL is the canonical some rows refer to, with that canonical and their text. */
+export const resourcesOfCanonicals = (
+  seqs: readonly number[],
+  params: readonly number[],
+  urls: readonly number[],
+  limit: number,
+  sight: Sight,
+): Sql =>
+  sql`SELECT ${versionColumns}, x.value AS value, b.text AS text FROM index_uri x CROSS JOIN index_uri y CROSS JOIN version v CROSS JOIN body b
+    WHERE x.param IN ${list(params)} AND x.seq IN ${list(seqs)} AND y.param IN ${list(urls)}
+    AND y.value = CASE WHEN instr(x.value, '|') > 0 THEN substr(x.value, 1, instr(x.value, '|') - 1) ELSE x.value END
+    AND v.seq = y.seq AND ${visible(sight)} AND b.seq = v.seq ORDER BY v.seq LIMIT ${limit}`;

@@ -13,7 +13,12 @@ export function refuse(parameter: string, en: string, ja: string): FhirError {
 }
 
 /** A value that does not have the form its parameter asks for. */
-export function refuseValue(parameter: string, value: string, expected: { en: string; ja: string }, example: string): FhirError {
+export function refuseValue(
+  parameter: string,
+  value: string,
+  expected: { en: string; ja: string },
+  example: string,
+): FhirError {
   const name = parameter.split(':')[0];
   return refuse(
     parameter,
@@ -23,7 +28,12 @@ export function refuseValue(parameter: string, value: string, expected: { en: st
 }
 
 /** A modifier the parameter does not have. */
-export function refuseModifier(parameter: string, modifier: string, type: string, allowed: readonly string[]): FhirError {
+export function refuseModifier(
+  parameter: string,
+  modifier: string,
+  type: string,
+  allowed: readonly string[],
+): FhirError {
   const list = allowed.map(name => `:${name}`).join(', ');
   return refuse(
     parameter,

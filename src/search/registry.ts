@@ -9,7 +9,20 @@ import type { SearchParam, Source, TypeParams } from './search-param.ts';
 import { type Definition, type Draft, type Part, SourceMaker } from './sources.ts';
 
 /** Parameters that can be a resource's moment, the first that it has, in order. */
-const momentCodes = ['date', 'authoredon', 'authored-on', 'authored', 'period', 'whenhandedover', 'effective-time', 'recorded-date', 'created', 'issued', 'sent', 'recorded'];
+const momentCodes = [
+  'date',
+  'authoredon',
+  'authored-on',
+  'authored',
+  'period',
+  'whenhandedover',
+  'effective-time',
+  'recorded-date',
+  'created',
+  'issued',
+  'sent',
+  'recorded',
+];
 
 const coreUrl = 'http://hl7.org/fhir/SearchParameter/';
 /** Answered from the version itself, without index rows. */
@@ -66,14 +79,21 @@ export function createRegistry(definitions: Definitions): RegistryOf {
       known = catalogue([...loaded, ...(stored.filter(isUsable) as Definition[])], core);
       compiled = new Map();
     },
-    customBases: () => [...known.byBase].filter(([, list]) => list.some(one => !core.has(one.url))).map(([base]) => base),
+    customBases: () =>
+      [...known.byBase].filter(([, list]) => list.some(one => !core.has(one.url))).map(([base]) => base),
   };
 }
 
 /** A stored SearchParameter that can be compiled at all. */
 function isUsable(resource: Resource): boolean {
   const { url, code, base, type, status } = resource as Partial<Definition> & { status?: unknown };
-  return typeof url === 'string' && typeof code === 'string' && Array.isArray(base) && typeof type === 'string' && status !== 'retired';
+  return (
+    typeof url === 'string' &&
+    typeof code === 'string' &&
+    Array.isArray(base) &&
+    typeof type === 'string' &&
+    status !== 'retired'
+  );
 }
 
 const isDomainResource = (type: string) => !['Bundle', 'Binary', 'Parameters'].includes(type);
@@ -101,7 +121,13 @@ function compileType(type: string, known: Catalogue, definitions: Definitions): 
   return { resourceType: type, byCode, sources: sources.all(), ...(moment && { moment }), absent };
 }
 
-function toParam(type: string, { definition, parts, isCore }: Draft, sources: readonly Source[], isMoment: boolean, byUrl: ReadonlyMap<string, Definition>): SearchParam {
+function toParam(
+  type: string,
+  { definition, parts, isCore }: Draft,
+  sources: readonly Source[],
+  isMoment: boolean,
+  byUrl: ReadonlyMap<string, Definition>,
+): SearchParam {
   const onlyTarget = parts[0]?.onlyTarget;
   const components = (definition.component ?? []).flatMap(component => {
     const inner = byUrl.get(component.definition);
@@ -130,7 +156,8 @@ function partsOf(definition: Definition, type: string): Part[] {
   return unionParts(tree)
     .filter(node => appliesTo(node, type))
     .map(node => {
-      if (node.op === 'where' && node.test.op === 'resolves') return { node: node.of, text: spell(node.of), onlyTarget: node.test.type };
+      if (node.op === 'where' && node.test.op === 'resolves')
+        return { node: node.of, text: spell(node.of), onlyTarget: node.test.type };
       return { node, text: spell(node) };
     });
 }
@@ -142,7 +169,9 @@ function textParts(expression: string, type: string): Part[] {
   return expression
     .split(/\|(?![^(]*\))/)
     .map(text => text.trim())
-    .filter(text => !/^\(*[A-Z][A-Za-z]+\b/.test(text) || new RegExp(`^\\(*(${type}|Resource|DomainResource)\\b`).test(text))
+    .filter(
+      text => !/^\(*[A-Z][A-Za-z]+\b/.test(text) || new RegExp(`^\\(*(${type}|Resource|DomainResource)\\b`).test(text),
+    )
     .map(text => ({ text, node: parseExpression(text) }));
 }
 

@@ -3,9 +3,10 @@
  * resource's own moment (its clinical date), which is part of every row.
  */
 import type { Interval } from '../fhir/datetime.ts';
-import type { IndexRow, IndexTable } from '../store/store.ts';
 import type { SqlValue } from '../store/sql.ts';
+import type { IndexRow, IndexTable } from '../store/store.ts';
 import { fold, type Variants } from './fold.ts';
+import { pairTable } from './tables.ts';
 
 /** What extraction depends on besides the resource. */
 export interface IndexSettings {
@@ -16,19 +17,21 @@ export interface IndexSettings {
   readonly variants: Variants;
 }
 
-/** Moment of a resource that has none: before all others. */
-export const noMoment = -Number.MAX_SAFE_INTEGER;
+/** Moment of a resource that has none: before all others, and stored in no byte at all. */
+export const noMoment = 0;
+/** Moments count from 1900, so that usual ones take six bytes; what is older sorts as the first of all. */
+export const momentEpoch = Date.UTC(1900, 0, 1) - 1;
 /** Lengths of an interval that a moment can tell by its lowest three bits; 7 = look it up among the dates. */
 export const momentWidths: readonly number[] = [1, 1000, 60_000, 86_400_000];
 export const otherWidth = 7;
-const earliest = -1.12e15;
 /** Longest text of a code that is kept. */
 const keptText = 300;
 
-/** A moment: eight times the first millisecond, plus the class of the interval's length. Sorts like the first millisecond. */
+/** A moment: eight times the first millisecond since 1900, plus the class of the interval's length. Sorts like the first millisecond. */
 export function toMoment([from, to]: Interval): number {
   const width = momentWidths.indexOf(to - from);
-  return Math.max(from, earliest) * 8 + (width < 0 ? otherWidth : width);
+  const since = from - momentEpoch;
+  return since > 0 ? since * 8 + (width < 0 ? otherWidth : width) : otherWidth;
 }
 
 /** The rows of one resource. */
@@ -38,6 +41,7 @@ export class Rows {
   param = 0;
   private sourceStart = 0;
   private readonly texts = new Set<string>();
+  private readonly pairs = new Set<number>();
 
   constructor(
     readonly settings: IndexSettings,
@@ -49,6 +53,14 @@ export class Rows {
     this.param = param;
     this.sourceStart = this.all.length;
     if (this.texts.size > 0) this.texts.clear();
+    if (this.pairs.size > 0) this.pairs.clear();
+  }
+
+  /** Adds a pair of characters, once for the source. */
+  addPair(pair: number): void {
+    if (this.pairs.has(pair)) return;
+    this.pairs.add(pair);
+    this.all.push({ table: pairTable.name, values: [this.param, pair, this.moment] });
   }
 
   /** Adds a text that `:text` finds; all texts of a source are one row, so that no version is found twice. */

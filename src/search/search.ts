@@ -2,11 +2,13 @@
  * The door to search: what interactions, operations and the store need of it.
  * The stages behind it: parse → plan → compile (see the folder's README).
  */
-import type { Readable, AccessFacts, IndexRow, IndexTable, Store } from '../store/store.ts';
-import type { Sql } from '../store/sql.ts';
+
 import type { JsonObject, Resource } from '../fhir/types.ts';
-import type { FindInput, Page } from './find.ts';
+import type { Sql } from '../store/sql.ts';
+import type { AccessFacts, IndexRow, IndexTable, Readable, Store } from '../store/store.ts';
+import type { Page } from './find.ts';
 import type { Match } from './match.ts';
+import type { FindInput } from './plan-query.ts';
 
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
@@ -49,5 +51,5 @@ export interface Search {
   };
 }
 
-export type { AccessFacts, FindInput, Match, Page };
 export { createSearch } from './create-search.ts';
+export type { AccessFacts, FindInput, Match, Page };

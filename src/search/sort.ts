@@ -42,8 +42,13 @@ export function planSort(sort: readonly SortRequest[], params: TypeParams): read
     if (!param) return undefined;
     if (param.isMoment) return { by: 'moment', descending };
     if (columns.has(param.type)) return { by: 'column', param, descending };
-    if (param.type === 'token' || param.type === 'reference' || param.type === 'uri') return { by: 'body', param, descending };
-    throw refuse('_sort', `"${code}" is of type ${param.type} and has no order`, `「${code}」は ${param.type} 型で、順序がありません`);
+    if (param.type === 'token' || param.type === 'reference' || param.type === 'uri')
+      return { by: 'body', param, descending };
+    throw refuse(
+      '_sort',
+      `"${code}" is of type ${param.type} and has no order`,
+      `「${code}」は ${param.type} 型で、順序がありません`,
+    );
   });
 }
 

@@ -38,6 +38,13 @@ export const stringTable: IndexTable = {
   bySeq: true,
 };
 
+/** Pairs of neighbouring characters of strings, for `:contains`. */
+export const pairTable: IndexTable = {
+  name: 'index_pair',
+  columns: [column('param'), column('pair'), column('moment')],
+  key: 3,
+};
+
 /** Texts of codes and references (`:text`), folded. */
 export const textTable: IndexTable = {
   name: 'index_text',
@@ -75,8 +82,17 @@ export const uriTable: IndexTable = {
 export const compositeTable: IndexTable = {
   name: 'index_composite',
   columns: [
-    column('param'), column('code'), column('other'), column('lo', 'REAL'), column('hi', 'REAL'), column('text', 'TEXT'),
-    column('system'), column('more'), column('lo2', 'REAL'), column('hi2', 'REAL'), column('moment'),
+    column('param'),
+    column('code'),
+    column('other'),
+    column('lo', 'REAL'),
+    column('hi', 'REAL'),
+    column('text', 'TEXT'),
+    column('system'),
+    column('more'),
+    column('lo2', 'REAL'),
+    column('hi2', 'REAL'),
+    column('moment'),
   ],
   key: 10,
 };
@@ -100,6 +116,7 @@ export const indexTables: readonly IndexTable[] = [
   referenceTable,
   dateTable,
   stringTable,
+  pairTable,
   textTable,
   numberTable,
   quantityTable,

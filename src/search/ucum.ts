@@ -16,7 +16,9 @@ interface LhcUnit {
   convertFrom(value: number, from: LhcUnit): number;
 }
 interface Lhc {
-  readonly UcumLhcUtils: { getInstance(): { getSpecifiedUnit(code: string, mode: 'validate'): { unit: LhcUnit | null } } };
+  readonly UcumLhcUtils: {
+    getInstance(): { getSpecifiedUnit(code: string, mode: 'validate'): { unit: LhcUnit | null } };
+  };
 }
 
 /** A unit by its base units: the name stands for the dimension, `scale` turns a value into it. */

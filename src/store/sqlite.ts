@@ -24,6 +24,7 @@ import {
 } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SlowReader } from './sqlite-slow-reader.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
@@ -62,6 +63,9 @@ export function openSqlite(options: SqliteOptions): Store {
   return new SqliteStore(options);
 }
 
+/** Longest time a query with a time budget may hold up everybody else before it is moved to a thread of its own. */
+const quickMs = 50;
+
 class SqliteStore implements Store {
   private readonly db: Database.Database;
   private readonly writer: SqliteWriter;
@@ -74,6 +78,8 @@ class SqliteStore implements Store {
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
+  /** Takes over queries that are not quick; a database in memory has none. */
+  private readonly slow: SlowReader | undefined;
 
   constructor({ file, tables, now }: SqliteOptions) {
     this.file = file;
@@ -83,6 +89,7 @@ class SqliteStore implements Store {
     prepareFile(this.db);
     migrate(this.db, tables);
     this.addBudget(this.db);
+    if (file !== ':memory:') this.slow = new SlowReader(file);
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
     this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
     this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
@@ -221,7 +228,15 @@ class SqliteStore implements Store {
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
-    return this.withBudget(options.budgetMs, () => this.statement(query.text).all(...query.values) as Row[]);
+    const { budgetMs } = options;
+    const here = () => this.statement(query.text).all(...query.values) as Row[];
+    if (budgetMs === undefined || budgetMs <= quickMs || !this.slow) return this.withBudget(budgetMs, here);
+    try {
+      return this.withBudget(quickMs, here);
+    } catch (error) {
+      if (!(error instanceof QueryTimeoutError)) throw error;
+      return this.slow.select(query, budgetMs);
+    }
   }
 
   async *stream(query: Sql, options: { budgetMs?: number; chunk?: number } = {}): AsyncIterable<readonly Row[]> {
@@ -307,6 +322,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.waiting.length > 0) this.flush();
     this.streams?.close();
+    await this.slow?.close();
     this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.close();
   }

@@ -92,6 +92,9 @@ const list = [
   },
   { name: 'patch-json', runner: 'run-patch.mjs', suite: 'patch' },
   { name: 'patch-xml', runner: 'run-patch.mjs', suite: 'patch', args: ['--xml'] },
+  { name: 'fhirpath', runner: 'run-fhirpath.mjs', suite: 'fhirpath-r4' },
+  // Cases on data without types test the language alone; test/fhirpath.test.ts does that.
+  { name: 'fhirpath-js', runner: 'run-fhirpath.mjs', suite: 'fhirpath-js', args: ['--model-only'] },
   { name: 'validate-json', runner: 'run-validate-json.mjs', suite: 'validate-json' },
   {
     name: 'clients',

@@ -15,5 +15,7 @@ import { uriType } from './uri.ts';
 
 /** Every search type by name. */
 export const searchTypes: ReadonlyMap<SearchParamType, SearchType> = new Map(
-  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType, compositeType, nearType].map(type => [type.type, type]),
+  [tokenType, referenceType, dateType, stringType, numberType, quantityType, uriType, compositeType, nearType].map(
+    type => [type.type, type],
+  ),
 );

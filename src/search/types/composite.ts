@@ -44,11 +44,14 @@ function cellsOf(component: Component, value: unknown, type: TypeInfo, resource:
 function addCells(component: Component, value: unknown, type: TypeInfo, rows: Rows, cells: Cell[]): void {
   switch (component.kind) {
     case 'token':
-      return tokenForms(value, type, (hash, extra) => cells.push({ hash, extra }));
+      tokenForms(value, type, (hash, extra) => cells.push({ hash, extra }));
+      return;
     case 'reference':
-      return referenceForms(value, rows.settings.base, hash => cells.push({ hash }));
+      referenceForms(value, rows.settings.base, hash => cells.push({ hash }));
+      return;
     case 'quantity':
-      return quantityForms(value, type, (hash, lo, hi) => cells.push({ hash, lo, hi }));
+      quantityForms(value, type, (hash, lo, hi) => cells.push({ hash, lo, hi }));
+      return;
     case 'number':
       if (typeof value === 'number') cells.push({ lo: value, hi: value });
       return;

@@ -2,12 +2,13 @@
  * date: a value is the interval it names; prefixes compare intervals as the specification's table says.
  * @see https://hl7.org/fhir/R4/search.html#date and https://hl7.org/fhir/R4/search.html#prefix
  */
-import type { TypeInfo } from '../../fhirpath/compile.ts';
+
 import { type Interval, parseInterval, periodInterval, timingInterval } from '../../fhir/datetime.ts';
+import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
-import { anyOf, type At, type Condition } from '../condition.ts';
+import { type At, anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
-import { momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
+import { momentEpoch, momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { dateTable } from '../tables.ts';
 import { extensionValue, isObject, type Prefix, type SearchType, takePrefix } from './search-type.ts';
@@ -61,13 +62,15 @@ const width = (index: number): Sql => raw(String(momentWidths[index]));
 /** The same told from a moment: its interval for the usual lengths, else the row among the dates. */
 function compareMoment(prefix: Prefix, interval: Interval, param: number, now: number) {
   return ({ moment, seq }: At): Sql => {
-    const lo = sql`(${moment} >> 3)`;
-    const hi = sql`((${moment} >> 3) + CASE ${moment} & 7 WHEN 0 THEN ${width(0)} WHEN 1 THEN ${width(1)} WHEN 2 THEN ${width(2)} ELSE ${width(3)} END)`;
+    const lo = sql`((${moment} >> 3) + ${momentEpoch})`;
+    const hi = sql`((${moment} >> 3) + ${momentEpoch} + CASE ${moment} & 7 WHEN 0 THEN ${width(0)} WHEN 1 THEN ${width(1)} WHEN 2 THEN ${width(2)} ELSE ${width(3)} END)`;
     const quick = compareDates(prefix, interval, lo, hi, now);
     const exact = sql`EXISTS (SELECT 1 FROM index_date x WHERE x.param = ${param} AND x.seq = ${seq} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)})`;
     const bounds = momentBounds(prefix, interval);
-    const from = bounds[0] > Number.MIN_SAFE_INTEGER / 8 ? bounds[0] * 8 : noMoment + 1;
-    const outer = bounds[1] === Number.POSITIVE_INFINITY ? sql`${moment} >= ${from}` : sql`${moment} >= ${from} AND ${moment} < ${bounds[1] * 8}`;
+    const from = bounds[0] > momentEpoch ? (bounds[0] - momentEpoch) * 8 : noMoment + 1;
+    const to = Math.max(bounds[1] - momentEpoch, 1) * 8;
+    const outer =
+      to === Number.POSITIVE_INFINITY ? sql`${moment} >= ${from}` : sql`${moment} >= ${from} AND ${moment} < ${to}`;
     return sql`${outer} AND CASE WHEN (${moment} & 7) < ${otherWidth} THEN (${quick}) ELSE ${exact} END`;
   };
 }
@@ -90,7 +93,13 @@ function momentBounds(prefix: Prefix, [from, to]: Interval): readonly [number, n
   }
 }
 
-function sourceCondition(source: Source, isMoment: boolean, prefix: Prefix, interval: Interval, now: number): Condition {
+function sourceCondition(
+  source: Source,
+  isMoment: boolean,
+  prefix: Prefix,
+  interval: Interval,
+  now: number,
+): Condition {
   const where = sql`x.param = ${source.param} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)}`;
   return {
     op: 'range',
@@ -109,7 +118,10 @@ function sourceCondition(source: Source, isMoment: boolean, prefix: Prefix, inte
 /** The value and the interval have some time in common (`po` of `_filter`). */
 function overlapping(source: Source, [from, to]: Interval): Condition {
   const where = sql`x.param = ${source.param} AND x.lo < ${to} AND x.hi > ${from}`;
-  return { op: 'range', range: { table: dateTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 } };
+  return {
+    op: 'range',
+    range: { table: dateTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 },
+  };
 }
 
 /** Reads a search value of type date. */
@@ -117,7 +129,15 @@ export function parseDateValue(name: string, value: string, zone: number): reado
   const [prefix, text] = takePrefix(value);
   const interval = parseInterval(text, zone);
   if (!interval)
-    throw refuseValue(name, value, { en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a date: yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm:ss+09:00', ja: '（eq ne gt lt ge le sa eb ap のあとに）yyyy、yyyy-mm、yyyy-mm-dd、yyyy-mm-ddThh:mm:ss+09:00 のどれかの日付' }, 'ge2026-04-01');
+    throw refuseValue(
+      name,
+      value,
+      {
+        en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a date: yyyy, yyyy-mm, yyyy-mm-dd or yyyy-mm-ddThh:mm:ss+09:00',
+        ja: '（eq ne gt lt ge le sa eb ap のあとに）yyyy、yyyy-mm、yyyy-mm-dd、yyyy-mm-ddThh:mm:ss+09:00 のどれかの日付',
+      },
+      'ge2026-04-01',
+    );
   return [prefix, interval];
 }
 

@@ -29,17 +29,37 @@ const radians = Math.PI / 180;
 function entries(value: unknown, _type: TypeInfo, rows: Rows): void {
   if (!isObject(value)) return;
   const { latitude, longitude } = value;
-  if (typeof latitude === 'number' && typeof longitude === 'number' && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)
+  if (
+    typeof latitude === 'number' &&
+    typeof longitude === 'number' &&
+    Math.abs(latitude) <= 90 &&
+    Math.abs(longitude) <= 180
+  )
     rows.add(positionTable, [rows.param, latitude, longitude, rows.moment]);
 }
 
 function parseNear(asked: Asked): { latitude: number; longitude: number; km: number } {
   const [lat = '', lon = '', distance = '', unit = '', ...rest] = splitEscaped(asked.value, '|');
   const [latitude, longitude] = [Number(lat), Number(lon)];
-  const km = (distance === '' ? usualKm : Number(distance)) * (distance === '' ? 1 : (kilometres.get(unit) ?? Number.NaN));
-  const wrong = lat.trim() === '' || lon.trim() === '' || !(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180) || !(km >= 0) || rest.length > 0;
+  const km =
+    (distance === '' ? usualKm : Number(distance)) * (distance === '' ? 1 : (kilometres.get(unit) ?? Number.NaN));
+  const wrong =
+    lat.trim() === '' ||
+    lon.trim() === '' ||
+    !(Math.abs(latitude) <= 90) ||
+    !(Math.abs(longitude) <= 180) ||
+    !(km >= 0) ||
+    rest.length > 0;
   if (wrong)
-    throw refuseValue(asked.name, asked.value, { en: '[latitude]|[longitude]|[distance]|[units] with units km, m or [mi_us]', ja: ' [緯度]|[経度]|[距離]|[単位]（単位は km・m・[mi_us]）' }, '35.6812|139.7671|5|km');
+    throw refuseValue(
+      asked.name,
+      asked.value,
+      {
+        en: '[latitude]|[longitude]|[distance]|[units] with units km, m or [mi_us]',
+        ja: ' [緯度]|[経度]|[距離]|[単位]（単位は km・m・[mi_us]）',
+      },
+      '35.6812|139.7671|5|km',
+    );
   return { latitude, longitude, km };
 }
 

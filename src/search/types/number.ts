@@ -33,7 +33,16 @@ export interface NumberValue {
 export function parseNumberValue(name: string, text: string, example: string): NumberValue {
   const [prefix, rest] = takePrefix(text);
   const parsed = parseDecimal(rest);
-  if (!parsed) throw refuseValue(name, text, { en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a number', ja: '（eq ne gt lt ge le sa eb ap のあとに）数' }, example);
+  if (!parsed)
+    throw refuseValue(
+      name,
+      text,
+      {
+        en: 'a prefix (eq ne gt lt ge le sa eb ap) if any, and a number',
+        ja: '（eq ne gt lt ge le sa eb ap のあとに）数',
+      },
+      example,
+    );
   return { prefix, ...parsed };
 }
 
@@ -41,7 +50,12 @@ export function parseNumberValue(name: string, text: string, example: string): N
  * The condition of a prefix on a closed interval [lo, hi] of the resource, scaled into the index's unit.
  * @param scale turns a number as written into the number in the index
  */
-export function compareNumbers({ prefix, value, half }: NumberValue, scale: (value: number) => number = same, lo: Sql = raw('x.lo'), hi: Sql = raw('x.hi')): Sql {
+export function compareNumbers(
+  { prefix, value, half }: NumberValue,
+  scale: (value: number) => number = same,
+  lo: Sql = raw('x.lo'),
+  hi: Sql = raw('x.hi'),
+): Sql {
   const exact = scale(value);
   const [from, to] = [scale(value - half), scale(value + half)];
   switch (prefix) {
@@ -76,7 +90,8 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
     const inner = extensionValue(value);
     if (inner) entries(inner[0], inner[1], rows);
   } else if (isObject(value)) {
-    const end = (side: unknown, open: number) => (isObject(side) && typeof side['value'] === 'number' ? side['value'] : open);
+    const end = (side: unknown, open: number) =>
+      isObject(side) && typeof side['value'] === 'number' ? side['value'] : open;
     const [low, high] = [end(value['low'], Number.NEGATIVE_INFINITY), end(value['high'], Number.POSITIVE_INFINITY)];
     if (low <= high) rows.add(numberTable, [rows.param, low, high, rows.moment]);
   }
@@ -93,7 +108,10 @@ export const numberType: SearchType = {
     return anyOf(
       param.sources.map((source): Condition => {
         const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
-        return { op: 'range', range: { table: numberTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 } };
+        return {
+          op: 'range',
+          range: { table: numberTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 },
+        };
       }),
     );
   },

@@ -40,7 +40,11 @@ function addInterval(add: AddQuantity, low: number, high: number, unit: Unit): v
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const unitOf = (value: Record<string, unknown>): Unit => ({ system: text(value['system']), code: text(value['code']), text: text(value['unit']) });
+const unitOf = (value: Record<string, unknown>): Unit => ({
+  system: text(value['system']),
+  code: text(value['code']),
+  text: text(value['unit']),
+});
 
 function addQuantity(add: AddQuantity, value: Record<string, unknown>): void {
   const number = value['value'];
@@ -54,7 +58,8 @@ function addQuantity(add: AddQuantity, value: Record<string, unknown>): void {
 function addRange(add: AddQuantity, { low, high }: Record<string, unknown>): void {
   const sides = [low, high].filter(isObject);
   if (sides.length === 0) return;
-  const end = (side: unknown, open: number) => (isObject(side) && typeof side['value'] === 'number' ? side['value'] : open);
+  const end = (side: unknown, open: number) =>
+    isObject(side) && typeof side['value'] === 'number' ? side['value'] : open;
   addInterval(add, end(low, Number.NEGATIVE_INFINITY), end(high, Number.POSITIVE_INFINITY), unitOf(sides[0]!));
 }
 
@@ -90,7 +95,8 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
 }
 
 function addMoney(add: AddQuantity, { value, currency }: Record<string, unknown>): void {
-  if (typeof value === 'number') addInterval(add, value, value, { system: 'urn:iso:std:iso:4217', code: text(currency), text: '' });
+  if (typeof value === 'number')
+    addInterval(add, value, value, { system: 'urn:iso:std:iso:4217', code: text(currency), text: '' });
 }
 
 /** A search value taken apart. */
@@ -104,7 +110,15 @@ export interface QuantityValue {
 export function parseQuantityValue(name: string, value: string): QuantityValue {
   const parts = splitEscaped(value, '|').map(unescapeValue);
   if (parts.length === 2 || parts.length > 3)
-    throw refuseValue(name, value, { en: '[number], [number]|[system]|[code] or [number]||[unit]', ja: ' [数]、[数]|[system]|[コード]、[数]||[単位] のどれか' }, '5.4|http://unitsofmeasure.org|mg');
+    throw refuseValue(
+      name,
+      value,
+      {
+        en: '[number], [number]|[system]|[code] or [number]||[unit]',
+        ja: ' [数]、[数]|[system]|[コード]、[数]||[単位] のどれか',
+      },
+      '5.4|http://unitsofmeasure.org|mg',
+    );
   const number = parseNumberValue(name, parts[0]!, '5.4|http://unitsofmeasure.org|mg');
   const [, system = '', code = ''] = parts;
   return { number, ...(code !== '' && { unit: { system, code } }) };
@@ -121,7 +135,17 @@ export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw
 
 function sourceCondition(source: Source, value: QuantityValue): Condition {
   const where = sql`x.param = ${source.param} AND ${quantityWhere(value)}`;
-  return { op: 'range', range: { table: quantityTable, where, walk: value.unit ? ['lo', 'hi'] : [], probe: 'seq', repeats: !source.single || !value.unit, rank: 65 } };
+  return {
+    op: 'range',
+    range: {
+      table: quantityTable,
+      where,
+      walk: value.unit ? ['lo', 'hi'] : [],
+      probe: 'seq',
+      repeats: !source.single || !value.unit,
+      rank: 65,
+    },
+  };
 }
 
 /** Quantities. */

@@ -2,8 +2,9 @@
  * reference: to resources of this server by type and id, elsewhere by URL, logical ones by identifier, canonicals by URL.
  * @see https://hl7.org/fhir/R4/search.html#reference
  */
-import type { TypeInfo } from '../../fhirpath/compile.ts';
+
 import { parseCanonical, parseReference } from '../../fhir/reference.ts';
+import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash32, hash64, refHash } from '../../store/hash.ts';
 import { list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
@@ -11,10 +12,19 @@ import { refuseValue } from '../refuse.ts';
 import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
-import { referenceTable, textTable, tokenTable } from '../tables.ts';
-import { type Asked, type AskSettings, extensionValue, isObject, type SearchType, unescapeValue } from './search-type.ts';
+import { presentTable, referenceTable, textTable, tokenTable, uriTable } from '../tables.ts';
+import {
+  type Asked,
+  type AskSettings,
+  extensionValue,
+  isObject,
+  type SearchType,
+  unescapeValue,
+} from './search-type.ts';
 import { textCondition } from './text.ts';
-import { addIdentifier, besides, tokenType } from './token.ts';
+import { addIdentifier, tokenType } from './token.ts';
+import { besides } from './token-hash.ts';
+import { uriType } from './uri.ts';
 
 /** Hash of a target's type, three bytes; 0 = not known. */
 export const kindHash = remember(type => hash32(type) & 0x7fffff, 500);
@@ -27,13 +37,17 @@ function addLiteral(rows: Rows, text: string, type: unknown): void {
   const parsed = parseReference(text, rows.settings.base);
   switch (parsed.kind) {
     case 'local':
-      return addTarget(rows, refHash(`${parsed.type}/${parsed.id}`), kindHash(parsed.type));
+      addTarget(rows, refHash(`${parsed.type}/${parsed.id}`), kindHash(parsed.type));
+      return;
     case 'absolute':
-      return addTarget(rows, hash64(parsed.url), kindHash(parsed.type));
+      addTarget(rows, hash64(parsed.url), kindHash(parsed.type));
+      return;
     case 'urn':
-      return addTarget(rows, hash64(parsed.urn), typeof type === 'string' ? kindHash(type) : 0);
+      addTarget(rows, hash64(parsed.urn), typeof type === 'string' ? kindHash(type) : 0);
+      return;
     case 'uri':
-      return addCanonical(rows, text);
+      addCanonical(rows, text);
+      return;
     case 'fragment':
       return;
   }
@@ -45,6 +59,7 @@ function addCanonical(rows: Rows, text: string): void {
   if (uri === '') return;
   addTarget(rows, hash64(uri), 0);
   if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`), 0);
+  rows.add(uriTable, [rows.param, version === undefined ? uri : `${uri}|${version}`, rows.moment]);
 }
 
 /** A bare id stands for a resource of the one type the element allows. */
@@ -53,7 +68,8 @@ function typed(text: string, { soleTarget }: Source): string {
 }
 
 function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): void {
-  if (typeof value === 'string') return type.code === 'canonical' ? addCanonical(rows, value) : addLiteral(rows, typed(value, source), undefined);
+  if (typeof value === 'string' && type.code === 'canonical') addCanonical(rows, value);
+  else if (typeof value === 'string') addLiteral(rows, typed(value, source), undefined);
   if (!isObject(value)) return;
   if (type.code === 'Extension') {
     const inner = extensionValue(value);
@@ -61,11 +77,13 @@ function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): vo
     return;
   }
   if (typeof value['resourceType'] === 'string') {
-    if (typeof value['id'] === 'string') addTarget(rows, refHash(`${value['resourceType']}/${value['id']}`), kindHash(value['resourceType']));
+    if (typeof value['id'] === 'string')
+      addTarget(rows, refHash(`${value['resourceType']}/${value['id']}`), kindHash(value['resourceType']));
     return;
   }
   const identifier = type.code === 'Identifier' ? value : value['identifier'];
   if (typeof value['reference'] === 'string') addLiteral(rows, typed(value['reference'], source), value['type']);
+  else rows.add(presentTable, [rows.param]);
   if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
   rows.addText(value['display']);
 }
@@ -95,8 +113,14 @@ export function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   }
   if (parsed.kind === 'absolute') return [hash64(parsed.url)];
   if (parsed.kind === 'urn') return [hash64(parsed.urn)];
-  if (parsed.kind === 'uri' && parsed.uri.includes(':')) return [hash64(parsed.version === undefined ? parsed.uri : `${parsed.uri}|${parsed.version}`)];
-  throw refuseValue(asked.name, asked.value, { en: '[type]/[id], [id], or a URL', ja: ' [type]/[id]、[id]、または URL' }, `${types[0] ?? 'Patient'}/123`);
+  if (parsed.kind === 'uri' && parsed.uri.includes(':'))
+    return [hash64(parsed.version === undefined ? parsed.uri : `${parsed.uri}|${parsed.version}`)];
+  throw refuseValue(
+    asked.name,
+    asked.value,
+    { en: '[type]/[id], [id], or a URL', ja: ' [type]/[id]、[id]、または URL' },
+    `${types[0] ?? 'Patient'}/123`,
+  );
 }
 
 function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
@@ -104,27 +128,43 @@ function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
   const where = one
     ? sql`x.param = ${source.param} AND x.target = ${hashes[0]!}`
     : sql`x.param = ${source.param} AND x.target IN ${list(hashes)}`;
-  return { op: 'range', range: { table: referenceTable, where, walk: one ? ['moment'] : [], probe: 'moment', repeats: !one, rank: 20 } };
+  return {
+    op: 'range',
+    range: { table: referenceTable, where, walk: one ? ['moment'] : [], probe: 'moment', repeats: !one, rank: 20 },
+  };
 }
 
 /** A reference to a known set of targets: one range each while they are few, so that each can be walked by moment. */
 export function referenceCondition(sources: readonly Source[], hashes: readonly bigint[]): Condition {
   const few = hashes.length <= 8;
-  return anyOf(sources.flatMap(source => (few ? hashes.map(hash => sourceCondition(source, [hash])) : [sourceCondition(source, hashes)])));
+  return anyOf(
+    sources.flatMap(source =>
+      few ? hashes.map(hash => sourceCondition(source, [hash])) : [sourceCondition(source, hashes)],
+    ),
+  );
 }
 
 /** References. */
 export const referenceType: SearchType = {
   type: 'reference',
   modifiers: ['identifier', 'text', 'above', 'below'],
-  tables: [referenceTable, tokenTable, textTable],
+  tables: [referenceTable, tokenTable, textTable, uriTable, presentTable],
   entries,
   condition(asked, settings) {
     if (asked.modifier === 'identifier') {
-      const sources = asked.param.sources.map(source => ({ ...source, param: besides(source.param, 'identifier'), expressions: [identifierExpression] }));
-      return tokenType.condition({ ...asked, modifier: undefined, param: { ...asked.param, sources } } as Asked, settings);
+      const sources = asked.param.sources.map(source => ({
+        ...source,
+        param: besides(source.param, 'identifier'),
+        expressions: [identifierExpression],
+      }));
+      return tokenType.condition(
+        { ...asked, modifier: undefined, param: { ...asked.param, sources } } as Asked,
+        settings,
+      );
     }
-    if (asked.modifier === 'text') return anyOf(asked.param.sources.map(source => textCondition(besides(source.param, 'text'), asked, settings)));
+    if (asked.modifier === 'text')
+      return anyOf(asked.param.sources.map(source => textCondition(besides(source.param, 'text'), asked, settings)));
+    if (asked.modifier === 'above' || asked.modifier === 'below') return uriType.condition(asked, settings);
     return referenceCondition(asked.param.sources, targetHashes(asked, settings));
   },
 };

@@ -1,8 +1,9 @@
 /**
  * SearchType: the shape of a kind of search parameter; one file in this folder each, listed in all.ts.
  */
-import type { TypeInfo } from '../../fhirpath/compile.ts';
+
 import type { JsonObject, Resource } from '../../fhir/types.ts';
+import type { TypeInfo } from '../../fhirpath/compile.ts';
 import type { IndexTable } from '../../store/store.ts';
 import type { Codes } from '../codes.ts';
 import type { Condition } from '../condition.ts';
@@ -42,7 +43,8 @@ export interface SearchType {
 }
 
 /** True for a JSON object. */
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value of an Extension with its type; undefined when it has none. */
 export function extensionValue(value: unknown): readonly [unknown, TypeInfo] | undefined {

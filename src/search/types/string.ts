@@ -7,14 +7,16 @@ import { hash47 } from '../../store/hash.ts';
 import { anyOf } from '../condition.ts';
 import { fold } from '../fold.ts';
 import type { Rows } from '../rows.ts';
-import { stringTable } from '../tables.ts';
+import { pairTable, stringTable } from '../tables.ts';
 import { extensionValue, isObject, type SearchType } from './search-type.ts';
-import { keptLength, stringCondition } from './text.ts';
+import { keptLength, pairsOf, stringCondition } from './text.ts';
 
 function addString(rows: Rows, text: unknown): void {
   if (typeof text !== 'string' || text === '') return;
   const folded = fold(text, rows.settings.variants).slice(0, keptLength);
-  if (folded !== '') rows.add(stringTable, [rows.param, folded, hash47(text), rows.moment]);
+  if (folded === '') return;
+  rows.add(stringTable, [rows.param, folded, hash47(text), rows.moment]);
+  for (const pair of pairsOf(folded)) rows.addPair(pair);
 }
 
 const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
@@ -57,7 +59,8 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
     if (inner) entries(inner[0], inner[1], rows);
   } else if (type.code === 'CodeableConcept') {
     addString(rows, value['text']);
-    for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) if (isObject(coding)) addString(rows, coding['display']);
+    for (const coding of Array.isArray(value['coding']) ? value['coding'] : [])
+      if (isObject(coding)) addString(rows, coding['display']);
   }
 }
 
@@ -65,7 +68,8 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
 export const stringType: SearchType = {
   type: 'string',
   modifiers: ['exact', 'contains'],
-  tables: [stringTable],
+  tables: [stringTable, pairTable],
   entries,
-  condition: (asked, settings) => anyOf(asked.param.sources.map(source => stringCondition(source.param, asked, settings))),
+  condition: (asked, settings) =>
+    anyOf(asked.param.sources.map(source => stringCondition(source.param, asked, settings))),
 };

@@ -3,14 +3,14 @@
  */
 import { hash47 } from '../../store/hash.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
-import type { Condition } from '../condition.ts';
+import { allOf, type Condition } from '../condition.ts';
 import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
-import { stringTable, textTable } from '../tables.ts';
+import { pairTable, stringTable, textTable } from '../tables.ts';
 import { type Asked, type AskSettings, unescapeValue } from './search-type.ts';
 
 /** Longest beginning of a text that is kept in the index. */
-export const keptLength = 200;
+export const keptLength = 1000;
 
 /** The least text after all that begin with the one given; undefined when there is none. */
 export function afterPrefix(prefix: string): string | undefined {
@@ -32,7 +32,13 @@ export function prefixWhere(column: 'text' | 'value', prefix: string): Sql {
 
 function folded(asked: Asked, settings: AskSettings): string {
   const text = fold(unescapeValue(asked.value), settings.variants).slice(0, keptLength);
-  if (text === '') throw refuseValue(asked.name, asked.value, { en: 'a text of at least one character', ja: '1文字以上の文字列' }, '山田');
+  if (text === '')
+    throw refuseValue(
+      asked.name,
+      asked.value,
+      { en: 'a text of at least one character', ja: '1文字以上の文字列' },
+      '山田',
+    );
   return text;
 }
 
@@ -41,6 +47,40 @@ export function textCondition(param: number, asked: Asked, settings: AskSettings
   const text = folded(asked, settings);
   const where = sql`x.param = ${param} AND (instr(x.text, ${text}) > 0)`;
   return { op: 'range', range: { table: textTable, where, walk: ['text'], probe: 'set', repeats: false, rank: 80 } };
+}
+
+/**
+ * Pairs of neighbouring characters beyond ASCII as numbers. Latin words are long and share few pairs worth a row; they are
+ * found by reading the texts.
+ */
+export function pairsOf(folded: string): number[] {
+  const points = Array.from(folded, character => character.codePointAt(0)!);
+  const pairs: number[] = [];
+  for (let i = 1; i < points.length; i++) {
+    const [first, second] = [points[i - 1]!, points[i]!];
+    if (first > 0x7f && second > 0x7f) pairs.push(first * 0x200000 + second);
+  }
+  return pairs;
+}
+
+/** Texts that hold another somewhere: those that have all its pairs, looked at closely. */
+function containsCondition(param: number, text: string): Condition {
+  const where = sql`x.param = ${param} AND instr(x.text, ${text}) > 0`;
+  const close: Condition = {
+    op: 'range',
+    range: { table: stringTable, where, walk: ['text', 'exact'], probe: 'seq', repeats: true, rank: 90 },
+  };
+  const pairs = [...new Set(pairsOf(text))].slice(0, 3);
+  return allOf([
+    close,
+    ...pairs.map((pair): Condition => {
+      const wherePair = sql`x.param = ${param} AND x.pair = ${pair}`;
+      return {
+        op: 'range',
+        range: { table: pairTable, where: wherePair, walk: ['moment'], probe: 'moment', repeats: false, rank: 38 },
+      };
+    }),
+  ]);
 }
 
 /** A string parameter: begins with (default), `:exact`, `:contains`. */
@@ -52,9 +92,12 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
   });
   switch (asked.modifier) {
     case 'exact':
-      return range(sql`x.param = ${param} AND x.text = ${text} AND x.exact = ${hash47(unescapeValue(asked.value))}`, 30);
+      return range(
+        sql`x.param = ${param} AND x.text = ${text} AND x.exact = ${hash47(unescapeValue(asked.value))}`,
+        30,
+      );
     case 'contains':
-      return range(sql`x.param = ${param} AND instr(x.text, ${text}) > 0`, 90);
+      return containsCondition(param, text);
     case 'equals':
       return range(sql`x.param = ${param} AND x.text = ${text}`, 30);
     case 'ends':
@@ -63,7 +106,10 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
     case 'lt':
     case 'ge':
     case 'le':
-      return range(sql`x.param = ${param} AND x.text ${raw({ gt: '>', lt: '<', ge: '>=', le: '<=' }[asked.modifier])} ${text}`, 90);
+      return range(
+        sql`x.param = ${param} AND x.text ${raw({ gt: '>', lt: '<', ge: '>=', le: '<=' }[asked.modifier])} ${text}`,
+        90,
+      );
     default:
       return range(sql`x.param = ${param} AND ${prefixWhere('text', text)}`, 40);
   }

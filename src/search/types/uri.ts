@@ -23,20 +23,27 @@ function pathsAbove(uri: string): string[] {
 
 function uriCondition(param: number, asked: Asked): Condition {
   const uri = unescapeValue(asked.value);
-  if (uri === '') throw refuseValue(asked.name, asked.value, { en: 'a URI', ja: 'URI' }, 'http://example.org/fhir/ValueSet/1');
+  if (uri === '')
+    throw refuseValue(asked.name, asked.value, { en: 'a URI', ja: 'URI' }, 'http://example.org/fhir/ValueSet/1');
   const range = (where: Sql, probe: 'seq' | 'set' = 'seq'): Condition => ({
     op: 'range',
     range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, walk: [], probe, repeats: true, rank: 35 },
   });
   if (asked.modifier === 'below') {
     const base = uri.replace(/\/$/, '');
-    return anyOf([range(sql`x.value IN ${list([base, `${base}/`])}`), range(prefixWhere('value', `${base}/`), 'set'), range(prefixWhere('value', `${base}|`), 'set')]);
+    return anyOf([
+      range(sql`x.value IN ${list([base, `${base}/`])}`),
+      range(prefixWhere('value', `${base}/`), 'set'),
+      range(prefixWhere('value', `${base}|`), 'set'),
+    ]);
   }
   if (asked.modifier === 'above') return range(sql`x.value IN ${list(pathsAbove(uri.replace(/\/$/, '')))}`);
   if (asked.modifier === 'starts') return range(prefixWhere('value', uri), 'set');
   if (asked.modifier === 'contains') return range(sql`instr(x.value, ${uri}) > 0`, 'set');
   // A canonical with a version is also found by its URL alone.
-  return uri.includes('|') ? range(sql`x.value = ${uri}`) : anyOf([range(sql`x.value = ${uri}`), range(prefixWhere('value', `${uri}|`), 'set')]);
+  return uri.includes('|')
+    ? range(sql`x.value = ${uri}`)
+    : anyOf([range(sql`x.value = ${uri}`), range(prefixWhere('value', `${uri}|`), 'set')]);
 }
 
 /** URIs. */

@@ -1,0 +1,78 @@
+/**
+ * Regular expressions of expressions: `.` matches line ends, and what might backtrack for long runs under a time limit.
+ * @see https://hl7.org/fhirpath/N1/#matchesregex-string-boolean
+ */
+import vm from 'node:vm';
+import { charge, type State } from '../code.ts';
+import { fault, type Place } from '../fault.ts';
+
+const compiled = new Map<string, RegExp>();
+const maxPattern = 2000;
+
+function make(pattern: string, flags: string, place: Place): RegExp {
+  if (pattern.length > maxPattern)
+    throw fault(
+      place,
+      `a regular expression longer than ${maxPattern} characters`,
+      `正規表現が ${maxPattern} 文字を超えています`,
+      'too-costly',
+    );
+  try {
+    return new RegExp(pattern, `${flags}su`);
+  } catch {
+    try {
+      return new RegExp(pattern, `${flags}s`);
+    } catch {
+      throw fault(place, 'no regular expression', '正規表現の形式が正しくありません');
+    }
+  }
+}
+
+/** @param flags `i` and `m` may be given. @throws FhirError for other flags and for what is no regular expression */
+export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
+  if (!/^[im]*$/.test(flags) || new Set(flags).size !== flags.length)
+    throw fault(
+      place,
+      `the flags "${flags.slice(0, 20)}" (expected i or m)`,
+      `フラグ「${flags.slice(0, 20)}」は使えません（i か m）`,
+    );
+  const key = `${flags}/${pattern}`;
+  const known = compiled.get(key);
+  if (known) return known;
+  const made = make(pattern, flags, place);
+  if (compiled.size < 1000) compiled.set(key, made);
+  return made;
+}
+
+/** Quantifiers without an upper bound near it: each may multiply the work by the length of the text. */
+const loops = (pattern: string): number =>
+  pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x').match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
+const nested = (pattern: string): boolean =>
+  /[*+}]\)*\)[*+{?]|\([^()]*[|][^()]*\)[*+{]/.test(pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x'));
+
+const sandbox = vm.createContext(Object.create(null) as Record<string, unknown>);
+const script = new vm.Script('run()');
+const timeLimitMs = 100;
+
+/**
+ * Runs a look-up of a regular expression. Work is bounded by the lengths where that can be told, and by time otherwise:
+ * a guarded run costs steps by the time it took.
+ */
+export function guarded<T>(regex: RegExp, text: string, trusted: boolean, run: () => T, state: State, place: Place): T {
+  const power = loops(regex.source) + 1;
+  const simple = !nested(regex.source) && text.length ** Math.min(power, 6) < 1e7;
+  charge(state, 1 + (text.length >> 6), place);
+  if (trusted || simple) return run();
+  const started = performance.now();
+  try {
+    sandbox['run'] = run;
+    return script.runInContext(sandbox, { timeout: timeLimitMs }) as T;
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      throw fault(place, 'the regular expression takes too long', '正規表現の照合に時間がかかりすぎます', 'too-costly');
+    throw error;
+  } finally {
+    sandbox['run'] = undefined;
+    charge(state, Math.ceil((performance.now() - started) * 500), place);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Contained resources: `_contained=true|both`. Each is indexed as a resource of its own type under parameters beside the
+ * usual ones; its place in the container stands where a resource has its moment.
+ * @see https://hl7.org/fhir/R4/search.html#contained
+ */
+import { memberSpans, skipSpace, skipValue } from '../fhir/json.ts';
+import type { Resource } from '../fhir/types.ts';
+import { hash32, hash64 } from '../store/hash.ts';
+import { sql } from '../store/sql.ts';
+import type { Condition } from './condition.ts';
+import type { Registry } from './registry.ts';
+import type { Rows } from './rows.ts';
+import type { SearchParam, Source, TypeParams } from './search-param.ts';
+import { tokenTable } from './tables.ts';
+
+/** A source as contained resources have it. */
+const beside = (param: number): number => hash32(`contained ${param}`);
+const markerOf = (type: string): number => hash32(`contained ${type}`);
+const marker = hash64('contained');
+
+/** Most contained resources of one container that are indexed. */
+const maxContained = 200;
+
+/** The contained resources of a resource with their places, counted from 1. */
+export function containedIn(resource: Resource): readonly (readonly [place: number, contained: Resource])[] {
+  const list = Array.isArray(resource['contained']) ? (resource['contained'] as Resource[]) : [];
+  return list
+    .slice(0, maxContained)
+    .flatMap((one, i) =>
+      typeof one === 'object' && one !== null && typeof one.resourceType === 'string' ? [[i + 1, one] as const] : [],
+    );
+}
+
+/** Marks a container as holding a resource of a type; its other rows go under {@link containedSource}. */
+export function addContainedMarker(type: string, rows: Rows): void {
+  rows.begin(markerOf(type));
+  rows.add(tokenTable, [markerOf(type), marker, rows.moment, 0]);
+}
+
+/** A source for contained resources. */
+export const containedSource = (source: Source): Source => ({ ...source, param: beside(source.param) });
+
+/** The parameters of a type as contained resources have them. */
+export function containedRegistry(registry: Registry): Registry {
+  return type => {
+    const { byCode, sources, absent } = registry(type);
+    const mapped = new Map(sources.map(source => [source, containedSource(source)]));
+    const param = (one: SearchParam): SearchParam => ({
+      ...one,
+      isMoment: false,
+      sources: one.sources.map(source => mapped.get(source)!),
+    });
+    const params: TypeParams = {
+      resourceType: type,
+      byCode: new Map([...byCode].map(([code, one]) => [code, param(one)])),
+      sources: [...mapped.values()],
+      absent,
+    };
+    return params;
+  };
+}
+
+/** Containers of any resource of a type. */
+export function holdsType(type: string): Condition {
+  const where = sql`x.param = ${markerOf(type)} AND x.code = ${marker}`;
+  return {
+    op: 'range',
+    range: { table: tokenTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 90 },
+  };
+}
+
+/** The text of the nth contained resource, counted from 1, cut out of its container's text. */
+export function containedText(container: string, place: number): string {
+  const span = memberSpans(container, 0).find(member => member.name === 'contained');
+  if (!span) return 'null';
+  let i = skipSpace(container, span.value + 1);
+  for (let at = 1; container[i] !== ']'; at++) {
+    const end = skipValue(container, i);
+    if (at === place) return container.slice(i, end);
+    i = skipSpace(container, end);
+    if (container[i] === ',') i = skipSpace(container, i + 1);
+  }
+  return 'null';
+}
+
+/** The id of a resource in its text. */
+export function idOf(text: string): string {
+  const span = memberSpans(text, 0).find(member => member.name === 'id');
+  return span ? String(JSON.parse(text.slice(span.value, span.end))) : '';
+}

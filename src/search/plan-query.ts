@@ -1,0 +1,206 @@
+/**
+ * plan-query: a query looked up: for each type the conditions and the order, the includes, and what had to be ignored.
+ */
+import type { Message } from '../fhir/types.ts';
+import type { Readable } from '../store/store.ts';
+import type { Everything } from './compartment.ts';
+import type { Condition } from './condition.ts';
+import { containedRegistry, holdsType } from './contained.ts';
+import { type Followed, planInclude } from './include.ts';
+import type { RunSettings, TypeSearch } from './match.ts';
+import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
+import { type PlanSettings, planCriterion } from './plan.ts';
+import { conjuncts } from './rank.ts';
+import type { QueryParameter } from './search.ts';
+import { planSort, type SortKey } from './sort.ts';
+import { UnknownParameter } from './unknown.ts';
+
+/** A search as an interaction hands it over. */
+export interface FindInput {
+  /** Types to search; one for a type-level search. */
+  readonly types: readonly string[];
+  /** Path below the base, to which page links belong. */
+  readonly path: string;
+  readonly query: readonly QueryParameter[];
+  /** Unknown parameters are ignored and named instead of refused. */
+  readonly lenient: boolean;
+  readonly access: Readable;
+  /** Only resources in this compartment. */
+  readonly compartment?: { readonly type: string; readonly id: string };
+  /** All that belongs to a patient or encounter, type after type. */
+  readonly everything?: Everything;
+  /** Entries of the page; the query's `_count` when absent. */
+  readonly limit?: number;
+  /** See what was current at this position. */
+  readonly asOf?: number;
+  /** The base URL of the request: references below it are to this server. */
+  readonly base: string;
+}
+
+/** What find depends on. */
+export interface FindSettings {
+  readonly plan: PlanSettings;
+  readonly run: Omit<RunSettings, 'sight' | 'store'>;
+  readonly resourceTypes: readonly string[];
+  readonly compartment: (compartment: string, id: string, type: string) => Condition | undefined;
+  readonly everything: (all: Everything, type: string, types: readonly string[]) => Condition | undefined;
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+  readonly maxIncludes: number;
+  readonly pageLifetimeMs: number;
+}
+
+/** A query, looked up. */
+export interface Plan {
+  readonly request: SearchRequest;
+  readonly searches: readonly TypeSearch[];
+  readonly includes: readonly Followed[];
+  readonly used: readonly QueryParameter[];
+  readonly notes: readonly Message[];
+}
+
+/** Looks a query up. @throws FhirError for what cannot be searched */
+export function planQuery(input: FindInput, settings: FindSettings): Plan {
+  const request = parseSearch(input.query);
+  const types = chooseTypes(input, request, settings);
+  const plan: PlanSettings = { ...settings.plan, base: input.base };
+  const unknown = new Set<string>();
+  const notes: Message[] = [];
+  const ignore = (error: UnknownParameter, name: string) => {
+    if (!input.lenient) throw error.refusal;
+    unknown.add(name);
+    notes.push({
+      en: `Ignored: ${error.refusal.issues[0]!.message.en}`,
+      ja: `無視しました: ${error.refusal.issues[0]!.message.ja}`,
+    });
+  };
+  const planned = request.criteria.map(criterion => ({
+    criterion,
+    byType: planForTypes(types, criterion, plan, ignore),
+  }));
+  const sort = planSorts(types, request, plan, ignore);
+  const usual = types.flatMap((type): TypeSearch[] => {
+    const parts: Condition[] = [];
+    for (const { criterion, byType } of planned) {
+      const condition = byType.get(type);
+      if (condition) parts.push(...(condition.op === 'and' ? condition.parts : [condition]));
+      else if (!unknown.has(criterion.name)) return [];
+    }
+    if (input.compartment) {
+      const inside = settings.compartment(input.compartment.type, input.compartment.id, type);
+      if (!inside) return [];
+      parts.push(inside);
+    }
+    if (input.everything) {
+      const part = settings.everything(input.everything, type, input.types);
+      if (!part) return [];
+      parts.push(...conjuncts(part));
+    }
+    const keys = sort.get(type);
+    const moment = types.length === 1 ? plan.registry(type).moment : undefined;
+    return keys
+      ? [{ scope: settings.run.scopeOf(type), parts, sort: keys, ...(moment && { momentParam: moment.param }) }]
+      : [];
+  });
+  const searches = [
+    ...(request.contained === 'true' ? [] : usual),
+    ...(request.contained === 'false' ? [] : containedSearches(input, request, settings)),
+  ];
+  const includes = request.includes.map(include =>
+    planInclude(include, types, {
+      registry: plan.registry,
+      resourceTypes: settings.resourceTypes,
+      isResourceType: plan.isResourceType,
+    }),
+  );
+  const used = input.query.filter(([name]) => !unknown.has(name) && name !== cursorParameter);
+  return {
+    request,
+    searches: searches.length > 1 && !inSequence(input, request) ? searches.map(mixedOrder) : searches,
+    includes,
+    used,
+    notes,
+  };
+}
+
+/** True when types follow one another instead of being merged. */
+export const inSequence = (input: FindInput, request: SearchRequest): boolean =>
+  input.everything !== undefined || request.contained !== 'false';
+
+/** The search for contained resources of each type; parameters nobody knows were dealt with before. */
+function containedSearches(input: FindInput, request: SearchRequest, settings: FindSettings): TypeSearch[] {
+  const plan: PlanSettings = {
+    ...settings.plan,
+    base: input.base,
+    registry: containedRegistry(settings.plan.registry),
+  };
+  return chooseTypes(input, request, settings).flatMap((type): TypeSearch[] => {
+    const parts = [holdsType(type)];
+    for (const criterion of request.criteria) {
+      const condition = planForTypes([type], criterion, plan, () => {}).get(type);
+      if (condition) parts.push(...conjuncts(condition));
+    }
+    return [{ scope: { type, hasMoment: false }, parts, sort: [], contained: request.containedType }];
+  });
+}
+
+/** Several types have one order only by what all versions have. */
+function mixedOrder(search: TypeSearch): TypeSearch {
+  return search.sort.length > 0 ? search : { ...search, sort: [{ by: 'lastUpdated', descending: false }] };
+}
+
+function chooseTypes(input: FindInput, request: SearchRequest, { plan }: FindSettings): readonly string[] {
+  if (!request.types) return input.types;
+  const wanted = [...new Set(request.types.filter(Boolean))];
+  const wrong = wanted.find(type => !plan.isResourceType(type));
+  if (wrong !== undefined) throw new UnknownParameter('_type', wrong, '_type', input.types).refusal;
+  return wanted.filter(type => input.types.includes(type));
+}
+
+/** The condition of a criterion for each type that knows it; a parameter that no type knows is ignored or refused. */
+function planForTypes(
+  types: readonly string[],
+  criterion: Criterion,
+  settings: PlanSettings,
+  ignore: (error: UnknownParameter, name: string) => void,
+): Map<string, Condition> {
+  const byType = new Map<string, Condition>();
+  let error: UnknownParameter | undefined;
+  for (const type of types) {
+    try {
+      byType.set(type, planCriterion(type, criterion, settings));
+    } catch (thrown) {
+      if (!(thrown instanceof UnknownParameter)) throw thrown;
+      error ??= thrown;
+    }
+  }
+  if (byType.size === 0 && error) ignore(error, criterion.name);
+  return byType;
+}
+
+function planSorts(
+  types: readonly string[],
+  { sort }: SearchRequest,
+  settings: PlanSettings,
+  ignore: (error: UnknownParameter, name: string) => void,
+): Map<string, readonly SortKey[]> {
+  const found = new Map(types.map(type => [type, planSort(sort, settings.registry(type))] as const));
+  const known = sort.filter((key, i) => {
+    if ([...found.values()].some(keys => keys[i]) || types.length === 0) return true;
+    ignore(
+      new UnknownParameter('_sort', key.code, types[0]!, [
+        '_id',
+        '_lastUpdated',
+        ...settings.registry(types[0]!).byCode.keys(),
+      ]),
+      '_sort',
+    );
+    return false;
+  });
+  const keys = new Map<string, readonly SortKey[]>();
+  for (const [type, own] of found) {
+    const kept = own.filter((_, i) => known.includes(sort[i]!));
+    if (kept.every(key => key !== undefined)) keys.set(type, kept as readonly SortKey[]);
+  }
+  return keys;
+}

@@ -1,0 +1,31 @@
+/**
+ * range-test: a range of index rows as a test on one version, looked up by its key or by the version.
+ */
+import { raw, type Sql, sql } from '../store/sql.ts';
+import type { At, Range } from './condition.ts';
+
+/** The version has a row in the range; of contained resources the very one at hand. */
+export function rangeTest(range: Range, at: At, contained: boolean): Sql {
+  if (contained) return containedTest(range, at);
+  if (range.atMoment) return sql`(${range.atMoment(at)})`;
+  const from = sql`FROM ${raw(range.table.name)} x WHERE ${range.where}`;
+  if (range.probe === 'set') return sql`${at.seq} IN (SELECT x.seq ${from})`;
+  if (range.probe === 'moment') return sql`EXISTS (SELECT 1 ${from} AND x.moment = ${at.moment} AND x.seq = ${at.seq})`;
+  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.table.bySeq ? notByKey(range.where) : range.where} AND x.seq = ${at.seq})`;
+}
+
+/** The same contained resource, not another one of the container. */
+function containedTest(range: Range, at: At): Sql {
+  const moment = range.table.columns.some(column => column.name === 'moment')
+    ? sql` AND x.moment = ${at.moment}`
+    : sql``;
+  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.where}${moment} AND x.seq = ${at.seq})`;
+}
+
+/** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
+export function notByKey({ text, values }: Sql): Sql {
+  return {
+    text: text.replace(/\bx\.(unit|lo|hi|exact)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
+    values,
+  };
+}

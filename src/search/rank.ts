@@ -1,0 +1,56 @@
+/**
+ * rank: which conditions can drive a query, and how selective they usually are.
+ */
+import type { Condition } from './condition.ts';
+
+/** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
+export function canDrive(condition: Condition): boolean {
+  if (condition.op === 'or') return condition.parts.every(part => walkable(part) !== undefined) || isHashes(condition);
+  return (
+    condition.op === 'range' ||
+    condition.op === 'ids' ||
+    ((condition.op === 'chain' || condition.op === 'has') && !condition.large)
+  );
+}
+
+/** What can be walked for one of several alternatives: itself, or of several conditions that must hold the best. */
+export function walkable(part: Condition): Condition | undefined {
+  if (part.op === 'range' || (part.op === 'chain' && !part.large)) return part;
+  return part.op === 'and'
+    ? part.parts.filter(one => one.op === 'range').toSorted((a, b) => rankOf(a) - rankOf(b))[0]
+    : undefined;
+}
+
+/** Alternatives that all name resources by their hashes. */
+export const isHashes = (condition: Condition): boolean =>
+  condition.op === 'ids' ||
+  (condition.op === 'has' && !condition.large) ||
+  (condition.op === 'or' && condition.parts.length > 0 && condition.parts.every(isHashes));
+
+/** How selective a condition usually is: lower is better. */
+export function rankOf(condition: Condition): number {
+  switch (condition.op) {
+    case 'ids':
+      return 1;
+    case 'range':
+      return condition.range.rank;
+    case 'chain':
+    case 'has':
+      return 15 + rankOf(condition.inner) / 2;
+    case 'or':
+      return condition.parts.length === 0 ? 0 : Math.max(...condition.parts.map(rankOf)) + 1;
+    case 'and':
+      return Math.min(100, ...condition.parts.map(rankOf));
+    default:
+      return 100;
+  }
+}
+
+/** The parts that must all hold. */
+export const conjuncts = (condition: Condition): readonly Condition[] =>
+  condition.op === 'and' ? condition.parts.flatMap(conjuncts) : [condition];
+
+/** The condition that is usually most selective, of those that can drive. */
+export function usualDriver(parts: readonly Condition[]): Condition | undefined {
+  return parts.filter(canDrive).toSorted((a, b) => rankOf(a) - rankOf(b))[0];
+}

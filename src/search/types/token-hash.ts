@@ -1,0 +1,46 @@
+/**
+ * How codes, systems and what lies beside a token's rows are hashed.
+ */
+import { hash32, hash47, hash64 } from '../../store/hash.ts';
+import { remember } from '../remember.ts';
+import type { Source } from '../search-param.ts';
+
+/** System of values that have none, or whose element implies it. */
+export const noSystem = 0;
+/** Types whose values are compared exactly. */
+export const exactTypes = new Set(['Identifier', 'ContactPoint', 'id', 'uri', 'url', 'canonical', 'uuid', 'oid']);
+export const caseSensitiveSystems = new Set(['http://unitsofmeasure.org']);
+
+/** A system, or none. */
+export const systemHash = remember(system => (system === '' ? noSystem : hash47(system)));
+/** Codes that differ only in case share a hash; exact ones have a hash of their own. */
+export const codeHash = (code: string, exact: boolean): bigint => (exact ? exactHash(code) : looseHash(code));
+const exactHash = remember(code => hash64(`=${code}`));
+const looseHash = remember(code => hash64(`~${code.toLowerCase()}`));
+/** Source of texts, of identifier types and of logical references beside a source. */
+export function besides(param: number, what: 'text' | 'of-type' | 'identifier'): number {
+  const known = asides[what].get(param);
+  if (known !== undefined) return known;
+  const made = hash32(`${param} ${what}`);
+  asides[what].set(param, made);
+  return made;
+}
+const asides = {
+  text: new Map<number, number>(),
+  'of-type': new Map<number, number>(),
+  identifier: new Map<number, number>(),
+};
+
+/** Where a source has both exact and other types, or unknown ones, both hashes are looked for. */
+export function codeHashes(code: string, types: readonly string[]): bigint[] {
+  const exact = types.length === 0 || types.some(type => exactTypes.has(type) || type === 'Extension');
+  const other = types.length === 0 || types.some(type => !exactTypes.has(type));
+  return [...(other ? [codeHash(code, false)] : []), ...(exact ? [codeHash(code, true)] : [])];
+}
+
+/** Types whose element implies the system. */
+export const implied = new Set(['code', 'boolean', 'string', 'id']);
+
+/** The types a source's values can have. */
+export const typesOf = (source: Source): string[] =>
+  source.expressions.flatMap(expression => expression.types.map(type => type.code));

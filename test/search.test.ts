@@ -1,0 +1,256 @@
+/**
+ * Search: cases are rows of test/cases/search/*.json, each with the sentence of the specification it stands for; the
+ * labelled Japanese queries are measured by recall and precision.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { loadDefinitions } from '../src/definitions/definitions.ts';
+import { compileExpression } from '../src/fhirpath/compile.ts';
+import { fold } from '../src/search/fold.ts';
+import { loadVariants } from '../src/search/variants.ts';
+import { casesFolder, difference, startServer, type TestServer } from './support.ts';
+
+interface Resource {
+  resourceType: string;
+  id: string;
+}
+
+interface Expected {
+  readonly status?: number;
+  /** Ids of the matches (`Type/id` where several types are searched); in this order when `ordered`. */
+  readonly ids?: readonly string[];
+  readonly ordered?: boolean;
+  readonly included?: readonly string[];
+  readonly total?: number;
+  /** Part of the body. */
+  readonly body?: unknown;
+  /** Regular expression over the text of all issues. */
+  readonly issue?: string;
+  /** Regular expression the text of the body must not have. */
+  readonly without?: string;
+}
+
+interface SearchCase {
+  readonly says?: string;
+  readonly ask: string;
+  readonly method?: 'GET' | 'POST' | 'HEAD';
+  readonly form?: string;
+  readonly headers?: Record<string, string>;
+  readonly expect: Expected;
+}
+
+interface SearchFile {
+  readonly settings?: Record<string, string>;
+  /** Resources, or the name of a file in `given/`. */
+  readonly given: readonly Resource[] | string;
+  readonly cases: readonly SearchCase[];
+}
+
+interface Entry {
+  resource: Resource & { issue?: { diagnostics: string }[] };
+  search: { mode: string };
+}
+
+const folder = path.join(casesFolder, 'search');
+const read = <T>(file: string): T => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as T;
+
+async function load(server: TestServer, given: readonly Resource[]): Promise<string | undefined> {
+  const entry = given.map(resource => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+  }));
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/fhir',
+    headers: { 'content-type': 'application/fhir+json' },
+    payload: JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
+  });
+  return answer.statusCode === 200 ? undefined : answer.payload.slice(0, 500);
+}
+
+const encode = (url: string): string => url.replace(/[^\x21-\x7e]|[|"<>^`{} ]/gu, encodeURIComponent);
+
+async function ask(server: TestServer, { ask: url, method = 'GET', form, headers }: SearchCase) {
+  return server.app.inject({
+    method,
+    url: url.startsWith('/') ? url : `/fhir/${encode(url)}`,
+    headers: { ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
+    ...(form !== undefined && { payload: encode(form) }),
+  });
+}
+
+/** Where an answer differs from what is expected; undefined when it does not. */
+function differs(expect: Expected, status: number, text: string): string | undefined {
+  if (status !== (expect.status ?? 200)) return `status ${status}: ${text.slice(0, 300)}`;
+  if (expect.without !== undefined && new RegExp(expect.without).test(text)) return `the body has ${expect.without}`;
+  if (text === '') return undefined;
+  const body = JSON.parse(text) as { total?: number; entry?: Entry[]; issue?: { diagnostics: string }[] };
+  const entries = body.entry ?? [];
+  if (expect.issue !== undefined) {
+    const issues = [...(body.issue ?? []), ...entries.flatMap(one => one.resource.issue ?? [])]
+      .map(issue => issue.diagnostics)
+      .join('\n');
+    if (!new RegExp(expect.issue).test(issues)) return `issues: ${issues || 'none'}`;
+  }
+  const typed = (wanted: readonly string[] | undefined) => wanted?.some(id => id.includes('/'));
+  const idsOf = (mode: string, withType: boolean | undefined) =>
+    entries
+      .filter(one => one.search?.mode === mode)
+      .map(one => (withType ? `${one.resource.resourceType}/${one.resource.id}` : one.resource.id));
+  const sort = (ids: readonly string[], ordered?: boolean) => (ordered ? ids : ids.toSorted()).join(' ');
+  const found = sort(idsOf('match', typed(expect.ids)), expect.ordered);
+  if (expect.ids && found !== sort(expect.ids, expect.ordered)) return `found ${found || 'nothing'}`;
+  const included = sort(idsOf('include', typed(expect.included)));
+  if (expect.included && included !== sort(expect.included)) return `included ${included || 'nothing'}`;
+  if (expect.total !== undefined && body.total !== expect.total) return `total ${body.total}`;
+  return expect.body === undefined ? undefined : difference(expect.body, body, 'body');
+}
+
+for (const file of fs
+  .readdirSync(folder)
+  .filter(name => name.endsWith('.json') && name !== 'japanese.json')
+  .sort()) {
+  t.test(file, async t => {
+    const { settings = {}, given, cases } = read<SearchFile>(file);
+    const server = startServer({ settings });
+    t.equal(
+      await load(server, typeof given === 'string' ? read<Resource[]>(`given/${given}`) : given),
+      undefined,
+      'given',
+    );
+    const failed: string[] = [];
+    for (const one of cases) {
+      const answer = await ask(server, one);
+      const problem = differs(one.expect, answer.statusCode, answer.payload);
+      if (problem) failed.push(`${one.says ?? ''} ${one.ask}${one.form ? ` ${one.form}` : ''}: ${problem}`);
+    }
+    t.same(failed, [], `${cases.length} cases`);
+    await server.close();
+  });
+}
+
+interface JapaneseSet {
+  readonly given: readonly Resource[];
+  /** Query, the ids that are right; everything else is wrong. */
+  readonly queries: readonly (readonly [query: string, right: readonly string[]])[];
+}
+
+t.test('Japanese names and addresses: recall and precision', async t => {
+  const { given, queries } = read<JapaneseSet>('japanese.json');
+  const server = startServer();
+  t.equal(await load(server, given), undefined, 'given');
+  let [right, missed, wrong] = [0, 0, 0];
+  const failed: string[] = [];
+  for (const [query, ids] of queries) {
+    const answer = await ask(server, { ask: `Patient?${query}&_count=200&_elements=id`, expect: {} });
+    const found = new Set(((answer.json() as { entry?: Entry[] }).entry ?? []).map(one => one.resource.id));
+    const hits = ids.filter(id => found.has(id)).length;
+    right += hits;
+    missed += ids.length - hits;
+    wrong += found.size - hits;
+    if (hits !== ids.length || found.size !== hits || answer.statusCode !== 200)
+      failed.push(`${query}: found ${[...found].join(' ')}, right ${ids.join(' ')}`);
+  }
+  const percent = (part: number, whole: number) => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`;
+  t.comment(
+    `${queries.length} queries: recall ${percent(right, right + missed)}, precision ${percent(right, right + wrong)}`,
+  );
+  t.same(failed, []);
+  t.ok(queries.length >= 150, 'at least 150 queries');
+  await server.close();
+});
+
+t.test('folding: a folded beginning is the beginning of the folded whole', async t => {
+  const variants = loadVariants();
+  for (const text of [
+    '山田　太郎',
+    'ヤマダ タロウ',
+    'ｻｰﾊﾞｰ',
+    'コーヒー',
+    'オオノ',
+    'Åse Müller',
+    '髙橋',
+    '東京都千代田区１ー２ー３',
+    'ばゝ',
+    '葛󠄀城',
+    'ｶﾞﾝﾓ',
+  ]) {
+    const whole = fold(text, variants);
+    for (let length = 1; length < text.length; length++) {
+      const part = fold(text.slice(0, length), variants);
+      const cutsLetter = /[\u{d800}-\u{dfff}]/u.test(text.slice(0, length)) || /^[ﾞﾟ]/.test(text.slice(length));
+      if (!cutsLetter) t.ok(whole.startsWith(part), `${text.slice(0, length)} → ${part} begins ${whole}`);
+    }
+  }
+});
+
+t.test('pages show one moment, sealed against change', async t => {
+  const server = startServer();
+  const patients = Array.from({ length: 25 }, (_, i) => ({
+    resourceType: 'Patient',
+    id: `p${i}`,
+    active: true,
+    name: [{ family: `家族${i}` }],
+  }));
+  await load(server, patients);
+  for (const query of [
+    'active=true',
+    'name=家族',
+    '_sort=family',
+    '_sort=-_lastUpdated',
+    'active=true&_sort=family,_id',
+    '',
+    'active:not=false',
+  ]) {
+    const seen: string[] = [];
+    let url: string | undefined = `/fhir/${encode(`Patient?${query}&_count=4`)}`;
+    for (let page = 0; url && page < 50; page++) {
+      const answer = await server.app.inject({ url });
+      const body = answer.json() as { entry?: Entry[]; link: { relation: string; url: string }[] };
+      seen.push(...(body.entry ?? []).map(one => one.resource.id));
+      // While the pages are read, others write: one is changed, one is new, one goes.
+      const change = {
+        resourceType: 'Patient',
+        id: `p${page}`,
+        active: true,
+        name: [{ family: `家族${page}`, given: [`${query}${page}`] }],
+      };
+      await load(server, [change, { ...change, id: `new${page}` }]);
+      if (page === 2) await server.app.inject({ method: 'DELETE', url: '/fhir/Patient/p20' });
+      const next = body.link.find(link => link.relation === 'next')?.url;
+      url = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
+    }
+    const old = seen.filter(id => id.startsWith('p'));
+    t.same(old.toSorted(), patients.map(one => one.id).toSorted(), `${query}: each once`);
+    await load(server, patients);
+    for (let i = 0; i < 50; i++) await server.app.inject({ method: 'DELETE', url: `/fhir/Patient/new${i}` });
+  }
+  const first = (await server.app.inject({ url: '/fhir/Patient?_count=2' })).json() as {
+    link: { relation: string; url: string }[];
+  };
+  const next = new URL(first.link.find(link => link.relation === 'next')!.url);
+  const token = next.searchParams.get('_page')!;
+  const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
+  for (const url of [`/fhir/Patient?_page=${forged}`, `/fhir/Observation?_page=${token}`, '/fhir/Patient?_page=x'])
+    t.equal((await server.app.inject({ url })).statusCode, 400, url.slice(0, 40));
+  await server.close();
+});
+
+t.test('every SearchParameter of R4 compiles', async t => {
+  const definitions = loadDefinitions();
+  const server = startServer();
+  const named = new Set<string>();
+  for (const type of definitions.resourceTypes) {
+    for (const { definition } of server.services.search.capabilities(type).search as { definition?: string }[])
+      if (definition) named.add(definition);
+  }
+  const absent = definitions.all('SearchParameter').filter(one => !named.has(String(one['url'])));
+  t.same(
+    absent.map(one => String(one['code'])).sort(),
+    ['_query', 'age', 'birthOrderBoolean'],
+    'absent: those without an expression, and named queries',
+  );
+  t.equal(compileExpression('Patient.name.where(', 'Patient', definitions.typeSchema), undefined);
+  await server.close();
+});
