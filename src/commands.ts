@@ -66,7 +66,7 @@ export function findCommand(words: readonly string[]): Command | undefined {
   const [name = 'serve', ...rest] = words;
   const command = commands.find(one => one.name === name);
   if (command ? rest.length === command.words : name === 'serve' && rest.length === 0) return command;
-  const shapes = command ? [`${name} ${command.shape}`] : ['serve', ...commands.map(one => one.name)];
+  const shapes = command ? [`${name} ${command.shape}`] : ['serve', ...commands.map(one => one.name), 'terminology'];
   throw new SettingError({
     en: `found "${words.join(' ')}", expected ${command ? '' : 'one of the commands '}${shapes.join(', ')}; --help shows how`,
     ja: `「${words.join(' ')}」ではなく ${shapes.join('・')} を指定してください（--help で説明）`,

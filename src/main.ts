@@ -15,7 +15,7 @@ import { isFirst, shareWork } from './workers.ts';
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
   /** Undefined for serve. */
-  readonly command: Command | undefined;
+  readonly command: Command | 'terminology' | undefined;
   /** Words after the command. */
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
@@ -39,6 +39,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       else flags.set(name, words[++i]!);
     } else commands.push(word);
   }
+  if (commands[0] === 'terminology') return { command: 'terminology', words: commands.slice(1), flags };
   const command = findCommand(commands);
   return { command, words: commands.slice(1), flags };
 }
@@ -62,6 +63,7 @@ function help(language: Language): string {
     en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
 
 engawa [serve] [--option value …]
+engawa terminology …        (masters: import, list, remove)
 ${shapes(language)}
 
 Examples
@@ -73,6 +75,7 @@ Options (flag, environment variable, default)
     ja: `Engawa ${version}: 日本の医療と介護のための FHIR R4 サーバー
 
 engawa [serve] [--オプション 値 …]
+engawa terminology …        （マスターの取り込み・一覧・削除）
 ${shapes(language)}
 
 例
@@ -212,9 +215,12 @@ export async function main(words: readonly string[]): Promise<number | undefined
   let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
   let config: Config | undefined;
   try {
-    const line = parseCommandLine(words);
-    const { command, flags } = line;
+    const { command, words: rest, flags } = parseCommandLine(words);
     language = cliLanguage(flags.get('language') ?? process.env['ENGAWA_LANGUAGE']);
+    if (command === 'terminology') {
+      const { terminologyCommand } = await import('./terminology-command.ts');
+      return await terminologyCommand(rest, flags, language);
+    }
     if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
     else {
@@ -223,7 +229,7 @@ export async function main(words: readonly string[]): Promise<number | undefined
         if ((await shareWork(config)) === 'worker') await serve(config, language);
         return undefined;
       }
-      const done = await command.run({ config, words: line.words, flags, tell: showProgress(language) });
+      const done = await command.run({ config, words: rest, flags, tell: showProgress(language) });
       process.stderr.write(`${done[language]}\n`);
     }
     return 0;

@@ -13,6 +13,7 @@ import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { openTermsFile } from './store/sqlite-terms-file.ts';
 import { createTerminology } from './terminology/terminology.ts';
 import { createValidator } from './validation/validator.ts';
 
@@ -34,6 +35,7 @@ export function createServices(
           url: config.database,
           replicas: config.replicas.split(',').filter(Boolean),
           tables: search.tables,
+          terms: openTermsFile(overrides.file ?? path.join(config.data, 'terms.db'), now),
           now,
         });
   const terminology = createTerminology({ definitions, store, now });

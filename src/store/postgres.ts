@@ -38,6 +38,7 @@ import {
   type VersionRow,
 } from './rows.ts';
 import type { Sql } from './sql.ts';
+import type { TermsFile } from './sqlite-terms-file.ts';
 import {
   type Change,
   type CommitResult,
@@ -52,6 +53,7 @@ import {
   type StoreState,
   type Version,
 } from './store.ts';
+import type { TermTables } from './terms.ts';
 
 /** Options of {@link openPostgres}. `now` gives UTC milliseconds. */
 export interface PostgresOptions {
@@ -59,6 +61,8 @@ export interface PostgresOptions {
   readonly url: string;
   readonly tables: readonly IndexTable[];
   readonly now: () => number;
+  /** Imported terminology masters, which the node keeps itself. */
+  readonly terms: TermsFile;
   /** URLs of read replicas. */
   readonly replicas?: readonly string[];
   /** Most connections for reading; one more writes. */
@@ -73,6 +77,8 @@ export function openPostgres(options: PostgresOptions): Store {
 type SelectOptions = NonNullable<Parameters<Store['select']>[1]>;
 
 class PostgresStore implements Store {
+  readonly terms: TermTables;
+  private readonly termsFile: TermsFile;
   private readonly readers;
   private readonly writers;
   private readonly tables: readonly IndexTable[];
@@ -83,11 +89,13 @@ class PostgresStore implements Store {
   private seen = 0;
   private opened: Promise<void> | undefined;
 
-  constructor({ url, tables, now, connections = 10, replicas = [] }: PostgresOptions) {
+  constructor({ url, tables, terms, now, connections = 10, replicas = [] }: PostgresOptions) {
     this.readers = openPool(url, connections);
     this.writers = openPool(url, 2);
     this.replicas = replicas.length > 0 ? new PostgresReplicas(replicas, connections) : undefined;
     this.tables = tables;
+    this.termsFile = terms;
+    this.terms = terms.terms;
     const ready = () => this.ready();
     this.writer = new PostgresWriter({ pool: this.writers, targets: createTargets(tables), now, ready });
   }
@@ -237,6 +245,7 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.writer.settled();
+    this.termsFile.close();
     await Promise.all([this.readers.end(), this.writers.end(), this.replicas?.close()]);
   }
 }

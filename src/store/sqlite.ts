@@ -25,6 +25,7 @@ import {
 import type { Sql } from './sql.ts';
 import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
+import { SqliteTerms } from './sqlite-terms.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
@@ -67,6 +68,7 @@ export function openSqlite(options: SqliteOptions): Store {
 const quickMs = 50;
 
 class SqliteStore implements Store {
+  readonly terms: SqliteTerms;
   private readonly db: Database.Database;
   private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
@@ -90,6 +92,7 @@ class SqliteStore implements Store {
     migrate(this.db, tables);
     this.addBudget(this.db);
     if (file !== ':memory:') this.slow = new SlowReader(file);
+    this.terms = new SqliteTerms(this.db, now);
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
     this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
     this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));

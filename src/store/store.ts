@@ -3,6 +3,7 @@
  * Times are UTC milliseconds. Everything a request may read is read through a {@link Readable} (see access/).
  */
 import type { Sql, SqlValue } from './sql.ts';
+import type { TermTables } from './terms.ts';
 
 declare const readable: unique symbol;
 /**
@@ -208,6 +209,8 @@ export interface Store {
   addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** Removes index rows of superseded versions. */
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
+  /** Imported terminology masters. */
+  readonly terms: TermTables;
   /** A secret of this database, made once (signs page links). */
   secret(name: string): Promise<Uint8Array>;
   /** Folds the journal, frees the file. */

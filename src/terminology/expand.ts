@@ -37,8 +37,8 @@ export interface ExpandOptions {
 interface Found {
   readonly entries: readonly Entry[];
   readonly used: Used;
-  /** All codes there are, when only some were fetched. */
-  readonly total: number;
+  /** All codes there are; undefined when that was not counted. */
+  readonly total: number | undefined;
   /** Index of the first entry. */
   readonly first: number;
 }
@@ -100,7 +100,7 @@ function remembered(scope: Scope, plan: ValueSetPlan, wish: Wish): Found {
   const key = JSON.stringify([wish.words, wish.activeOnly, wish.merge]);
   const known = ofPlan.get(key);
   if (known) {
-    if (wish.limit !== undefined && known.total > wish.limit) throw tooCostly(plan, wish.limit);
+    if (wish.limit !== undefined && known.entries.length > wish.limit) throw tooCostly(plan, wish.limit);
     return known;
   }
   const found = collect(scope, plan, wish);
@@ -159,7 +159,7 @@ export function languagesFor(
 export interface Page {
   readonly entries: readonly Entry[];
   readonly used: Used;
-  readonly total: number;
+  readonly total: number | undefined;
   readonly languages: Languages | undefined;
   /** True when the codes are to be shown in their hierarchy. */
   readonly nested: boolean;
@@ -174,12 +174,9 @@ function isTrue(value: unknown): boolean {
 function isNested(plan: ValueSetPlan, options: ExpandOptions, found: Found): boolean {
   const [part] = plan.includes;
   if (options.excludeNested === true || options.filter !== undefined || plan.excludes.length > 0) return false;
-  if (plan.includes.length !== 1 || part!.concepts || found.first > 0 || found.entries.length < found.total)
+  if (plan.includes.length !== 1 || part!.concepts || found.first > 0 || found.entries.length !== found.total)
     return false;
-  return (
-    !(options.offset !== undefined && options.offset > 0) &&
-    !(options.count !== undefined && options.count < found.total)
-  );
+  return !(options.offset !== undefined && options.offset > 0) && (options.count ?? Infinity) >= found.entries.length;
 }
 
 /**
@@ -205,10 +202,7 @@ export function expand(
   const count = unpaged ? options.limit : Math.min(options.count!, options.limit);
   const found = (unpaged ? undefined : paged(here, plan, wish, offset, count)) ?? remembered(here, plan, wish);
   const page: Page = {
-    entries:
-      found.first === offset && found.entries.length < found.total
-        ? found.entries
-        : found.entries.slice(offset - found.first, offset - found.first + count),
+    entries: found.entries.slice(offset - found.first, offset - found.first + count),
     used: found.used,
     total: found.total,
     languages: languagesFor(plan, options.displayLanguage, options.acceptLanguage),

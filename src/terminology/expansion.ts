@@ -249,7 +249,7 @@ export function writeExpansion(
       ...(extension.length > 0 && { extension }),
       identifier: `urn:uuid:${newId()}`,
       timestamp: new Date(now).toISOString(),
-      ...(unclosed.length === 0 && { total: page.total }),
+      ...(unclosed.length === 0 && page.total !== undefined && { total: page.total }),
       ...(options.offset !== undefined && { offset: options.offset }),
       parameter: writeParameters(scope, plan, options, page),
       ...(contains.length > 0 && { contains }),

@@ -98,7 +98,7 @@ export interface CodeSystem {
   /** Canonical of a value set with the usual codes of a grammar. */
   readonly usual?: string;
   /** A page of all concepts that have the words; undefined = the system has no quick way. */
-  page?(wish: PageWish): { readonly concepts: readonly Concept[]; readonly total: number } | undefined;
+  page?(wish: PageWish): { readonly concepts: readonly Concept[]; readonly total: number | undefined } | undefined;
   /** Filters of its own, such as UCUM's `canonical`; undefined = the usual ones. */
   filter?(
     property: string,

@@ -7,7 +7,8 @@ import type { Resource } from '../fhir/types.ts';
 import type { Store } from '../store/store.ts';
 import { enumerate, newUsed } from './enumerate.ts';
 import { ancestors, descendants } from './hierarchy.ts';
-import { createLibrary, type Library, type SystemSource } from './library.ts';
+import { createLibrary, type Library } from './library.ts';
+import { openMasters } from './masters/master-system.ts';
 import { type Membership, memberOf } from './membership.ts';
 import { openPackages, type Packages } from './packages.ts';
 import { TerminologyError } from './problems.ts';
@@ -42,12 +43,10 @@ export interface Terminology {
 /** What terminology is made of. */
 export interface TerminologyParts {
   readonly definitions: Definitions;
-  readonly store: Pick<Store, 'state' | 'stream'>;
+  readonly store: Pick<Store, 'state' | 'stream' | 'terms'>;
   /** UTC milliseconds. */
   readonly now: () => number;
   readonly packages?: Packages;
-  readonly sources?: readonly SystemSource[];
-  readonly sourceGeneration?: () => number;
 }
 
 /** The day it is in Japan. */
@@ -105,12 +104,13 @@ function tolerant<T>(ask: () => T, otherwise: T): T {
 /** Joins the parts. Nothing is read before the first question. */
 export function createTerminology(parts: TerminologyParts): Terminology {
   const stored = openStored(parts.store);
+  const masters = openMasters(parts.store.terms);
   const library = createLibrary({
     definitions: parts.definitions,
     packages: parts.packages ?? openPackages(),
     stored,
-    sources: [...(parts.sources ?? []), grammars],
-    sourceGeneration: parts.sourceGeneration ?? (() => 0),
+    sources: [masters, grammars],
+    sourceGeneration: () => masters.generation(),
   });
   const scopes = new Scopes(library);
   const scope = (wish: Partial<ScopeOptions> = {}): Scope =>

@@ -1,0 +1,93 @@
+/**
+ * Layouts of disease masters.
+ */
+import type { Layout } from '../layout.ts';
+
+const jp = 'http://jpfhir.jp/fhir/core/';
+
+/** See the top of the file. */
+export const diseasesLayouts: readonly Layout[] = [
+  {
+    kind: 'receipt-disease',
+    title: { en: 'Diseases of the claims master (B)', ja: 'レセ電 傷病名マスター（B）' },
+    url: `${jp}mhlw/CodeSystem/masterB-disease`,
+    name: 'ReceiptDisease',
+    language: 'ja',
+    separator: 'comma',
+    encoding: 'shift_jis',
+    code: 3,
+    display: 6,
+    names: [
+      { column: 8, language: 'ja', use: 'short' },
+      { column: 10, language: 'ja', use: 'kana' },
+    ],
+    properties: [
+      { column: 4, code: 'replacedBy', type: 'code', description: '移行先コード' },
+      { column: 11, code: 'diseaseKey', type: 'code', indexed: true, description: '病名管理番号' },
+      { column: 13, code: 'diseaseExchange', type: 'code', indexed: true, description: '病名交換用コード' },
+      { column: 14, code: 'icd10', type: 'code', indexed: true, description: 'ICD-10' },
+    ],
+    validFrom: 21,
+    validUntil: { column: 23, unit: 'last-day' },
+    take: { column: 2, values: ['B'] },
+    sampled: false,
+  },
+  {
+    kind: 'medis-disease',
+    title: { en: 'MEDIS standard disease names (key numbers)', ja: 'MEDIS ICD10対応標準病名マスター（病名管理番号）' },
+    url: 'http://medis.or.jp/CodeSystem/master-disease-keyNumber',
+    name: 'MedisDiseaseKey',
+    language: 'ja',
+    separator: 'comma',
+    encoding: 'shift_jis',
+    code: 2,
+    display: 3,
+    names: [{ column: 4, language: 'ja', use: 'kana' }],
+    properties: [
+      { column: 6, code: 'exchangeCode', type: 'code', indexed: true, description: '病名交換用コード' },
+      { column: 7, code: 'icd10', type: 'code', indexed: true, description: 'ICD10-2013' },
+      { column: 11, code: 'replacedBy', type: 'code', description: '移行先病名管理番号' },
+      { column: 12, code: 'receiptCode', type: 'code', indexed: true, description: '傷病名コード' },
+    ],
+    validFrom: 9,
+    deprecated: { column: 1, values: ['1', '9'] },
+    sampled: false,
+  },
+  {
+    kind: 'medis-disease-exchange',
+    title: {
+      en: 'MEDIS standard disease names (exchange codes)',
+      ja: 'MEDIS ICD10対応標準病名マスター（病名交換用コード）',
+    },
+    url: 'http://medis.or.jp/CodeSystem/master-disease-exCode',
+    name: 'MedisDiseaseExchange',
+    language: 'ja',
+    separator: 'comma',
+    encoding: 'shift_jis',
+    code: 6,
+    display: 3,
+    names: [{ column: 4, language: 'ja', use: 'kana' }],
+    properties: [
+      { column: 2, code: 'key', type: 'code', indexed: true, description: '病名管理番号' },
+      { column: 7, code: 'icd10', type: 'code', indexed: true, description: 'ICD10-2013' },
+    ],
+    validFrom: 9,
+    repeats: true,
+    sampled: false,
+  },
+  {
+    kind: 'icd10',
+    title: { en: 'ICD-10 (2013), Japanese', ja: 'ICD-10（2013年版）準拠 疾病分類' },
+    url: `${jp}mhlw/CodeSystem/ICD10-2013-full`,
+    name: 'Icd10',
+    language: 'ja',
+    separator: 'comma',
+    skipLines: 1,
+    header: true,
+    code: 1,
+    display: 2,
+    names: [{ column: 3, language: 'en' }],
+    parent: 4,
+    sampled: false,
+  },
+];

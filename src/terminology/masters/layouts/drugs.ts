@@ -1,0 +1,119 @@
+/**
+ * Layouts of drug masters.
+ */
+import type { Layout } from '../layout.ts';
+
+const jp = 'http://jpfhir.jp/fhir/core/';
+
+const drug = {
+  separator: 'comma',
+  encoding: 'shift_jis',
+  language: 'ja',
+  skipLines: 1,
+  header: true,
+  names: [{ column: '告示名称', language: 'ja', use: 'official' }],
+  properties: [
+    { column: '個別医薬品コード', code: 'yj', type: 'code', indexed: true, description: 'YJ code' },
+    {
+      column: '薬価基準収載医薬品コード',
+      code: 'priceList',
+      type: 'code',
+      indexed: true,
+      description: 'Price list code',
+    },
+    { column: '規格単位', code: 'unit', description: 'Strength and unit' },
+    { column: '製造会社', code: 'manufacturer', description: 'Manufacturer' },
+  ],
+  display: '販売名',
+  repeats: true,
+  sampled: false,
+} as const;
+
+/** See the top of the file. */
+export const drugsLayouts: readonly Layout[] = [
+  {
+    ...drug,
+    kind: 'hot13',
+    title: { en: 'MEDIS HOT reference numbers (13 digits)', ja: 'MEDIS 医薬品HOTコードマスター（HOT13）' },
+    url: 'http://medis.or.jp/CodeSystem/master-HOT13',
+    name: 'MedisHot13',
+    code: '基準番号（ＨＯＴコード）',
+  },
+  {
+    ...drug,
+    kind: 'hot7',
+    title: { en: 'MEDIS HOT prescription numbers (7 digits)', ja: 'MEDIS 医薬品HOTコードマスター（HOT7）' },
+    url: 'http://medis.or.jp/CodeSystem/master-HOT7',
+    name: 'MedisHot7',
+    code: '処方用番号（ＨＯＴ７）',
+  },
+  {
+    ...drug,
+    kind: 'hot9',
+    title: { en: 'MEDIS HOT prescription and company numbers (9 digits)', ja: 'MEDIS 医薬品HOTコードマスター（HOT9）' },
+    url: 'http://medis.or.jp/CodeSystem/master-HOT9',
+    name: 'MedisHot9',
+    code: ['処方用番号（ＨＯＴ７）', '会社識別用番号'],
+  },
+  {
+    ...drug,
+    kind: 'yj',
+    title: { en: 'YJ drug codes (from the HOT master)', ja: 'YJコード（HOTコードマスターから）' },
+    url: 'http://capstandard.jp/iyaku.info/CodeSystem/YJ-code',
+    name: 'YjCode',
+    code: '個別医薬品コード',
+    properties: drug.properties.slice(1),
+  },
+  {
+    kind: 'receipt-drug',
+    title: { en: 'Drugs of the claims master (Y)', ja: 'レセ電 医薬品マスター（Y）' },
+    url: `${jp}mhlw/CodeSystem/masterY-medication`,
+    name: 'ReceiptDrug',
+    language: 'ja',
+    separator: 'comma',
+    encoding: 'shift_jis',
+    code: 3,
+    display: 5,
+    names: [{ column: 7, language: 'ja', use: 'kana' }],
+    properties: [
+      { column: 10, code: 'unit', description: '単位' },
+      { column: 12, code: 'price', type: 'decimal', description: '新又は現金額' },
+      { column: 28, code: 'form', type: 'code', indexed: true, description: '剤形' },
+      { column: 32, code: 'priceList', type: 'code', indexed: true, description: '薬価基準収載医薬品コード' },
+    ],
+    validUntil: { column: 31, unit: 'last-day' },
+    take: { column: 2, values: ['Y'] },
+    sampled: false,
+  },
+  {
+    kind: 'general-name',
+    title: { en: 'General name prescriptions', ja: '一般名処方マスタ' },
+    url: `${jp}mhlw/CodeSystem/MedicationGeneralOrderCode`,
+    name: 'GeneralNamePrescription',
+    language: 'ja',
+    separator: 'comma',
+    skipLines: 1,
+    header: true,
+    code: '一般名コード',
+    display: '一般名処方の標準的な記載',
+    properties: [
+      { column: '成分名', code: 'ingredient', description: '成分名' },
+      { column: '規格', code: 'strength', description: '規格' },
+      { column: '区分', code: 'category', type: 'code', indexed: true, description: '区分' },
+    ],
+    sampled: false,
+  },
+  {
+    kind: 'usage',
+    title: { en: 'Usages of electronic prescriptions', ja: '電子処方箋 用法マスタ' },
+    url: `${jp}mhlw/CodeSystem/MedicationUsage_ePrescription`,
+    name: 'PrescriptionUsage',
+    language: 'ja',
+    separator: 'comma',
+    skipLines: 1,
+    header: true,
+    code: '用法コード',
+    display: '用法名称',
+    sampled: false,
+  },
+];
