@@ -39,6 +39,9 @@ export function createServices(
           now,
         });
   const terminology = createTerminology({ definitions, store, now });
+  // Before the first request: what clients have defined has to be indexed with the first write.
+  // A database that cannot be reached yet is no reason to end: searches do it again.
+  search.refresh(store).catch(() => {});
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,

@@ -9,7 +9,15 @@ import { loadDefinitions } from '../src/definitions/definitions.ts';
 import { compileExpression } from '../src/fhirpath/compile.ts';
 import { fold } from '../src/search/fold.ts';
 import { loadVariants } from '../src/search/variants.ts';
-import { casesFolder, difference, startServer, type TestServer } from './support.ts';
+import {
+  casesFolder,
+  difference,
+  type InteractionCase,
+  readCases,
+  runSteps,
+  startServer,
+  type TestServer,
+} from './support.ts';
 
 interface Resource {
   resourceType: string;
@@ -127,6 +135,16 @@ for (const file of fs
     }
     t.same(failed, [], `${cases.length} cases`);
     await server.close();
+  });
+}
+
+for (const { file, cases } of readCases<InteractionCase>('search-steps')) {
+  t.test(`steps: ${file}`, async t => {
+    for (const one of cases) {
+      const server = startServer();
+      t.equal(await runSteps(server.app, one.steps), undefined, one.name);
+      await server.close();
+    }
   });
 }
 

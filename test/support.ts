@@ -125,7 +125,7 @@ export async function runSteps(app: FastifyInstance, steps: readonly Step[]): Pr
     const headers = Object.fromEntries(Object.entries(step.headers ?? {}).map(([name, value]) => [name, fill(value)]));
     const answer = await app.inject({
       method: method as 'GET',
-      url: url.startsWith('/') ? url : `/fhir/${url}`,
+      url: /^(\/|http:)/.test(url) ? url : `/fhir/${url}`,
       headers: { ...(payload !== undefined && { 'content-type': 'application/fhir+json' }), ...headers },
       ...(payload !== undefined && { payload }),
     });

@@ -5,7 +5,7 @@
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { sql } from '../store/sql.ts';
 import { fromWhere } from './compile.ts';
-import { type Begun, type Match, passing, type RunSettings, type TypeSearch, toMatch } from './match.ts';
+import { type Begun, type Match, passing, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
 import { compareRows, keyColumns, type Position } from './order.ts';
 import { textsOf, versionColumns } from './readable.ts';
 import type { SearchParam } from './search-param.ts';
@@ -27,10 +27,11 @@ export async function findByBody(
 ): Promise<Match[]> {
   let best: Match[] = [];
   const seen = new Set<number>();
+  const left = timeLeft(settings.budgetMs);
   const tested = search.parts.filter(part => part.op === 'body');
   for (const branch of begin.branches) {
     const query = sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}`;
-    for await (const rows of settings.store.stream(query, { budgetMs: settings.budgetMs, chunk })) {
+    for await (const rows of settings.store.stream(query, { budgetMs: left(), chunk })) {
       const once = rows
         .map(row => toMatch(row, keys.length))
         .filter(match => !seen.has(match.seq) && seen.add(match.seq));

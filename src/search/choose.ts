@@ -112,14 +112,11 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
 async function chooseLarge(able: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<number> {
   const [sort] = search.sort;
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
-  if (sort === undefined || (sort.by === 'moment' && search.sort.length === 1)) {
-    const walked =
-      able.find(walksByMoment) ??
-      (sort === undefined ? able.find(part => part.op === 'range' && part.range.walk.length > 0) : undefined);
-    return place(walked);
-  }
-  if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));
   const counts = await sample(able, search, settings, walkFrom);
   const best = smallest(counts, walkFrom);
-  return best >= 0 ? place(able[best]) : -1;
+  if (best >= 0) return place(able[best]);
+  if (sort === undefined)
+    return place(able.find(walksByMoment) ?? able.find(part => part.op === 'range' && part.range.walk.length > 0));
+  if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));
+  return sort.by === 'moment' ? place(able.find(walksByMoment)) : -1;
 }

@@ -176,10 +176,10 @@ function hashSelect(by: Condition, settings: CompileSettings): Sql {
   if (by.op === 'has') return hasTargets(by, settings);
   if (by.op === 'ids' && by.hashes.length > 0)
     return sql`SELECT h.column1 FROM (VALUES ${join(
-      by.hashes.map(hash => sql`(${hash})`),
+      by.hashes.map(hash => sql`(CAST(${hash} AS BIGINT))`),
       ', ',
     )}) h`;
-  return raw('SELECT NULL');
+  return raw('SELECT CAST(NULL AS BIGINT)');
 }
 
 function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings): Sql {

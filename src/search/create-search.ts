@@ -69,6 +69,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
       compartmentCondition(compartment, id, type, compartments, registry),
     everything: (all: Everything, type: string, types: readonly string[]) =>
       everythingCondition(all, type, types, compartments, registry),
+    explain: config.explain,
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,
@@ -90,6 +91,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
       const found = options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
       return { ...found, ...(begins && { begins }) };
     },
+    refresh: store => custom.refresh(store),
     async find(input, store) {
       await custom.refresh(store);
       if (input.query.some(([name]) => asksTerminology.test(name) || name === '_filter')) await codes().refresh();

@@ -82,11 +82,11 @@ export function createCustomParams(
   return {
     running,
     async refresh(store) {
-      const state = await store.state();
-      if (state.position === position) return;
-      position = state.position;
+      const { position: now } = await store.state();
+      if (now === position) return;
       const [row] = await store.select(newestOfType('SearchParameter'));
       const seq = row?.['seq'] ?? null;
+      position = now;
       if (seq !== newest) {
         newest = seq;
         await check(store);

@@ -8,7 +8,15 @@ import { chooseDriver, measure } from './choose.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { findIncluded } from './include.ts';
-import { beginSearch, countRows, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
+import {
+  beginSearch,
+  countRows,
+  estimateRows,
+  findRows,
+  type Match,
+  type RunSettings,
+  type TypeSearch,
+} from './match.ts';
 import { compareRows } from './order.ts';
 import { cursorParameter, type SearchRequest } from './parse.ts';
 import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } from './plan-query.ts';
@@ -77,7 +85,7 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
       }
     : undefined;
   const notes = [...plan.notes, ...(cut ? [cutNote(settings.maxIncludes)] : [])];
-  if (request.explain) notes.push(await explain(plan.searches, drivers, run));
+  if (request.explain && settings.explain) notes.push(await explain(plan.searches, drivers, run));
   return {
     request,
     matches,
@@ -170,9 +178,6 @@ async function oneByOne(
   return found;
 }
 
-/** Above this, an estimate is made instead of counting on. */
-const estimateFrom = 10_000;
-
 async function totalOf(
   { request, searches }: Plan,
   drivers: readonly number[],
@@ -182,8 +187,9 @@ async function totalOf(
 ): Promise<number | undefined> {
   if (known !== undefined) return known;
   if (!onlyCount && request.total === 'none') return undefined;
-  const limit = request.total === 'estimate' && !onlyCount ? estimateFrom : undefined;
+  const estimate = request.total === 'estimate' && !onlyCount;
   let total = 0;
-  for (const [i, search] of searches.entries()) total += await countRows(search, drivers[i]!, run, limit);
+  for (const [i, search] of searches.entries())
+    total += await (estimate ? estimateRows(search, drivers[i]!, run) : countRows(search, drivers[i]!, run));
   return total;
 }

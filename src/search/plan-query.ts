@@ -11,6 +11,7 @@ import type { RunSettings, TypeSearch } from './match.ts';
 import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
 import { type PlanSettings, planCriterion } from './plan.ts';
 import { conjuncts } from './rank.ts';
+import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 import { planSort, type SortKey } from './sort.ts';
 import { UnknownParameter } from './unknown.ts';
@@ -44,6 +45,8 @@ export interface FindSettings {
   readonly resourceTypes: readonly string[];
   readonly compartment: (compartment: string, id: string, type: string) => Condition | undefined;
   readonly everything: (all: Everything, type: string, types: readonly string[]) => Condition | undefined;
+  /** Whether `_explain` is answered. */
+  readonly explain: boolean;
   readonly pageSize: number;
   readonly maxPageSize: number;
   readonly maxIncludes: number;
@@ -59,9 +62,18 @@ export interface Plan {
   readonly notes: readonly Message[];
 }
 
+/** Most criteria of one search. */
+const maxCriteria = 100;
+
 /** Looks a query up. @throws FhirError for what cannot be searched */
 export function planQuery(input: FindInput, settings: FindSettings): Plan {
   const request = parseSearch(input.query);
+  if (request.criteria.length > maxCriteria)
+    throw refuse(
+      '?',
+      `found ${request.criteria.length} criteria, at most ${maxCriteria} are allowed`,
+      `検索条件が ${request.criteria.length} 個あります（上限 ${maxCriteria}）`,
+    );
   const types = chooseTypes(input, request, settings);
   const plan: PlanSettings = { ...settings.plan, base: input.base };
   const unknown = new Set<string>();
@@ -154,7 +166,7 @@ function chooseTypes(input: FindInput, request: SearchRequest, { plan }: FindSet
   const wanted = [...new Set(request.types.filter(Boolean))];
   const wrong = wanted.find(type => !plan.isResourceType(type));
   if (wrong !== undefined) throw new UnknownParameter('_type', wrong, '_type', input.types).refusal;
-  return wanted.filter(type => input.types.includes(type));
+  return input.types.filter(type => wanted.includes(type));
 }
 
 /** The condition of a criterion for each type that knows it; a parameter that no type knows is ignored or refused. */
@@ -184,7 +196,9 @@ function planSorts(
   settings: PlanSettings,
   ignore: (error: UnknownParameter, name: string) => void,
 ): Map<string, readonly SortKey[]> {
-  const found = new Map(types.map(type => [type, planSort(sort, settings.registry(type))] as const));
+  const found = new Map(
+    types.map(type => [type, planSort(sort, settings.registry(type), types.length === 1)] as const),
+  );
   const known = sort.filter((key, i) => {
     if ([...found.values()].some(keys => keys[i]) || types.length === 0) return true;
     ignore(

@@ -36,6 +36,8 @@ export interface Search {
     /** `all`: every match, not at most two (conditional delete of several). */
     options?: { readonly all?: boolean },
   ): MatchQuery;
+  /** Takes over SearchParameters that clients have stored; once at start, later searches do it themselves. */
+  refresh(store: Store): Promise<void>;
   /** One page of a search. Throws FhirError for what cannot be searched. */
   find(input: FindInput, store: Store): Promise<Page>;
   /** The texts of a page's resources in the order given, in chunks so that memory stays bounded. */

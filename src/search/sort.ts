@@ -34,13 +34,18 @@ const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
 ]);
 
 /** Looks the keys up; undefined when the type has no such parameter. */
-export function planSort(sort: readonly SortRequest[], params: TypeParams): readonly (SortKey | undefined)[] {
+export function planSort(
+  sort: readonly SortRequest[],
+  params: TypeParams,
+  alone: boolean,
+): readonly (SortKey | undefined)[] {
   return sort.map(({ code, descending }): SortKey | undefined => {
     if (code === '_id') return { by: 'id', descending };
     if (code === '_lastUpdated') return { by: 'lastUpdated', descending };
     const param = params.byCode.get(code);
     if (!param) return undefined;
-    if (param.isMoment) return { by: 'moment', descending };
+    // Of several types each has a moment of its own kind; dates compare among all.
+    if (param.isMoment && alone) return { by: 'moment', descending };
     if (columns.has(param.type)) return { by: 'column', param, descending };
     if (param.type === 'token' || param.type === 'reference' || param.type === 'uri')
       return { by: 'body', param, descending };

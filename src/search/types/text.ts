@@ -101,7 +101,7 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
     case 'equals':
       return range(sql`x.param = ${param} AND x.text = ${text}`, 30);
     case 'ends':
-      return range(sql`x.param = ${param} AND substr(x.text, ${-[...text].length}) = ${text}`, 90);
+      return range(sql`x.param = ${param} AND substr(x.text, length(x.text) - ${[...text].length - 1}) = ${text}`, 90);
     case 'gt':
     case 'lt':
     case 'ge':
