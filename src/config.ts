@@ -37,6 +37,24 @@ export const settings = {
     '待ち受けアドレス（アクセス制限がない間はループバックのみ）',
   ),
   data: setting('data', './data', 'folder of the database', 'データベースのフォルダ'),
+  database: setting(
+    'database',
+    '',
+    'PostgreSQL database, postgres://user:password@host:port/name; empty = SQLite in the data folder',
+    'PostgreSQL のデータベース（postgres://user:password@host:port/name）。空ならデータのフォルダの SQLite',
+  ),
+  replicas: setting(
+    'replicas',
+    '',
+    'read replicas of the PostgreSQL database, comma-separated URLs; searches go there once they have what was written before',
+    'PostgreSQL の読み取り用レプリカ（URL をカンマ区切り）。それまでの書き込みが届いていれば検索に使う',
+  ),
+  workers: setting(
+    'workers',
+    1,
+    'processes that share the port and the database',
+    'ポートとデータベースを共有するプロセスの数',
+  ),
   baseUrl: setting(
     'base-url',
     '',
@@ -168,6 +186,15 @@ function parseValue(row: Setting<string | number | boolean>, from: string, text:
   return text;
 }
 
+/** The database setting holds a password, so its value is not repeated. */
+function checkDatabase(text: string): void {
+  if (text === '' || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text))) return;
+  throw new SettingError({
+    en: '--database: expected postgres://user:password@host:port/name (special characters as %xx), or empty for SQLite',
+    ja: '--database: postgres://user:password@host:port/name の形（記号は %xx）か、SQLite なら空にしてください',
+  });
+}
+
 /**
  * Reads the settings: flags win over variables, variables over defaults.
  * @param flags `--name value` pairs of the command line, names without dashes
@@ -198,5 +225,7 @@ export function readConfig(
     const variable = env[row.env];
     return [key, variable === undefined ? row.initial : parseValue(row, row.env, variable)];
   });
-  return Object.fromEntries(values) as Config;
+  const config = Object.fromEntries(values) as Config;
+  for (const url of [config.database, ...config.replicas.split(',')]) checkDatabase(url.trim());
+  return config;
 }

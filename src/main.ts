@@ -6,14 +6,17 @@
 import fs from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { commands as allCommands, type Command, findCommand } from './commands.ts';
 import { type Config, readConfig, SettingError, settings } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
 import { version } from './version.ts';
+import { isFirst, shareWork } from './workers.ts';
 
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
-  readonly command: string;
-  /** What follows the command. */
+  /** Undefined for serve. */
+  readonly command: Command | 'terminology' | undefined;
+  /** Words after the command. */
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
 }
@@ -36,14 +39,9 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       else flags.set(name, words[++i]!);
     } else commands.push(word);
   }
-  const command = commands[0] ?? 'serve';
-  if (command === 'terminology') return { command, words: commands.slice(1), flags };
-  if (command !== 'serve' || commands.length > 1)
-    throw new SettingError({
-      en: `found "${commands.join(' ')}", expected the command serve or terminology; --help shows how`,
-      ja: `「${commands.join(' ')}」ではなく serve か terminology を指定してください（--help で説明）`,
-    });
-  return { command, words: [], flags };
+  if (commands[0] === 'terminology') return { command: 'terminology', words: commands.slice(1), flags };
+  const command = findCommand(commands);
+  return { command, words: commands.slice(1), flags };
 }
 
 /** Language of the command line: the setting, else the locale. */
@@ -51,6 +49,10 @@ function cliLanguage(chosen: string | undefined, env: NodeJS.ProcessEnv = proces
   const locale = chosen || env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
   return locale.toLowerCase().startsWith('ja') ? 'ja' : 'en';
 }
+
+/** The commands beside serve, for help. */
+const shapes = (language: Language): string =>
+  allCommands.map(one => `engawa ${one.name} ${one.shape}\n      ${one.meaning[language]}`).join('\n');
 
 function help(language: Language): string {
   const rows = Object.values(settings).map(
@@ -62,6 +64,7 @@ function help(language: Language): string {
 
 engawa [serve] [--option value …]
 engawa terminology …        (masters: import, list, remove)
+${shapes(language)}
 
 Examples
   engawa serve
@@ -73,6 +76,7 @@ Options (flag, environment variable, default)
 
 engawa [serve] [--オプション 値 …]
 engawa terminology …        （マスターの取り込み・一覧・削除）
+${shapes(language)}
 
 例
   engawa serve
@@ -95,16 +99,23 @@ function refuseOpenToAll(config: Config): void {
   });
 }
 
+/** Where the data is, without a password. */
+function dataPlace({ database, data }: Config): string {
+  if (database === '') return data;
+  const { host, pathname } = new URL(database);
+  return `PostgreSQL ${host}${pathname}`;
+}
+
 function welcome(base: string, config: Config, language: Language): string {
   const lines: Message = {
-    en: `Engawa ${version} is ready: ${base}   (data in ${config.data})
+    en: `Engawa ${version} is ready: ${base}   (data in ${dataPlace(config)})
 
 Try next, in another terminal:
   curl ${base}/metadata?_summary=true
   curl -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Patient","name":[{"text":"縁側 花子"}]}' ${base}/Patient
   npm run demo -- --base ${base}
 Ctrl-C stops the server.`,
-    ja: `Engawa ${version} を開始しました: ${base}   （データ: ${config.data}）
+    ja: `Engawa ${version} を開始しました: ${base}   （データ: ${dataPlace(config)}）
 
 次に、別の端末で:
   curl ${base}/metadata?_summary=true
@@ -147,16 +158,28 @@ async function serve(config: Config, language: Language): Promise<void> {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  await services.store.ready();
   await app.listen({ port: config.port, host: config.host });
   const { address, port } = app.server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
+  if (isFirst())
+    process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
 }
 
 /** Sentences for the ways a start fails that a user can mend. */
 function startProblem(error: unknown, config: Config | undefined): Message | undefined {
   if (error instanceof SettingError) return error.text;
   const code = (error as NodeJS.ErrnoException).code;
+  if (
+    config &&
+    config.database !== '' &&
+    code !== undefined &&
+    /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code)
+  )
+    return {
+      en: `the database ${dataPlace(config)} cannot be used (${code}); see --database: is it running, are name, user and password right, may the user make tables?`,
+      ja: `データベース ${dataPlace(config)} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database）`,
+    };
   if (code === 'EADDRINUSE')
     return {
       en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`,
@@ -175,6 +198,18 @@ function startProblem(error: unknown, config: Config | undefined): Message | und
   return undefined;
 }
 
+/** Shows how far a command is: in place on a terminal, else a line every five seconds. */
+function showProgress(language: Language): (line: Message) => void {
+  let last = 0;
+  return line => {
+    const now = performance.now();
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line[language]}`);
+    else if (now - last > 5000) process.stderr.write(`${line[language]}\n`);
+    else return;
+    last = now;
+  };
+}
+
 /** Runs a command line; the exit code, or undefined while a server runs. */
 export async function main(words: readonly string[]): Promise<number | undefined> {
   let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
@@ -189,9 +224,13 @@ export async function main(words: readonly string[]): Promise<number | undefined
     if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
     else {
-      config = readConfig(flags);
-      await serve(config, language);
-      return undefined;
+      config = readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name))));
+      if (!command) {
+        if ((await shareWork(config)) === 'worker') await serve(config, language);
+        return undefined;
+      }
+      const done = await command.run({ config, words: rest, flags, tell: showProgress(language) });
+      process.stderr.write(`${done[language]}\n`);
     }
     return 0;
   } catch (error) {

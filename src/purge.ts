@@ -16,7 +16,7 @@ export async function purgeOnce({
   now,
   config,
 }: Pick<Services, 'store' | 'search' | 'now' | 'config'>): Promise<number> {
-  if (!store.hasStale()) return 0;
+  if (!(await store.state()).stale) return 0;
   const versions = await store.stale(now() - config.pageLifetime, batch);
   if (versions.length === 0) return 0;
   await store.purge(versions.map(({ seq, text }) => ({ seq, rows: search.extract(JSON.parse(text) as Resource) })));

@@ -11,7 +11,9 @@ import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
 import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
+import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { openTermsFile } from './store/sqlite-terms-file.ts';
 import { createTerminology } from './terminology/terminology.ts';
 import { createValidator } from './validation/validator.ts';
 
@@ -26,10 +28,20 @@ export function createServices(
   const now = overrides.now ?? Date.now;
   const definitions = loadDefinitions();
   const search = createSearch({ definitions, config, codes: () => terminology });
-  const store = openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now });
+  const store =
+    config.database === ''
+      ? openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now })
+      : openPostgres({
+          url: config.database,
+          replicas: config.replicas.split(',').filter(Boolean),
+          tables: search.tables,
+          terms: openTermsFile(overrides.file ?? path.join(config.data, 'terms.db'), now),
+          now,
+        });
   const terminology = createTerminology({ definitions, store, now });
   // Before the first request: what clients have defined has to be indexed with the first write.
-  void search.refresh(store);
+  // A database that cannot be reached yet is no reason to end: searches do it again.
+  search.refresh(store).catch(() => {});
   const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
     ...parts,

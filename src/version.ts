@@ -9,4 +9,7 @@ const packageJson = JSON.parse(fs.readFileSync(new URL('../package.json', import
 export const version = packageJson.version;
 
 /** The day this version was released, or built from. */
-export const releaseDate = fs.statSync(new URL('../package.json', import.meta.url)).mtime.toISOString().slice(0, 10);
+export const releaseDate = fs
+  .statSync(new URL('../package.json', import.meta.url))
+  .mtime.toISOString()
+  .slice(0, 10);

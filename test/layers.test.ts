@@ -30,6 +30,8 @@ const allowed = new Set([
 const packages: Record<string, string[]> = {
   fastify: ['http/'],
   pino: ['main.ts'],
+  pg: ['store/postgres-connection.ts'],
+  'pg-cursor': ['store/postgres.ts'],
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
   fhirpath: ['interactions/patch/'],

@@ -4,13 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { purgeOnce } from '../src/purge.ts';
+import { testOnStores } from './stores.ts';
 import { startServer } from './support.ts';
 
 const json = { 'content-type': 'application/fhir+json' };
 const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-test-'));
 
-t.test('parallel conditional creates of one identifier make one resource', async t => {
-  const { app, close } = startServer();
+testOnStores('parallel conditional creates of one identifier make one resource', async (t, start) => {
+  const { app, close } = await start();
   for (let round = 0; round < 20; round++) {
     const identifier = [{ system: 'urn:race', value: String(round) }];
     const send = () =>
@@ -28,34 +29,66 @@ t.test('parallel conditional creates of one identifier make one resource', async
   await close();
 });
 
-t.test('parallel conditional updates of one business key make one resource and lose nothing', async t => {
-  const { app, close } = startServer();
-  const send = (n: number) =>
-    app.inject({
-      method: 'PUT',
-      url: '/fhir/Patient?identifier=urn:race|u',
-      headers: json,
-      payload: {
-        resourceType: 'Patient',
-        identifier: [{ system: 'urn:race', value: 'u' }],
-        name: [{ text: String(n) }],
-      },
-    });
-  const answers = await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
-  t.equal(answers.filter(answer => answer.statusCode === 201).length, 1);
-  t.equal(answers.filter(answer => answer.statusCode === 200).length, 31);
-  const id = answers[0]!.json().id;
-  const history = (await app.inject(`/fhir/Patient/${id}/_history?_count=100`)).json();
-  t.same(
-    history.entry.map((entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId),
-    Array.from({ length: 32 }, (_, i) => String(32 - i)),
-    'every version is there',
-  );
-  await close();
-});
+testOnStores(
+  'parallel conditional writes of many business keys, by several conditions, make one of each',
+  async (t, start) => {
+    const { app, close } = await start();
+    const conditions = [
+      (n: number) => `identifier=urn:many|${n}`,
+      (n: number) => `identifier=${n}`,
+      (n: number) => `identifier=urn:many|${n},urn:none|${n}`,
+      (n: number) => `identifier=urn:many|${n}&_id:not=none`,
+    ];
+    const send = (n: number, i: number) =>
+      app.inject({
+        method: 'PUT',
+        url: `/fhir/Patient?${conditions[i % conditions.length]!(n)}`,
+        headers: json,
+        payload: {
+          resourceType: 'Patient',
+          identifier: [{ system: 'urn:many', value: String(n) }],
+          name: [{ text: `${i}` }],
+        },
+      });
+    const answers = await Promise.all(Array.from({ length: 160 }, (_, i) => send(i % 40, Math.floor(i / 40))));
+    t.equal(answers.filter(answer => answer.statusCode === 201).length, 40, 'one of each was created');
+    t.equal(answers.filter(answer => answer.statusCode === 200).length, 120, 'the others found it');
+    t.equal((await app.inject('/fhir/Patient?_summary=count')).json().total, 40);
+    await close();
+  },
+);
 
-t.test('writers with If-Match: each version has one winner', async t => {
-  const { app, close } = startServer();
+testOnStores(
+  'parallel conditional updates of one business key make one resource and lose nothing',
+  async (t, start) => {
+    const { app, close } = await start();
+    const send = (n: number) =>
+      app.inject({
+        method: 'PUT',
+        url: '/fhir/Patient?identifier=urn:race|u',
+        headers: json,
+        payload: {
+          resourceType: 'Patient',
+          identifier: [{ system: 'urn:race', value: 'u' }],
+          name: [{ text: String(n) }],
+        },
+      });
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, n) => send(n)));
+    t.equal(answers.filter(answer => answer.statusCode === 201).length, 1);
+    t.equal(answers.filter(answer => answer.statusCode === 200).length, 31);
+    const id = answers[0]!.json().id;
+    const history = (await app.inject(`/fhir/Patient/${id}/_history?_count=100`)).json();
+    t.same(
+      history.entry.map((entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId),
+      Array.from({ length: 32 }, (_, i) => String(32 - i)),
+      'every version is there',
+    );
+    await close();
+  },
+);
+
+testOnStores('writers with If-Match: each version has one winner', async (t, start) => {
+  const { app, close } = await start();
   await app.inject({
     method: 'PUT',
     url: '/fhir/Patient/a',
@@ -87,9 +120,9 @@ t.test('writers with If-Match: each version has one winner', async t => {
   await close();
 });
 
-t.test('what was answered is there after closing and opening again; the feed has no gap', async t => {
+testOnStores('what was answered is there after closing and opening again; the feed has no gap', async (t, start) => {
   const file = path.join(folder(), 'engawa.db');
-  const first = startServer({ file });
+  const first = await start({ file });
   for (let i = 0; i < 5; i++)
     await first.app.inject({
       method: 'POST',
@@ -104,18 +137,18 @@ t.test('what was answered is there after closing and opening again; the feed has
     payload: { resourceType: 'Patient', active: 'no' },
   });
   await first.close();
-  const second = startServer({ file });
+  const second = await start({ file, keep: true });
   const history = (await second.app.inject('/fhir/_history')).json();
   t.equal(history.entry.length, 5);
-  t.equal(second.services.store.position(), 5);
-  t.same(second.services.store.secret('x'), second.services.store.secret('x'), 'a secret is made once');
+  t.equal((await second.services.store.state()).position, 5);
+  t.same(await second.services.store.secret('x'), await second.services.store.secret('x'), 'a secret is made once');
   await second.close();
 });
 
-t.test('lastUpdated never goes back along versions, whatever the clock does', async t => {
+testOnStores('lastUpdated never goes back along versions, whatever the clock does', async (t, start) => {
   const times = [Date.UTC(2026, 0, 2), Date.UTC(2026, 0, 1), Date.UTC(2025, 0, 1), Date.UTC(2026, 0, 3)];
   let reading = -1;
-  const { app, close } = startServer({ now: () => times[Math.min(Math.max(reading, 0), 3)]! });
+  const { app, close } = await start({ now: () => times[Math.min(Math.max(reading, 0), 3)]! });
   const seen: string[] = [];
   for (reading = 0; reading < 4; reading++) {
     const answer = await app.inject({
@@ -130,8 +163,8 @@ t.test('lastUpdated never goes back along versions, whatever the clock does', as
   await close();
 });
 
-t.test('purging takes the index rows of old versions, and searches stay right', async t => {
-  const { app, services, close } = startServer({ settings: { 'page-lifetime': '0' } });
+testOnStores('purging takes the index rows of old versions, and searches stay right', async (t, start) => {
+  const { app, services, close } = await start({ settings: { 'page-lifetime': '0' } });
   for (const gender of ['male', 'female', 'other'])
     await app.inject({
       method: 'PUT',
@@ -146,10 +179,10 @@ t.test('purging takes the index rows of old versions, and searches stay right', 
     await count('gender=other'),
     await count('gender:missing=false'),
   ];
-  t.ok(services.store.hasStale());
+  t.ok((await services.store.state()).stale);
   t.same(await counts(), [0, 0, 1, 1], 'before');
   t.equal(await purgeOnce(services), 2);
-  t.notOk(services.store.hasStale());
+  t.notOk((await services.store.state()).stale);
   t.same(await counts(), [0, 0, 1, 1], 'after');
   await app.inject({ method: 'DELETE', url: '/fhir/Patient/a' });
   t.same(await counts(), [0, 0, 0, 0], 'after a deletion');

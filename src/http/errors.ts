@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyError } from 'fastify';
 import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import type { Language } from '../fhir/types.ts';
 import type { FhirResponse } from '../interactions/interaction.ts';
-import { DiskFullError, QueryTimeoutError } from '../store/store.ts';
+import { DiskFullError, QueryTimeoutError, UnavailableError } from '../store/store.ts';
 
 /** The refusals of the HTTP layer itself, by Fastify's and Node's error codes. */
 function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError | undefined {
@@ -71,6 +71,7 @@ export function asFhirError(error: unknown, maxBody: number): { error: FhirError
       ),
       unexpected: false,
     };
+  if (error instanceof UnavailableError) return { error: unavailable(error.unknown), unexpected: false };
   if (error instanceof QueryTimeoutError)
     return {
       error: new FhirError('timeout', {
@@ -88,6 +89,20 @@ export function asFhirError(error: unknown, maxBody: number): { error: FhirError
     }),
     unexpected: true,
   };
+}
+
+/** The database cannot be reached; a write whose answer was lost may or may not be there. */
+function unavailable(unknown: boolean): FhirError {
+  const message = unknown
+    ? {
+        en: 'The connection to the database was lost while this was being stored: it may or may not be there. Look before you send it again',
+        ja: '保存中にデータベースとの接続が切れました。保存されたかどうか分かりません。送り直す前に確認してください',
+      }
+    : {
+        en: 'The database cannot be reached at the moment; nothing of this request was stored. Try again',
+        ja: '現在データベースに接続できません。何も保存していません。もう一度送ってください',
+      };
+  return new FhirError('unavailable', message, { headers: { 'Retry-After': '2' } });
 }
 
 /** The answer to a request that failed. */

@@ -38,11 +38,17 @@ export async function findMatches(
   const access = services.access.condition(request.caller);
   const options = { all: without.size > 0 };
   const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, options);
-  const rows = await services.store.select(sql, { budgetMs: services.config.searchBudget });
+  const rows = await services.store.select(sql, { newest: true, budgetMs: services.config.searchBudget });
   const ids = rows.map(row => String(row['id']));
   return {
     ids: ids.filter(id => !without.has(id)),
-    precondition: { kind: 'matches', key: `${type}?${query}`, query: sql, ids },
+    precondition: {
+      kind: 'matches',
+      key: `${type}?${query}`,
+      query: sql,
+      ids,
+      ...(sql.begins && { begins: sql.begins }),
+    },
   };
 }
 
@@ -62,7 +68,7 @@ export async function findAllMatches(
 ): Promise<readonly string[]> {
   const access = services.access.condition(request.caller);
   const sql = services.search.matchQuery(type, parseQuery(query), access, services.store, { all: true });
-  return (await services.store.select(sql)).map(row => String(row['id']));
+  return (await services.store.select(sql, { newest: true })).map(row => String(row['id']));
 }
 
 /** The refusal when a condition that must be unique is not. */

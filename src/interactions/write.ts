@@ -197,7 +197,7 @@ export async function commitPrepared(
 ): Promise<{ committed: readonly Committed[]; position: number; changes: readonly Change[] }> {
   for (let tries = 0; tries < mostTries; tries++) {
     const changes = await prepare();
-    if (changes.length === 0) return { committed: [], position: services.store.position(), changes };
+    if (changes.length === 0) return { committed: [], position: (await services.store.state()).position, changes };
     const result = await services.store.commit(changes);
     if (result.ok) return { committed: result.committed, position: result.position, changes };
     const refusal = refuse(result.conflict);

@@ -6,6 +6,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { zoneMinutes } from '../fhir/datetime.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
+import { beginsOf } from './begins.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { type Codes, noCodes } from './codes.ts';
@@ -85,13 +86,10 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
       const scope = scopeOf(type);
       const parts = conjuncts(condition);
       const begin = drive(parts, usualDriver(parts), scope, compileSettings);
-      const ids = join(
-        begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`),
-        ' UNION ',
-      );
-      return options.all
-        ? sql`SELECT DISTINCT m.id FROM (${ids}) m`
-        : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
+      const ids = join(begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`), ' UNION ');
+      const begins = access.always ? beginsOf(condition) : undefined;
+      const found = options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
+      return { ...found, ...(begins && { begins }) };
     },
     refresh: store => custom.refresh(store),
     async find(input, store) {

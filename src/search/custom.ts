@@ -82,8 +82,8 @@ export function createCustomParams(
   return {
     running,
     async refresh(store) {
-      if (store.position() === position) return;
-      const now = store.position();
+      const { position: now } = await store.state();
+      if (now === position) return;
       const [row] = await store.select(newestOfType('SearchParameter'));
       const seq = row?.['seq'] ?? null;
       position = now;
@@ -120,12 +120,12 @@ async function indexType(
     from = Math.min(from, Number(done?.['most'] ?? 0));
   }
   if (wanted.length === 0) return;
-  report({ type, done: from, total: store.position() });
+  const { position: total } = await store.state();
+  report({ type, done: from, total });
   const mark = (seq: number) => ({
     seq,
     rows: wanted.map(source => ({ table: presentTable.name, values: [marker(source)] })),
   });
-  const total = store.position();
   for (;;) {
     const rows = await store.select(indexedVersions(type, from, batch));
     if (rows.length === 0) break;

@@ -42,16 +42,17 @@ export interface Page {
 
 /** Answers a search. @throws FhirError for what cannot be searched */
 export async function findPage(input: FindInput, store: Store, settings: FindSettings): Promise<Page> {
-  const secret = () => store.secret('page');
+  const secret = await store.secret('page');
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
-  const cursor = token === undefined ? undefined : openCursor(token, input.path, secret());
+  const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
-  const asOf = cursor?.asOf ?? input.asOf ?? store.position();
+  const state = await store.state();
+  const asOf = cursor?.asOf ?? input.asOf ?? state.position;
   const run: RunSettings = {
     ...settings.run,
     bodiesLater: true,
     store,
-    sight: { access: input.access, asOf, stale: store.hasStale() },
+    sight: { access: input.access, asOf, stale: state.stale },
   };
   const asked = cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input;
   const looked = planQuery({ ...asked, types: await existing(input.types, run) }, settings);
@@ -92,7 +93,7 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
     used: plan.used,
     notes,
     ...(total !== undefined && { total }),
-    ...(next && { next: sealCursor(next, secret()) }),
+    ...(next && { next: sealCursor(next, secret) }),
     ...(token !== undefined && { here: token }),
   };
 }

@@ -13,6 +13,9 @@ import type { FindInput } from './plan-query.ts';
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
 
+/** The query of a conditional interaction, with what is known of the resources that could begin to match (search/begins.ts). */
+export type MatchQuery = Sql & { readonly begins?: readonly bigint[] };
+
 /** Compiled search parameters: extraction of index rows and answering of queries. */
 export interface Search {
   /** Tables handed to the store for its DDL. */
@@ -32,7 +35,7 @@ export interface Search {
     store: Store,
     /** `all`: every match, not at most two (conditional delete of several). */
     options?: { readonly all?: boolean },
-  ): Sql;
+  ): MatchQuery;
   /** Takes over SearchParameters that clients have stored; once at start, later searches do it themselves. */
   refresh(store: Store): Promise<void>;
   /** One page of a search. Throws FhirError for what cannot be searched. */

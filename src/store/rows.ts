@@ -2,7 +2,7 @@
  * Rows of the tables `version` and `body` as Versions, and the condition of a history: shared by both databases.
  */
 import { refHash } from './hash.ts';
-import { type Sql, sql } from './sql.ts';
+import { raw, type Sql, sql } from './sql.ts';
 import type { Current, HistoryScope, IndexTable, Readable, Version } from './store.ts';
 
 /** A row of {@link versionColumns}. */
@@ -67,7 +67,7 @@ export const currentQuery = (access: Readable): string =>
         WHERE r.h = ? AND ${access.text}`;
 
 /** The versions a history asks for, over `version v`. */
-export function historyCondition(scope: HistoryScope, access: Readable): Sql {
+function historyCondition(scope: HistoryScope, access: Readable): Sql {
   const parts: Sql[] = [access];
   if (scope.id !== undefined)
     parts.push(sql`v.h = ${refHash(`${scope.type}/${scope.id}`)} AND v.type = ${scope.type!} AND v.id = ${scope.id}`);
@@ -82,6 +82,35 @@ export function historyCondition(scope: HistoryScope, access: Readable): Sql {
   if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
   if (scope.afterSeq !== undefined) parts.push(sql`v.seq > ${scope.afterSeq}`);
   return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };
+}
+
+const selectVersion = sql`SELECT ${raw(versionColumns)} FROM version v LEFT JOIN body b ON b.seq = v.seq`;
+
+/** The version of a resource that was current at a position. */
+export function readAsOfSql(type: string, id: string, access: Readable, asOf: number): Sql {
+  return sql`${selectVersion} WHERE v.h = ${refHash(`${type}/${id}`)} AND v.type = ${type} AND v.id = ${id} AND v.seq <= ${asOf} AND ${access}
+    ORDER BY v.version_id DESC LIMIT 1`;
+}
+
+/** One version of a resource. */
+export function readVersionSql(type: string, id: string, versionId: number, access: Readable): Sql {
+  return sql`${selectVersion} WHERE v.h = ${refHash(`${type}/${id}`)} AND v.version_id = ${versionId} AND v.type = ${type} AND v.id = ${id} AND ${access}`;
+}
+
+/** A history in the order of commits, with one row more than its limit. */
+export function historySql(scope: HistoryScope, access: Readable): Sql {
+  return sql`${selectVersion} WHERE ${historyCondition(scope, access)} ORDER BY v.seq ${raw(scope.ascending ? 'ASC' : 'DESC')} LIMIT ${scope.limit + 1}`;
+}
+
+/** The number of versions in a history, as `n`. */
+export function historyCountSql(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Sql {
+  return sql`SELECT count(*) AS n FROM version v WHERE ${historyCondition({ ...scope, limit: 0 }, access)}`;
+}
+
+/** Superseded versions whose index rows may go, oldest first. */
+export function staleSql(before: number, limit: number): Sql {
+  return sql`SELECT ${raw(versionColumns)} FROM stale s JOIN version v ON v.seq = s.seq LEFT JOIN body b ON b.seq = s.seq
+    WHERE s.since < ${before} ORDER BY s.seq LIMIT ${limit}`;
 }
 
 /** Statement that adds a row to an index table; the same row twice is one row. */

@@ -3,7 +3,7 @@
  * @see https://www.sqlite.org/pragma.html
  */
 import type Database from 'better-sqlite3';
-import { DiskFullError, type IndexTable } from './store.ts';
+import { DiskFullError, type IndexTable, UnavailableError } from './store.ts';
 import { assertIdentifier, indexTableDdl, migrations } from './tables.ts';
 
 /** WAL databases could be corrupted by earlier versions; @see https://www.sqlite.org/releaselog/3_51_3.html */
@@ -63,6 +63,9 @@ export function isDiskFull(error: unknown): boolean {
   return code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR');
 }
 
-/** The error as the store tells it: a full disk by its own class. */
-export const asDiskFull = (error: unknown): unknown =>
-  isDiskFull(error) ? new DiskFullError('the disk is full') : error;
+/** An error of the driver as the store's own: a full disk, or another process that keeps the file to itself; others stay. */
+export function asStoreError(error: unknown): unknown {
+  if (isDiskFull(error)) return new DiskFullError('the disk is full');
+  const code = (error as { code?: string }).code ?? '';
+  return code.startsWith('SQLITE_BUSY') ? new UnavailableError('another process keeps the database to itself') : error;
+}

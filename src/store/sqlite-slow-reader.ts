@@ -70,7 +70,8 @@ export class SlowReader {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     if (failed === undefined) waiting?.resolve(rows ?? []);
-    else waiting?.reject(failed === 'timeout' ? new QueryTimeoutError('the query used up its time') : new Error(failed));
+    else
+      waiting?.reject(failed === 'timeout' ? new QueryTimeoutError('the query used up its time') : new Error(failed));
   }
 
   /** The next query starts a new thread. */
@@ -101,4 +102,5 @@ function read(file: string): void {
   });
 }
 
-if (!isMainThread && (workerData as { kind?: unknown } | null)?.kind === kind) read((workerData as { file: string }).file);
+if (!isMainThread && (workerData as { kind?: unknown } | null)?.kind === kind)
+  read((workerData as { file: string }).file);

@@ -22,9 +22,9 @@ interface ResourceRow {
 /** Finds what speaks against a list of changes, and applies it. */
 export class SqliteWriter {
   /** Position of the newest version, committed or being written. */
-  lastSeq: number;
+  lastSeq = 0;
   /** Number of superseded versions that still have index rows. */
-  staleCount: number;
+  staleCount = 0;
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
   private readonly inserts: ReadonlyMap<string, Statement>;
@@ -41,8 +41,12 @@ export class SqliteWriter {
     this.statement = statement;
     this.statements = prepareStatements(db);
     this.inserts = new Map(tables.map(table => [table.name, db.prepare(insertRow(table))]));
-    this.lastSeq = (db.prepare('SELECT max(seq) FROM version').pluck().get() as number | null) ?? 0;
-    this.staleCount = 0;
+    this.readPosition();
+  }
+
+  /** Looks where the database stands: at the start, and when another process wrote. */
+  readPosition(): void {
+    this.lastSeq = (this.statement('SELECT max(seq) AS last FROM version').get() as { last: number | null }).last ?? 0;
     this.countStale();
   }
 

@@ -12,16 +12,19 @@ import {
   type CurrentRow,
   currentQuery,
   deleteRow,
-  historyCondition,
+  historyCountSql,
+  historySql,
   insertRow,
+  readAsOfSql,
+  readVersionSql,
+  staleSql,
   toCurrent,
   toVersion,
   type VersionRow,
-  versionColumns,
 } from './rows.ts';
-import { SlowReader } from './sqlite-slow-reader.ts';
 import type { Sql } from './sql.ts';
-import { asDiskFull, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SlowReader } from './sqlite-slow-reader.ts';
 import { SqliteTerms } from './sqlite-terms.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
@@ -35,6 +38,7 @@ import {
   type Readable,
   type Row,
   type Store,
+  type StoreState,
   type Version,
 } from './store.ts';
 
@@ -70,6 +74,8 @@ class SqliteStore implements Store {
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
   private readonly deletes: ReadonlyMap<string, { statement: Database.Statement<unknown[], unknown>; key: number }>;
   private readonly insertTexts: ReadonlyMap<string, string>;
+  private readonly dataVersion: Database.Statement<unknown[], unknown>;
+  private seenVersion = -1;
   private waiting: Waiting[] = [];
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
@@ -88,6 +94,7 @@ class SqliteStore implements Store {
     if (file !== ':memory:') this.slow = new SlowReader(file);
     this.terms = new SqliteTerms(this.db, now);
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
+    this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
     this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
     this.deletes = new Map(
       tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
@@ -123,6 +130,16 @@ class SqliteStore implements Store {
     return statement;
   }
 
+  async ready(): Promise<void> {}
+
+  /** Another process that shares the file may have written: its commits count as well. */
+  private refresh(): void {
+    const version = this.dataVersion.get() as number;
+    if (version === this.seenVersion) return;
+    this.writer.readPosition();
+    this.seenVersion = version;
+  }
+
   // Writing
 
   commit(changes: readonly Change[]): Promise<CommitResult> {
@@ -140,7 +157,7 @@ class SqliteStore implements Store {
       const answers = this.inTransaction(() => group.map(one => this.applyOne(one)));
       for (const answer of answers) answer();
     } catch (error) {
-      if (group.length === 1 || isDiskFull(error)) for (const one of group) one.reject(asDiskFull(error));
+      if (group.length === 1 || isDiskFull(error)) for (const one of group) one.reject(asStoreError(error));
       else for (const one of group) this.flushAlone(one);
     }
   }
@@ -150,15 +167,17 @@ class SqliteStore implements Store {
     try {
       this.inTransaction(() => this.applyOne(one))();
     } catch (error) {
-      one.reject(asDiskFull(error));
+      one.reject(asStoreError(error));
     }
   }
 
   /** Runs work in a transaction that is durable when it returns; on failure nothing is stored and the error goes on. */
   private inTransaction<T>(work: () => T): T {
-    const { lastSeq, staleCount } = this.writer;
+    let { lastSeq, staleCount } = this.writer;
     try {
       this.statement('BEGIN IMMEDIATE').run();
+      this.refresh();
+      ({ lastSeq, staleCount } = this.writer);
       const result = work();
       this.statement('COMMIT').run();
       return result;
@@ -185,41 +204,30 @@ class SqliteStore implements Store {
   // Reading
 
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
+    if (asOf !== undefined) return this.versions(readAsOfSql(type, id, access, asOf))[0];
     const h = refHash(`${type}/${id}`);
-    if (asOf !== undefined) return this.readAsOf(type, id, h, access, asOf);
     const row = this.statement(currentQuery(access)).get(h, ...access.values) as CurrentRow | undefined;
     return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
   }
 
-  private readAsOf(type: string, id: string, h: bigint, access: Readable, asOf: number): Version | undefined {
-    const row = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
-        WHERE v.h = ? AND v.type = ? AND v.id = ? AND v.seq <= ? AND ${access.text} ORDER BY v.version_id DESC LIMIT 1`,
-    ).get(h, type, id, asOf, ...access.values);
-    return row ? toVersion(row as VersionRow) : undefined;
+  private get<T>(query: Sql): T | undefined {
+    return this.statement(query.text).get(...query.values) as T | undefined;
+  }
+
+  private versions(query: Sql): readonly Version[] {
+    return (this.statement(query.text).all(...query.values) as VersionRow[]).map(toVersion);
   }
 
   async readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
-    const row = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq
-        WHERE v.h = ? AND v.version_id = ? AND v.type = ? AND v.id = ? AND ${access.text}`,
-    ).get(refHash(`${type}/${id}`), versionId, type, id, ...access.values);
-    return row ? toVersion(row as VersionRow) : undefined;
+    return this.versions(readVersionSql(type, id, versionId, access))[0];
   }
 
   async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
-    const where = historyCondition(scope, access);
-    const rows = this.statement(
-      `SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE ${where.text} ORDER BY v.seq ${scope.ascending ? 'ASC' : 'DESC'} LIMIT ?`,
-    ).all(...where.values, scope.limit + 1);
-    return (rows as VersionRow[]).map(toVersion);
+    return this.versions(historySql(scope, access));
   }
 
   async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
-    const where = historyCondition({ ...scope, limit: 0 }, access);
-    return this.statement(`SELECT count(*) AS n FROM version v WHERE ${where.text}`)
-      .pluck()
-      .get(...where.values) as number;
+    return this.get<{ n: number }>(historyCountSql(scope, access))!.n;
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
@@ -272,22 +280,15 @@ class SqliteStore implements Store {
     }
   }
 
-  position(): number {
-    return this.writer.lastSeq;
+  async state(): Promise<StoreState> {
+    this.refresh();
+    return { position: this.writer.lastSeq, stale: this.writer.staleCount > 0 };
   }
 
   // Housekeeping
 
-  hasStale(): boolean {
-    return this.writer.staleCount > 0;
-  }
-
   async stale(before: number, limit: number): Promise<readonly Version[]> {
-    const rows = this.statement(
-      `SELECT ${versionColumns} FROM stale s JOIN version v ON v.seq = s.seq LEFT JOIN body b ON b.seq = s.seq
-        WHERE s.since < ? ORDER BY s.seq LIMIT ?`,
-    ).all(before, limit);
-    return (rows as VersionRow[]).map(toVersion);
+    return this.versions(staleSql(before, limit));
   }
 
   async addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
@@ -316,7 +317,7 @@ class SqliteStore implements Store {
     this.writer.countStale();
   }
 
-  secret(name: string): Uint8Array {
+  async secret(name: string): Promise<Uint8Array> {
     this.statement('INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)').run(name, crypto.randomBytes(32));
     return this.db.prepare('SELECT value FROM secret WHERE name = ?').pluck().get(name) as Buffer;
   }

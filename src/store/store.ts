@@ -83,7 +83,17 @@ export type Precondition =
    * A conditional interaction's search finds exactly these resources (at most two are looked at).
    * `key` names the condition, so that a database with parallel writers can lock it.
    */
-  | { readonly kind: 'matches'; readonly key: string; readonly query: Sql; readonly ids: readonly string[] };
+  | {
+      readonly kind: 'matches';
+      readonly key: string;
+      readonly query: Sql;
+      readonly ids: readonly string[];
+      /**
+       * A resource that begins to match has an index row with one of these values, and nothing but a resource's own new
+       * version makes it match or stop; absent = not known.
+       */
+      readonly begins?: readonly bigint[];
+    };
 
 /** A prepared write. Creating, updating, patching, deleting, importing all end as one of these. */
 export interface Change {
@@ -146,11 +156,32 @@ export type Row = Readonly<Record<string, SqlValue>>;
 
 /** Thrown by a store when the disk is full; nothing of the commit is stored. */
 export class DiskFullError extends Error {}
+/**
+ * Thrown by a store when the database cannot be reached or is starting. A write that was under way may or may not have been
+ * stored when `unknown` is true; otherwise nothing of it is.
+ */
+export class UnavailableError extends Error {
+  readonly unknown: boolean;
+  constructor(message: string, unknown = false) {
+    super(message);
+    this.unknown = unknown;
+  }
+}
 /** Thrown by a store when a query used up its time; the query is stopped. */
 export class QueryTimeoutError extends Error {}
 
+/** Where the database stands, seen in one look: the same for all nodes that share it. */
+export interface StoreState {
+  /** Position of the newest commit: a search as of this position sees one moment. */
+  readonly position: number;
+  /** True when superseded versions still have index rows, so that a search has to exclude them. */
+  readonly stale: boolean;
+}
+
 /** The interface of both databases. */
 export interface Store {
+  /** Resolves when the database can be used; rejects when it cannot be opened. */
+  ready(): Promise<void>;
   /** Applies a list of changes, all or nothing, in order; durable when the promise resolves. */
   commit(changes: readonly Change[]): Promise<CommitResult>;
   /**
@@ -163,14 +194,15 @@ export interface Store {
   history(scope: HistoryScope, access: Readable): Promise<readonly Version[]>;
   /** Number of versions in a history. */
   historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number>;
-  /** All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. */
-  select(query: Sql, options?: { budgetMs?: number }): Promise<readonly Row[]>;
+  /**
+   * All rows of a query; throws {@link QueryTimeoutError} after `budgetMs`. It sees at least the last {@link state} that was
+   * asked for on this node, and every commit of anybody when `newest` is given.
+   */
+  select(query: Sql, options?: { budgetMs?: number; newest?: boolean }): Promise<readonly Row[]>;
   /** The rows in chunks, so that memory stays bounded and other requests get their turn. */
   stream(query: Sql, options?: { budgetMs?: number; chunk?: number }): AsyncIterable<readonly Row[]>;
-  /** Position of the newest commit: a search as of this position sees one moment. */
-  position(): number;
-  /** True when superseded versions still have index rows, so that a search has to exclude them. */
-  hasStale(): boolean;
+  /** The state right now, with every commit that was acknowledged by any node before the call. */
+  state(): Promise<StoreState>;
   /** Superseded versions whose index rows may go, oldest first: those superseded before the time given. */
   stale(before: number, limit: number): Promise<readonly Version[]>;
   /** Adds index rows to versions that have index rows already (a new search parameter); what is there stays. */
@@ -180,7 +212,7 @@ export interface Store {
   /** Imported terminology masters. */
   readonly terms: TermTables;
   /** A secret of this database, made once (signs page links). */
-  secret(name: string): Uint8Array;
+  secret(name: string): Promise<Uint8Array>;
   /** Folds the journal, frees the file. */
   close(): Promise<void>;
 }

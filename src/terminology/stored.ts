@@ -19,7 +19,7 @@ export interface StoredResources {
 }
 
 /** Opens the view on a store; nothing is read yet. */
-export function openStored(store: Pick<Store, 'position' | 'stream'>): StoredResources {
+export function openStored(store: Pick<Store, 'state' | 'stream'>): StoredResources {
   const byId = new Map<string, Resource>();
   let byUrl = new Map<string, Resource[]>();
   let seen = 0;
@@ -37,7 +37,7 @@ export function openStored(store: Pick<Store, 'position' | 'stream'>): StoredRes
     generation++;
   };
   const read = async (): Promise<void> => {
-    const upTo = store.position();
+    const { position: upTo } = await store.state();
     const rows = store.stream(
       sql`SELECT v.type AS type, v.id AS id, v.deleted AS deleted, b.text AS text FROM version v LEFT JOIN body b ON b.seq = v.seq
         WHERE v.type IN ('CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem') AND v.seq > ${seen} AND v.seq <= ${upTo}
@@ -57,7 +57,8 @@ export function openStored(store: Pick<Store, 'position' | 'stream'>): StoredRes
   };
   return {
     async refresh() {
-      while (store.position() !== seen) {
+      const { position } = await store.state();
+      while (seen < position) {
         running ??= read().finally(() => {
           running = undefined;
         });

@@ -43,7 +43,7 @@ export interface Terminology {
 /** What terminology is made of. */
 export interface TerminologyParts {
   readonly definitions: Definitions;
-  readonly store: Pick<Store, 'position' | 'stream' | 'terms'>;
+  readonly store: Pick<Store, 'state' | 'stream' | 'terms'>;
   /** UTC milliseconds. */
   readonly now: () => number;
   readonly packages?: Packages;

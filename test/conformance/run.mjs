@@ -2,7 +2,8 @@
 // Runs the conformance suites of others against the built server and compares with baseline.json.
 //   npm run conformance [-- --update] [--only name,name] [--all] [--modules FOLDER] [--reports FOLDER] [--failures]
 // --update raises the baseline (never lowers it); --all adds the slow Synthea suite; --modules names a folder whose node_modules
-// holds fhir-kit-client and fhirclient; --reports keeps each runner's JSON report; --failures prints what failed.
+// holds fhir-kit-client and fhirclient; --reports keeps each runner's JSON report; --failures prints what failed;
+// --postgres runs the servers on a PostgreSQL of its own instead of SQLite: the scores must be the same.
 // The suites are not part of this repository: they are looked for beside the checkout. Without them there is nothing to do.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -27,8 +28,25 @@ const { values: options } = parseArgs({
     modules: { type: 'string' },
     reports: { type: 'string' },
     failures: { type: 'boolean' },
+    postgres: { type: 'boolean' },
   },
 });
+
+/** A PostgreSQL that gives each server a database of its own. */
+async function startDatabases() {
+  const [{ default: pg }, { startPostgres }] = await Promise.all([import('pg'), import('../postgres.mjs')]);
+  const server = await startPostgres({ flags: [] });
+  let number = 0;
+  const settings = async () => {
+    const name = `suite_${++number}`;
+    const client = new pg.Client(server.url);
+    await client.connect();
+    await client.query(`CREATE DATABASE ${name}`);
+    await client.end();
+    return ['--database', server.url.replace(/\/postgres$/, `/${name}`)];
+  };
+  return { settings, stop: server.stop };
+}
 
 /** A folder that the clients' runner can load both client libraries from, or undefined. */
 function clientModules() {
@@ -188,6 +206,7 @@ async function main() {
   const names = options.only?.split(',');
   const chosen = list.filter(({ name, slow }) => (names ? names.includes(name) : !slow || options.all));
 
+  const postgres = options.postgres ? await startDatabases() : undefined;
   const rows = [];
   let shared;
   try {
@@ -200,7 +219,10 @@ async function main() {
       const own = suite.server === 'own';
       const server =
         (own ? undefined : shared) ??
-        (await startServer(path.join(temporary, own ? suite.name : 'shared'), suite.settings));
+        (await startServer(path.join(temporary, own ? suite.name : 'shared'), [
+          ...(suite.settings ?? []),
+          ...((await postgres?.settings()) ?? []),
+        ]));
       if (!own) shared = server;
       const result = await runSuite(suite, server.base, reports);
       if (server.ended()) {
@@ -212,6 +234,7 @@ async function main() {
     }
   } finally {
     await shared?.stop();
+    await postgres?.stop();
     if (options.reports)
       for (const name of fs.readdirSync(temporary).filter(name => name.endsWith('.log')))
         fs.copyFileSync(path.join(temporary, name), path.join(reports, name));

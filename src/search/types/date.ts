@@ -5,7 +5,7 @@
 
 import { type Interval, parseInterval, periodInterval, timingInterval } from '../../fhir/datetime.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
-import { type Sql, sql } from '../../store/sql.ts';
+import { raw, type Sql, sql } from '../../store/sql.ts';
 import { type At, anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { momentEpoch, momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
@@ -56,11 +56,14 @@ export function compareDates(prefix: Prefix, [from, to]: Interval, lo: Sql, hi: 
   }
 }
 
+/** A length that the moment tells by itself, as part of the program's text: databases with types know it is a number. */
+const width = (index: number): Sql => raw(String(momentWidths[index]));
+
 /** The same told from a moment: its interval for the usual lengths, else the row among the dates. */
 function compareMoment(prefix: Prefix, interval: Interval, param: number, now: number) {
   return ({ moment, seq }: At): Sql => {
     const lo = sql`((${moment} >> 3) + ${momentEpoch})`;
-    const hi = sql`((${moment} >> 3) + ${momentEpoch} + CASE ${moment} & 7 WHEN 0 THEN ${momentWidths[0]!} WHEN 1 THEN ${momentWidths[1]!} WHEN 2 THEN ${momentWidths[2]!} ELSE ${momentWidths[3]!} END)`;
+    const hi = sql`((${moment} >> 3) + ${momentEpoch} + CASE ${moment} & 7 WHEN 0 THEN ${width(0)} WHEN 1 THEN ${width(1)} WHEN 2 THEN ${width(2)} ELSE ${width(3)} END)`;
     const quick = compareDates(prefix, interval, lo, hi, now);
     const exact = sql`EXISTS (SELECT 1 FROM index_date x WHERE x.param = ${param} AND x.seq = ${seq} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)})`;
     const bounds = momentBounds(prefix, interval);

@@ -1,0 +1,57 @@
+/**
+ * A PostgreSQL database as one end of a move.
+ */
+import { assertFollows, type CopyRow, type CopySide, copyQuery, countsQuery, toCopied } from './copy.ts';
+import { refHash } from './hash.ts';
+import { createTargets } from './postgres-batch.ts';
+import { loadCurrents } from './postgres-commit.ts';
+import { openPool, query, withClient } from './postgres-connection.ts';
+import { migrate } from './postgres-layout.ts';
+import type { IndexTable } from './store.ts';
+
+/** Opens a database for copying; makes its tables when they are not there. */
+export async function openPostgresCopy(url: string, tables: readonly IndexTable[]): Promise<CopySide> {
+  const pool = openPool(url, 2);
+  await withClient(pool, client => migrate(client, tables));
+  const targets = createTargets(tables);
+  const rows = <T>(text: string, values: readonly (number | string)[] = []) =>
+    withClient(pool, client => query<T>(client, { text, values }));
+  return {
+    async last() {
+      return (await rows<{ last: number }>('SELECT coalesce(max(seq), 0) AS last FROM version'))[0]!.last;
+    },
+    async read(after, limit) {
+      return (await rows<CopyRow>(copyQuery, [after, limit])).map(toCopied);
+    },
+    write: versions =>
+      withClient(pool, async client => {
+        await client.query('BEGIN; SELECT one FROM feed WHERE one = 1 FOR UPDATE');
+        const hashes = versions.map(({ type, id }) => refHash(`${type}/${id}`));
+        const batch = await loadCurrents(client, new Set(hashes));
+        assertFollows(versions, batch.lastSeq);
+        for (const [i, version] of versions.entries()) {
+          const h = hashes[i]!;
+          batch.add({ ...version, h, live: !version.deleted }, batch.currents.get(h));
+        }
+        await batch.write(client, targets);
+        await client.query('COMMIT');
+      }),
+    async counts(upTo) {
+      const [row] = await rows<{ versions: number; resources: number }>(countsQuery, [upTo, upTo]);
+      return { versions: row!.versions, resources: row!.resources };
+    },
+    async secrets() {
+      return (await rows<{ name: string; value: Buffer }>('SELECT name, value FROM secret')).map(
+        row => [row.name, row.value] as const,
+      );
+    },
+    async writeSecrets(secrets) {
+      for (const [name, value] of secrets)
+        await rows(
+          "INSERT INTO secret (name, value) VALUES (?, decode(?, 'hex')) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+          [name, Buffer.from(value).toString('hex')],
+        );
+    },
+    close: () => pool.end(),
+  };
+}

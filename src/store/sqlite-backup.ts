@@ -1,0 +1,112 @@
+/**
+ * Backup of an SQLite file while it is written to, and its way back. A backup is one file: the database at one moment, then a
+ * line with its checksum; a restore looks at every byte before it puts the database in place.
+ * @see https://www.sqlite.org/backup.html
+ */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import Database from 'better-sqlite3';
+
+/** What the last line of a backup says. */
+export interface BackupNote {
+  /** Of the database's bytes. */
+  readonly sha256: string;
+  readonly size: number;
+  /** Position of the change feed it holds. */
+  readonly position: number;
+  readonly created: string;
+}
+
+/** Thrown for a file that is no backup, or a damaged one. */
+export class DamagedBackupError extends Error {}
+
+const mark = '\nengawa-backup 1 ';
+const longestNote = 1024;
+
+const positionOf = (db: Database.Database): number =>
+  Number(db.prepare('SELECT coalesce(max(seq), 0) FROM version').pluck().get());
+
+function openToRead(file: string): Database.Database {
+  return new Database(file, { readonly: true, fileMustExist: true });
+}
+
+function syncFile(file: string): void {
+  const handle = fs.openSync(file, 'r+');
+  fs.fsyncSync(handle);
+  fs.closeSync(handle);
+}
+
+/** Hash of the first bytes of a file. */
+async function hashOf(file: string, size: number): Promise<string> {
+  const hash = createHash('sha256');
+  if (size > 0) await pipeline(fs.createReadStream(file, { end: size - 1 }), hash);
+  return hash.digest('hex');
+}
+
+/**
+ * Backs a database up. Writers go on meanwhile: the copy is one moment, with everything acknowledged before it began.
+ * @param file the database @param to the backup; replaced when it is there, once the new one is whole
+ */
+export async function backupSqlite(file: string, to: string, now: number): Promise<BackupNote> {
+  const half = `${to}.part`;
+  fs.rmSync(half, { force: true });
+  const db = openToRead(file);
+  try {
+    // All pages in one step: in several, each commit of another process would make it begin again.
+    await db.backup(half, { progress: () => 2 ** 30 });
+  } finally {
+    db.close();
+  }
+  const copy = new Database(half);
+  // Without a journal of its own the backup is one file.
+  copy.pragma('journal_mode = DELETE');
+  const position = positionOf(copy);
+  copy.close();
+  const { size } = fs.statSync(half);
+  const note: BackupNote = { sha256: await hashOf(half, size), size, position, created: new Date(now).toISOString() };
+  fs.appendFileSync(half, `${mark}${JSON.stringify(note)}\n`);
+  syncFile(half);
+  fs.renameSync(half, to);
+  return note;
+}
+
+function readNote(file: string): BackupNote {
+  const { size } = fs.statSync(file);
+  const handle = fs.openSync(file, 'r');
+  const tail = Buffer.alloc(Math.min(size, longestNote));
+  fs.readSync(handle, tail, 0, tail.length, size - tail.length);
+  fs.closeSync(handle);
+  const at = tail.lastIndexOf(mark);
+  if (at < 0) throw new DamagedBackupError('its last line is missing');
+  try {
+    const note = JSON.parse(tail.subarray(at + mark.length).toString()) as BackupNote;
+    if (note.size !== size - tail.length + at) throw new Error('its length is not the one noted');
+    return note;
+  } catch (error) {
+    throw new DamagedBackupError((error as Error).message);
+  }
+}
+
+/**
+ * Puts a backup in place of a database that is not there.
+ * @throws DamagedBackupError when a single byte differs; nothing is put in place then
+ */
+export async function restoreSqlite(from: string, file: string): Promise<BackupNote> {
+  const note = readNote(from);
+  if ((await hashOf(from, note.size)) !== note.sha256)
+    throw new DamagedBackupError('its checksum is not the one noted');
+  const half = `${file}.part`;
+  await pipeline(fs.createReadStream(from, { end: note.size - 1 }), fs.createWriteStream(half));
+  const db = new Database(half);
+  const position = positionOf(db);
+  db.pragma('journal_mode = DELETE');
+  db.close();
+  if (position !== note.position) {
+    fs.rmSync(half);
+    throw new DamagedBackupError('it holds another position than noted');
+  }
+  syncFile(half);
+  fs.renameSync(half, file);
+  return note;
+}

@@ -1,0 +1,93 @@
+/**
+ * An SQLite file as one end of a move.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import {
+  assertFollows,
+  type CopyRow,
+  type CopySide,
+  copyQuery,
+  countsQuery,
+  type IndexedVersion,
+  toCopied,
+} from './copy.ts';
+import { refHash } from './hash.ts';
+import { insertRow } from './rows.ts';
+import { migrate, prepareFile } from './sqlite-file.ts';
+import type { IndexTable } from './store.ts';
+
+/** Opens a file for copying: to be read only, or made when it is not there. */
+export function openSqliteCopy(file: string, tables: readonly IndexTable[], use: 'read' | 'write'): CopySide {
+  if (use === 'write') fs.mkdirSync(path.dirname(file), { recursive: true });
+  const db = new Database(file, use === 'read' ? { readonly: true, fileMustExist: true } : {});
+  db.defaultSafeIntegers(true);
+  if (use === 'write') {
+    db.defaultSafeIntegers(false);
+    prepareFile(db);
+    migrate(db, tables);
+    db.defaultSafeIntegers(true);
+  }
+  const last = () => Number(db.prepare('SELECT coalesce(max(seq), 0) FROM version').pluck().get());
+  const write = use === 'write' ? createWriter(db, tables) : () => {};
+  return {
+    last: async () => last(),
+    read: async (after, limit) => (db.prepare(copyQuery).all(after, limit) as CopyRow[]).map(toCopied),
+    async write(versions) {
+      assertFollows(versions, last());
+      db.transaction(() => {
+        for (const version of versions) write(version);
+      }).immediate();
+    },
+    async counts(upTo) {
+      const row = db.prepare(countsQuery).get(upTo, upTo) as { versions: bigint; resources: bigint };
+      return { versions: Number(row.versions), resources: Number(row.resources) };
+    },
+    async secrets() {
+      return db.prepare('SELECT name, value FROM secret').raw().all() as [string, Buffer][];
+    },
+    async writeSecrets(secrets) {
+      const put = db.prepare('INSERT OR REPLACE INTO secret (name, value) VALUES (?, ?)');
+      for (const [name, value] of secrets) put.run(name, value);
+    },
+    async close() {
+      if (use === 'write') db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}
+
+/** Writes one version and what follows from it. */
+function createWriter(db: Database.Database, tables: readonly IndexTable[]): (version: IndexedVersion) => void {
+  const statement = (text: string) => db.prepare<unknown[], { seq: bigint }>(text);
+  const inserts = new Map(tables.map(table => [table.name, statement(insertRow(table))]));
+  const find = statement('SELECT seq FROM resource WHERE h = ?');
+  const end = statement('UPDATE version SET end_seq = ? WHERE seq = ?');
+  const stale = statement(`INSERT INTO stale (seq, end_seq, since)
+    SELECT v.seq, ?, ? FROM version v JOIN index_resource r ON (r.type, r.last_updated, r.seq) = (v.type, v.last_updated, v.seq) WHERE v.seq = ?`);
+  const addVersion =
+    statement(`INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const addResource = statement(
+    'INSERT OR REPLACE INTO resource (h, type, id, seq, version_id, last_updated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const addPerson = statement('INSERT INTO resource_person (h, seq) VALUES (?, ?)');
+  const addBody = statement('INSERT INTO body (seq, text) VALUES (?, ?)');
+  const addIndexed = statement('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)');
+  return version => {
+    const { seq, type, id, versionId, lastUpdated, persons } = version;
+    const h = refHash(`${type}/${id}`);
+    const deleted = version.deleted ? 1 : 0;
+    const old = find.get(h);
+    if (old) end.run(seq, old.seq);
+    if (old) stale.run(seq, lastUpdated, old.seq);
+    const facts = [version.content, version.person, version.author, version.informationClass, version.releasedAt];
+    addVersion.run(seq, h, type, id, versionId, lastUpdated, deleted, version.method, ...facts);
+    addResource.run(h, type, id, seq, versionId, lastUpdated, deleted);
+    if (persons.length > 1) for (const person of persons) addPerson.run(person, seq);
+    if (!version.deleted) addBody.run(seq, version.text);
+    if (version.rows) addIndexed.run(type, lastUpdated, seq);
+    for (const row of version.rows ?? []) inserts.get(row.table)!.run(...row.values, seq);
+  };
+}

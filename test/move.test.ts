@@ -1,0 +1,119 @@
+/** Moving a database there and back, backing it up and restoring it: the same versions, the same answers; damage is refused. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import { backup, restore } from '../src/backup.ts';
+import { readConfig, SettingError } from '../src/config.ts';
+import { move } from '../src/move.ts';
+import { startOn, testDatabase } from './stores.ts';
+import { startServer, type TestServer } from './support.ts';
+
+const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-move-'));
+const json = { 'content-type': 'application/fhir+json' };
+const config = (data: string) => readConfig(new Map([['data', data]]), {});
+
+/** Some resources with several versions, a deletion, a resource of two persons. */
+async function fill({ app }: TestServer, round: number): Promise<void> {
+  for (let i = 0; i < 30; i++) {
+    const id = `p${i % 20}`;
+    const name = [{ text: `山田 ${round} ${i}` }];
+    await app.inject({
+      method: 'PUT',
+      url: `/fhir/Patient/${id}`,
+      headers: json,
+      payload: { resourceType: 'Patient', id, name, birthDate: `1940-01-${10 + (i % 20)}` },
+    });
+  }
+  const link = ['p1', 'p2'].map(id => ({ target: { reference: `Patient/${id}` }, assurance: 'level1' }));
+  await app.inject({
+    method: 'PUT',
+    url: '/fhir/Person/two',
+    headers: json,
+    payload: { resourceType: 'Person', id: 'two', gender: round % 2 ? 'male' : 'female', link },
+  });
+  await app.inject({ method: 'DELETE', url: `/fhir/Patient/p${round}` });
+}
+
+/** All that can be asked of a database: the whole history and some searches. */
+async function dump({ app }: TestServer): Promise<unknown[]> {
+  const urls = [
+    '_history?_count=1000',
+    'Patient?_count=1000',
+    'Patient?name=山田&_sort=-birthdate,_id&_count=5',
+    'Patient?birthdate=gt1940-01-20&_summary=count',
+    'Person?link=Patient/p2&_summary=count',
+  ];
+  return Promise.all(
+    urls.map(async url => {
+      const { entry, total } = (await app.inject(`/fhir/${url}`)).json() as { entry?: unknown[]; total?: number };
+      return { entry, total };
+    }),
+  );
+}
+
+t.test('a move there and back, resumed and repeated, is the same database', async t => {
+  const [one, two] = [folder(), folder()];
+  const { url } = await testDatabase();
+  await (await startOn('postgres')).close();
+  const lines: string[] = [];
+  const tell = (line: { en: string }) => void lines.push(line.en);
+  let source = startServer({ file: path.join(one, 'engawa.db') });
+  await fill(source, 1);
+  t.match(
+    (await move(config(one), undefined, url, tell)).en,
+    /moved and verified: 32 versions/,
+    'while its server runs',
+  );
+  await fill(source, 2);
+  const expected = await dump(source);
+  await source.close();
+  t.match((await move(config(one), one, url, tell)).en, / 32 copied now/, 'what came since');
+  t.match(lines.at(-1), /100\.0 %/);
+  const target = await startOn('postgres', { keep: true });
+  t.same(await dump(target), expected, 'on PostgreSQL');
+  await target.close();
+  await move(config(two), url, two, tell);
+  source = startServer({ file: path.join(two, 'engawa.db') });
+  t.same(await dump(source), expected, 'and back');
+  await fill(source, 3);
+  await source.close();
+  await t.rejects(move(config(two), url, two, tell), SettingError, 'a target that has more is refused');
+  const third = folder();
+  const other = startServer({ file: path.join(third, 'engawa.db') });
+  await fill(other, 9);
+  await other.close();
+  await t.rejects(move(config(third), third, url, tell), SettingError, 'a target with other data is refused');
+});
+
+t.test('a backup under a running server restores to the same; a damaged one is refused', async t => {
+  const [one, two] = [folder(), folder()];
+  const source = startServer({ file: path.join(one, 'engawa.db') });
+  await fill(source, 1);
+  const file = path.join(two, 'day.backup');
+  await backup(config(one), file);
+  const expected = await dump(source);
+  await source.close();
+  await restore(config(path.join(two, 'data')), file);
+  const restored = startServer({ file: path.join(two, 'data/engawa.db') });
+  t.same(await dump(restored), expected);
+  await restored.close();
+  await t.rejects(
+    restore(config(path.join(two, 'data')), file),
+    SettingError,
+    'a database that is there is not written over',
+  );
+  const whole = fs.readFileSync(file);
+  const flipped = Buffer.from(whole);
+  flipped[whole.length >> 1]! ^= 0x20;
+  for (const [name, bytes] of Object.entries({
+    flipped,
+    cut: whole.subarray(0, -100),
+    short: whole.subarray(0, 4096),
+    empty: Buffer.alloc(0),
+  })) {
+    fs.writeFileSync(file, bytes);
+    await t.rejects(restore(config(path.join(two, name)), file), SettingError, name);
+    t.notOk(fs.existsSync(path.join(two, name, 'engawa.db')), `${name}: nothing is put in place`);
+  }
+});
