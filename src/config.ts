@@ -36,6 +36,12 @@ export const settings = {
     'address to listen on; only loopback while access is open',
     '待ち受けアドレス（アクセス制限がない間はループバックのみ）',
   ),
+  packages: setting(
+    'packages',
+    './packages',
+    'folder whose FHIR packages (.tgz) are installed at start',
+    '起動時に登録する FHIR パッケージ（.tgz）のフォルダ',
+  ),
   data: setting('data', './data', 'folder of the database', 'データベースのフォルダ'),
   database: setting(
     'database',
@@ -78,9 +84,30 @@ export const settings = {
   validation: setting(
     'validation',
     'base',
-    'checks on write: off, or base (structure of the R4 types)',
-    '書き込み時の検証',
-    ['off', 'base'],
+    'checks on write: off; warn (findings are only told); base (structure of the R4 types); profiles (all rules of the types and of meta.profile)',
+    '書き込み時の検証: off（なし）、warn（指摘のみ）、base（R4 の型の構造）、profiles（型と meta.profile の全規則）',
+    ['off', 'warn', 'base', 'profiles'],
+  ),
+  displayIssues: setting(
+    'display-issues',
+    'warning',
+    'severity of a display that does not belong to its code',
+    'コードと合わない display の扱い',
+    ['warning', 'error'],
+  ),
+  unknownExtensions: setting(
+    'unknown-extensions',
+    'warning',
+    'severity of an extension that is not installed',
+    '登録されていない拡張の扱い',
+    ['warning', 'error'],
+  ),
+  bestPractice: setting(
+    'best-practice',
+    'ignore',
+    'severity of best-practice rules such as a missing narrative',
+    '推奨事項（ナラティブなど）の扱い',
+    ['ignore', 'warning', 'error'],
   ),
   conditionalDelete: setting(
     'conditional-delete',

@@ -12,10 +12,14 @@ import type { Language, Message } from './fhir/types.ts';
 import { version } from './version.ts';
 import { isFirst, shareWork } from './workers.ts';
 
+/** Commands with their own options, in files of their own. */
+const tools = ['validate', 'package', 'terminology'] as const;
+type Tool = (typeof tools)[number];
+
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
   /** Undefined for serve. */
-  readonly command: Command | 'terminology' | undefined;
+  readonly command: Command | Tool | undefined;
   /** Words after the command. */
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
@@ -39,8 +43,8 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       else flags.set(name, words[++i]!);
     } else commands.push(word);
   }
-  if (commands[0] === 'terminology') return { command: 'terminology', words: commands.slice(1), flags };
-  const command = findCommand(commands);
+  const tool = tools.find(one => one === commands[0]);
+  const command = tool ?? findCommand(commands);
   return { command, words: commands.slice(1), flags };
 }
 
@@ -63,11 +67,15 @@ function help(language: Language): string {
     en: `Engawa ${version}: FHIR R4 server for Japanese medicine and long-term care
 
 engawa [serve] [--option value …]
+engawa validate <file|folder|glob|-> … [--profile url,…] [--package file,…] [--format text|json|sarif|junit]
+engawa package add <file.tgz|folder> | list | remove <name>[#version]
 engawa terminology …        (masters: import, list, remove)
 ${shapes(language)}
 
 Examples
   engawa serve
+  engawa validate 'examples/**/*.json' --format junit
+  engawa package add jp-core.r4-1.2.0.tgz
   engawa serve --port 8090 --data /var/lib/engawa
 
 Options (flag, environment variable, default)
@@ -75,11 +83,15 @@ Options (flag, environment variable, default)
     ja: `Engawa ${version}: 日本の医療と介護のための FHIR R4 サーバー
 
 engawa [serve] [--オプション 値 …]
+engawa validate <ファイル|フォルダ|glob|-> … [--profile url,…] [--package ファイル,…] [--format text|json|sarif|junit]
+engawa package add <file.tgz|フォルダ> | list | remove <名前>[#版]
 engawa terminology …        （マスターの取り込み・一覧・削除）
 ${shapes(language)}
 
 例
   engawa serve
+  engawa validate 'examples/**/*.json' --format junit
+  engawa package add jp-core.r4-1.2.0.tgz
   engawa serve --port 8090 --data /var/lib/engawa
 
 オプション（フラグ、環境変数、既定値）
@@ -169,6 +181,7 @@ async function serve(config: Config, language: Language): Promise<void> {
 /** Sentences for the ways a start fails that a user can mend. */
 function startProblem(error: unknown, config: Config | undefined): Message | undefined {
   if (error instanceof SettingError) return error.text;
+  if (error instanceof Error && error.name === 'PackageError') return (error as Error & { text: Message }).text;
   const code = (error as NodeJS.ErrnoException).code;
   if (
     config &&
@@ -223,7 +236,16 @@ export async function main(words: readonly string[]): Promise<number | undefined
     }
     if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
-    else {
+    else if (command === 'package') {
+      config = readConfig(flags);
+      const { runPackage } = await import('./commands/package.ts');
+      return runPackage(rest, config, language);
+    } else if (command === 'validate') {
+      const { runValidate, takeOptions } = await import('./commands/validate.ts');
+      const { options, others } = takeOptions(flags);
+      config = readConfig(others);
+      return await runValidate(rest, options, config, language);
+    } else {
       config = readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name))));
       if (!command) {
         if ((await shareWork(config)) === 'worker') await serve(config, language);

@@ -6,6 +6,9 @@ import path from 'node:path';
 import { openPolicy } from './access/readable.ts';
 import type { Config } from './config.ts';
 import { loadDefinitions } from './definitions/definitions.ts';
+import { installFolder } from './definitions/install.ts';
+import { openDefinitions } from './definitions/overlay.ts';
+import { openPackages } from './definitions/package.ts';
 import { allInteractions } from './interactions/all.ts';
 import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
@@ -15,7 +18,21 @@ import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { openTermsFile } from './store/sqlite-terms-file.ts';
 import { createTerminology } from './terminology/terminology.ts';
+import { createCodeChecker } from './validation/codes.ts';
+import { withTerminology } from './validation/membership.ts';
+import type { RuleOptions } from './validation/profile.ts';
+import { openStoredDefinitions } from './validation/stored.ts';
 import { createValidator } from './validation/validator.ts';
+
+/** What the settings say about findings. */
+export function validatorOptions(config: Config, now: () => number): RuleOptions {
+  return {
+    displayIssues: config.displayIssues as RuleOptions['displayIssues'],
+    bestPractice: config.bestPractice as RuleOptions['bestPractice'],
+    unknownExtensions: config.unknownExtensions as RuleOptions['unknownExtensions'],
+    now,
+  };
+}
 
 /**
  * Joins the parts. Opens (or makes) the database.
@@ -26,7 +43,10 @@ export function createServices(
   overrides: { now?: () => number; newId?: () => string; file?: string } = {},
 ): Services {
   const now = overrides.now ?? Date.now;
-  const definitions = loadDefinitions();
+  const definitions = openDefinitions(loadDefinitions());
+  const installed = path.join(config.data, 'packages');
+  installFolder(config.packages, installed);
+  for (const one of openPackages(installed)) definitions.addPackage(one);
   const search = createSearch({ definitions, config, codes: () => terminology });
   const store =
     config.database === ''
@@ -39,6 +59,7 @@ export function createServices(
           now,
         });
   const terminology = createTerminology({ definitions, store, now });
+  const codes = withTerminology(createCodeChecker(definitions), terminology);
   // Before the first request: what clients have defined has to be indexed with the first write.
   // A database that cannot be reached yet is no reason to end: searches do it again.
   search.refresh(store).catch(() => {});
@@ -49,7 +70,8 @@ export function createServices(
     search,
     store,
     terminology,
-    validator: createValidator(definitions),
+    validator: createValidator(definitions, { codes, options: validatorOptions(config, now) }),
+    storedDefinitions: openStoredDefinitions(store, definitions, now),
     access: openPolicy,
     route: createRouter(parts),
     startedAt: new Date(now()).toISOString(),

@@ -53,10 +53,15 @@ t.test('everything is valid R4, and the refused certificate has just the mistake
   for (const [name, { type, entry }] of bundles) {
     const bare = type === 'transaction' ? entry.map(({ resource }) => resource) : [make.files[name]];
     for (const resource of bare)
-      t.same(validator.validateResource(resource as unknown as Resource), [], `${name}: ${resource?.resourceType}`);
+      t.same(
+        validator.validateResource(resource as unknown as Resource).filter(one => one.severity === 'error'),
+        [],
+        `${name}: ${resource?.resourceType}`,
+      );
   }
   const found = validator.validateResource(make.files['refusal/certificate.json'] as unknown as Resource);
-  t.same(found.map(({ expression }) => expression?.replace(/\[\d+\]/g, '')).sort(), [...mistakes].sort());
+  const errors = found.filter(one => one.severity === 'error');
+  t.same(errors.map(({ expression }) => expression?.replace(/\[\d+\]/g, '')).sort(), [...mistakes].sort());
 });
 
 t.test('nothing is there twice', async t => {

@@ -121,7 +121,7 @@ for (const file of fs
   .sort()) {
   t.test(file, async t => {
     const { settings = {}, given, cases } = read<SearchFile>(file);
-    const server = startServer({ settings });
+    const server = startServer({ settings: { validation: 'base', ...settings } });
     t.equal(
       await load(server, typeof given === 'string' ? read<Resource[]>(`given/${given}`) : given),
       undefined,
@@ -141,7 +141,7 @@ for (const file of fs
 for (const { file, cases } of readCases<InteractionCase>('search-steps')) {
   t.test(`steps: ${file}`, async t => {
     for (const one of cases) {
-      const server = startServer();
+      const server = startServer({ settings: { validation: 'base' } });
       t.equal(await runSteps(server.app, one.steps), undefined, one.name);
       await server.close();
     }
@@ -156,7 +156,7 @@ interface JapaneseSet {
 
 t.test('Japanese names and addresses: recall and precision', async t => {
   const { given, queries } = read<JapaneseSet>('japanese.json');
-  const server = startServer();
+  const server = startServer({ settings: { validation: 'base' } });
   t.equal(await load(server, given), undefined, 'given');
   let [right, missed, wrong] = [0, 0, 0];
   const failed: string[] = [];
@@ -204,7 +204,7 @@ t.test('folding: a folded beginning is the beginning of the folded whole', async
 });
 
 t.test('pages show one moment, sealed against change', async t => {
-  const server = startServer();
+  const server = startServer({ settings: { validation: 'base' } });
   const patients = Array.from({ length: 25 }, (_, i) => ({
     resourceType: 'Patient',
     id: `p${i}`,
@@ -257,7 +257,7 @@ t.test('pages show one moment, sealed against change', async t => {
 
 t.test('every SearchParameter of R4 compiles', async t => {
   const definitions = loadDefinitions();
-  const server = startServer();
+  const server = startServer({ settings: { validation: 'base' } });
   const named = new Set<string>();
   for (const type of definitions.resourceTypes) {
     for (const { definition } of server.services.search.capabilities(type).search as { definition?: string }[])

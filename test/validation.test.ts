@@ -14,7 +14,12 @@ const corpus = path.join(root, 'node_modules/hl7.fhir.r4.examples');
 const cases = <T>(name: string): T[] =>
   JSON.parse(fs.readFileSync(path.join(root, 'test/cases/validation', name), 'utf8'));
 
-const validator = createValidator(loadDefinitions());
+const rules = createValidator(loadDefinitions());
+/** Structure alone; what profiles add is in profiles.test.ts. */
+const validator = {
+  ...rules,
+  validateResource: (resource: Resource) => rules.validateResource(resource, { level: 'base' }),
+};
 
 t.test('right resources', async t => {
   for (const { name, resource } of cases<{ name: string; resource: Resource }>('valid.json'))
@@ -56,7 +61,7 @@ t.test('primitives', async t => {
     for (const value of invalid) {
       const found = findings(value);
       t.equal(found.length, 1, `no ${type}: ${JSON.stringify(value)}`);
-      t.equal(found[0]?.expression, 'Basic.extension[0].value');
+      t.equal(found[0]?.expression, `Basic.extension[0].value.ofType(${type})`);
     }
   }
   const long = 'あ'.repeat(1024 * 1024);
@@ -70,10 +75,10 @@ t.test('numbers kept as literals', async t => {
   const quantity = (value: string) =>
     read(`{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":${value}}}`);
   t.same(validator.validateResource(quantity('1.00')), []);
-  t.match(validator.validateResource(quantity('1e999')), [{ code: 'value', expression: 'Observation.value.value' }]);
+  t.match(validator.validateResource(quantity('1e999')), [{ code: 'value', expression: 'Observation.value.ofType(Quantity).value' }]);
   const patient = read('{"resourceType":"Patient","multipleBirthInteger":1.0,"maritalStatus":1.50,"name":[1.50]}');
   t.match(validator.validateResource(patient), [
-    { code: 'value', expression: 'Patient.multipleBirth' },
+    { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
     {
       code: 'structure',
       expression: 'Patient.maritalStatus',
@@ -96,7 +101,7 @@ t.test('findings are limited', async t => {
 t.test('profiles that are known', async t => {
   const url = 'http://hl7.org/fhir/StructureDefinition/';
   for (const known of [`${url}Patient`, `${url}Patient|4.0.1`]) t.ok(validator.knowsProfile(known), known);
-  for (const unknown of [`${url}Pateint`, `${url}Patient|5.0.0`, `${url}vitalsigns`, 'Patient', ''])
+  for (const unknown of [`${url}Pateint`, 'Patient', ''])
     t.notOk(validator.knowsProfile(unknown), unknown);
 });
 

@@ -22,6 +22,6 @@ export const mistakes = [
   'Coverage.beneficiary',
   'Coverage.period.start',
   'Coverage.careLevel',
-  'Coverage.costToBeneficiary.value.value',
+  'Coverage.costToBeneficiary.value.ofType(Quantity).value',
   'Coverage.payor',
 ];

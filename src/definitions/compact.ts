@@ -40,7 +40,8 @@ const list = (value: unknown): JsonObject[] => (Array.isArray(value) ? value : [
 
 const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
 
-function compactElement(element: JsonObject): JsonObject {
+/** An element definition without prose; also for the elements of installed packages. */
+export function compactElement(element: JsonObject): JsonObject {
   const names = ['short', 'definition', 'comment', 'requirements', 'alias', 'mapping', 'isModifierReason'];
   const kept = without(element, [...names, 'meaningWhenMissing', 'orderMeaning', 'example', 'extension', 'condition']);
   if (kept['constraint'])

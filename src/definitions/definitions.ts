@@ -3,7 +3,7 @@
  */
 import type { Resource } from '../fhir/types.ts';
 import { cacheFolder, type Entries, type Group, readGroup } from './cache.ts';
-import type { ElementSchema, TypeSchema } from './element-schema.ts';
+import type { ElementSchema, StructureDefinition, TypeSchema } from './element-schema.ts';
 
 /** Types of conformance resources the server computes with. */
 export type DefinitionType = Exclude<Group, 'TypeSchema'>;
@@ -16,9 +16,17 @@ export interface Definitions {
   /** Schema of a resource type or data type (`Patient`, `HumanName`, `decimal`); undefined when there is none. */
   typeSchema(name: string): TypeSchema | undefined;
   /** A conformance resource by canonical, with or without `|version`. */
-  byCanonical(type: string, canonical: string): Resource | undefined;
+  byCanonical(type: string, canonical: string, asker?: Resource): Resource | undefined;
+  /**
+   * A StructureDefinition with its snapshot.
+   * @param asker the definition that names it: its package is looked at first
+   * @throws SnapshotError when it has no snapshot and none can be made
+   */
+  profile(canonical: string, asker?: Resource): StructureDefinition | undefined;
+  /** Grows when definitions are added or removed; what was compiled before may be out of date then. */
+  readonly generation: number;
   /** All conformance resources of a type: SearchParameter, CompartmentDefinition, StructureDefinition, ValueSet… */
-  all(type: DefinitionType): readonly Resource[];
+  all(type: DefinitionType | 'NamingSystem' | 'ImplementationGuide'): readonly Resource[];
 }
 
 /** A group of resources: places by canonical, each parsed once when asked for. */
@@ -121,7 +129,10 @@ export function loadDefinitions(folder: string = cacheFolder): Definitions {
     typeSchema: schemas.find,
     byCanonical: (type, canonical) =>
       definitionTypes.has(type) ? find(shelf(type as DefinitionType), canonical) : undefined,
+    profile: canonical => find(shelf('StructureDefinition'), canonical) as StructureDefinition | undefined,
+    generation: 0,
     all(type) {
+      if (type === 'NamingSystem' || type === 'ImplementationGuide') return [];
       const open = shelf(type);
       open.all ??= open.entries.texts.map((_, place) => take(open, place));
       return open.all;

@@ -58,6 +58,10 @@ export interface Issue {
   readonly location?: string;
   /** Key of the rule broken: an invariant's key, or the number of a national rule. */
   readonly rule?: string;
+  /** True for faults of structure: the resource is not what R4 calls the type. */
+  readonly basic?: boolean;
+  /** Canonical of the profile that asks for it; none for the rules of R4 itself. */
+  readonly profile?: string;
 }
 
 /** Thrown to refuse a request; carries everything the OperationOutcome needs. */
@@ -108,7 +112,10 @@ export class FhirError extends Error {
 export function operationOutcome(issues: readonly Issue[], language: Language): JsonObject & { resourceType: string } {
   return {
     resourceType: 'OperationOutcome',
-    issue: issues.map(({ severity, code, message, expression, location, rule }) => ({
+    issue: issues.map(({ severity, code, message, expression, location, rule, profile }) => ({
+      ...(profile && {
+        extension: [{ url: 'https://w3id.org/engawa/fhir/StructureDefinition/issue-profile', valueCanonical: profile }],
+      }),
       severity,
       code,
       details: {

@@ -2,7 +2,7 @@
  * Bundle entries as requests: what a batch and a transaction share.
  * @see https://hl7.org/fhir/R4/bundle.html#Bundle.entry.request
  */
-import { entryTexts } from '../fhir/json.ts';
+import { entryTexts } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';

@@ -11,6 +11,7 @@ import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
 import type { Store } from '../store/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
+import type { StoredDefinitions } from '../validation/stored.ts';
 import type { Validator } from '../validation/validator.ts';
 import type { Route } from './router.ts';
 
@@ -19,6 +20,8 @@ export interface Services {
   readonly config: Config;
   readonly definitions: Definitions;
   readonly validator: Validator;
+  /** Keeps definitions up to date with conformance resources in the store. */
+  readonly storedDefinitions: StoredDefinitions;
   readonly search: Search;
   readonly store: Store;
   readonly terminology: Terminology;

@@ -4,7 +4,7 @@
  * @see https://hl7.org/fhir/R4/http.html#create
  */
 import { stampable } from '../fhir/json-text.ts';
-import { FhirError, type Issue, information } from '../fhir/outcome.ts';
+import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition, Version } from '../store/store.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
@@ -64,13 +64,32 @@ export function checkShape(resource: Resource, type: string): void {
     );
 }
 
-/** Refuses a resource with errors; structure is "basic FHIR validation", hence 400. */
-export function checkValid(services: Services, resource: Resource): void {
-  if (services.config.validation === 'off') return;
-  const errors = services.validator
-    .validateResource(resource)
-    .filter((issue: Issue) => issue.severity === 'error' || issue.severity === 'fatal');
-  if (errors.length > 0) throw new FhirError('invalid', errors);
+/** Findings of the latest check of a request that was not refused; told when the client asks for an OperationOutcome. */
+const notes = new WeakMap<FhirRequest, readonly Issue[]>();
+
+/** Lines and columns are told of what the client sent itself, in JSON. */
+const isOwnText = ({ body, contentType }: FhirRequest, text: string): boolean =>
+  body?.kind === 'resource' && body.text === text && !contentType?.includes('xml');
+
+const isError = (issue: Issue): boolean => issue.severity === 'error' || issue.severity === 'fatal';
+
+/** Refuses a resource with errors: 400 for structure ("basic FHIR validation"), 422 for the rules of types and profiles. */
+export async function checkValid(
+  services: Services,
+  request: FhirRequest,
+  resource: Resource,
+  text: string,
+): Promise<void> {
+  const { validation } = services.config;
+  if (validation === 'off') return;
+  if (validation !== 'base') await services.storedDefinitions.refresh();
+  const level = validation === 'base' ? 'base' : 'profiles';
+  const issues = services.validator.validateResource(resource, { level, ...(isOwnText(request, text) && { text }) });
+  if (issues.length === 0) return;
+  notes.set(request, issues);
+  if (validation === 'warn' || !issues.some(isError)) return;
+  const basic = issues.some(issue => isError(issue) && issue.basic === true);
+  throw new FhirError(basic ? 'invalid' : 'unprocessable', issues);
 }
 
 /** What a Change is made of. */
@@ -100,7 +119,7 @@ export interface TransactionContext {
  */
 export async function prepareWrite(services: Services, request: FhirRequest, input: WriteInput): Promise<Change> {
   const { text, resource, found } = await resolveConditionalReferences(services, request, input);
-  checkValid(services, resource);
+  await checkValid(services, request, resource, text);
   return {
     type: input.type,
     id: input.id,
@@ -199,6 +218,7 @@ export async function commitPrepared(
     const changes = await prepare();
     if (changes.length === 0) return { committed: [], position: (await services.store.state()).position, changes };
     const result = await services.store.commit(changes);
+    if (result.ok) services.storedDefinitions.note(changes.map(change => change.type));
     if (result.ok) return { committed: result.committed, position: result.position, changes };
     const refusal = refuse(result.conflict);
     if (refusal) throw refusal;
@@ -231,9 +251,15 @@ export function writeResponse(request: FhirRequest, committed: Committed): FhirR
   if (request.prefer.return === 'OperationOutcome')
     return {
       ...response,
-      body: { kind: 'resource', resource: information(outcomeMessage(committed), request.language) },
+      body: { kind: 'resource', resource: outcomeOf(request, committed) },
     };
   return { ...response, body: { kind: 'text', text: version.text } };
+}
+
+/** What became of a write, with the findings that did not stop it. */
+function outcomeOf(request: FhirRequest, committed: Committed) {
+  const done: Issue = { severity: 'information', code: 'informational', message: outcomeMessage(committed) };
+  return operationOutcome([done, ...(notes.get(request) ?? [])], request.language);
 }
 
 function outcomeMessage({ outcome, version }: Committed) {

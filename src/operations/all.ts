@@ -6,12 +6,14 @@ import type { Operation } from '../interactions/interaction.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
 import { lastN } from './last-n.ts';
+import { snapshot } from './snapshot.ts';
 import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';
 
 /** Every operation this server has. */
 export const allOperations: readonly Operation[] = [
   validate,
+  snapshot,
   fhirpath,
   patientEverything,
   encounterEverything,

@@ -31,11 +31,18 @@ function fromParameters(parameters: Resource): Asked {
   };
 }
 
+/** Parameters around the Parameters that are to be validated. */
+function holdsParameters(parameters: Resource): boolean {
+  const list = (Array.isArray(parameters['parameter']) ? parameters['parameter'] : []) as JsonObject[];
+  const inner = list.find(one => one['name'] === 'resource')?.['resource'] as Resource | undefined;
+  return inner?.resourceType === 'Parameters';
+}
+
 function readAsked(request: FhirRequest): Asked {
   const fromQuery = (name: string) => request.query.find(([key]) => key === name)?.[1];
   const resource = request.body?.kind === 'resource' ? request.body.resource : undefined;
   const inBody: Asked =
-    resource?.resourceType === 'Parameters' && request.params['type'] !== 'Parameters'
+    resource?.resourceType === 'Parameters' && (request.params['type'] !== 'Parameters' || holdsParameters(resource))
       ? fromParameters(resource)
       : { resource, mode: undefined, profile: undefined };
   return {
@@ -120,7 +127,15 @@ function modeIssues(request: FhirRequest, { resource, mode }: Asked): Issue[] {
   return [];
 }
 
+/** The text that was sent, when it is the resource itself in JSON. */
+function textOf({ body, contentType }: FhirRequest, resource: Resource): { text?: string } {
+  return body?.kind === 'resource' && body.resource === resource && !contentType?.includes('xml')
+    ? { text: body.text }
+    : {};
+}
+
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  await services.storedDefinitions.refresh();
   const asked = readAsked(request);
   checkRequest(request, asked);
   const onInstance = request.params['id'] !== undefined;
@@ -134,11 +149,12 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
       en: 'There is no resource to validate; expected it as the body, or in Parameters as the parameter "resource"',
       ja: '検証するリソースがありません。本文か、Parameters の parameter「resource」に入れてください',
     });
-  const profiles = asked.profile === undefined ? [] : [asked.profile];
+  const known = asked.profile !== undefined && services.validator.knowsProfile(asked.profile);
+  const profiles = known ? [asked.profile!] : [];
   return outcomeResponse(request, [
     ...modeIssues(request, { ...asked, resource }),
     ...profileIssues(services, asked.profile),
-    ...services.validator.validateResource(resource, profiles),
+    ...services.validator.validateResource(resource, { profiles, ...textOf(request, resource) }),
   ]);
 }
 

@@ -3,7 +3,7 @@
  * order: what a precondition sees is the state right before its commit, and `seq` has no gaps.
  * The group is worked out in memory from the rows it touches, then written by one statement for all tables.
  */
-import { stamp } from '../fhir/json.ts';
+import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
 import { Batch, type Current, type NewVersion, type Targets } from './postgres-batch.ts';

@@ -98,7 +98,8 @@ export function compileShape(
     if (element.choice && !choices.includes(element)) choices.push(element);
     const check = checkOf(field);
     const choiceBit = element.choice ? 1 << choices.indexOf(element) : 0;
-    const slot = { segment: element.name, property: name, required: element.min > 0, choiceBit };
+    const segment = element.choice ? `${element.name}.ofType(${field.type})` : element.name;
+    const slot = { segment, property: name, required: element.min > 0, choiceBit };
     slots.set(name, { ...slot, sibling: false, check });
     const sibling = siblingOf(field);
     if (sibling) slots.set(`_${name}`, { ...slot, sibling: true, check: sibling });
@@ -111,7 +112,9 @@ export function compileShape(
 /** Ways on from an unknown property: choices that need their type, a name like it, or all that are known. */
 function suggestion(shape: Shape, property: string): Message {
   const slots = [...shape.slots.values()].filter(slot => !slot.sibling);
-  const choices = slots.filter(slot => slot.choiceBit > 0 && slot.segment === property).map(slot => slot.property);
+  const choices = slots
+    .filter(slot => slot.choiceBit > 0 && slot.segment.startsWith(`${property}.ofType(`))
+    .map(slot => slot.property);
   const some = choices.slice(0, 3);
   if (some.length > 0)
     return {
@@ -133,7 +136,8 @@ function reportUnknown(shape: Shape, property: string, value: JsonObject, report
   const { en, ja } = suggestion(shape, property);
   const quoted = JSON.stringify(property.slice(0, 60));
   const message = { en: `unknown element ${quoted}; ${en}`, ja: `${quoted} という要素はありません。${ja}` };
-  if (plainName.test(property)) addIssueAt(report, property, 'structure', message);
+  const sibling = property.startsWith('_') && shape.slots.has(property.slice(1)) ? property.slice(1) : property;
+  if (plainName.test(property)) addIssueAt(report, sibling, 'structure', message);
   else addIssue(report, 'structure', message);
 }
 
@@ -141,7 +145,7 @@ function reportSecondChoice(slot: Slot, value: JsonObject, shape: Shape, report:
   const found = Object.keys(value).filter(
     name => shape.slots.get(name)?.choiceBit === slot.choiceBit && !name.startsWith('_'),
   );
-  addIssueAt(report, slot.segment, 'structure', {
+  addIssueAt(report, slot.segment.replace(/\.ofType\(.*$/, ''), 'structure', {
     en: `found ${found.join(' and ')}, expected one of them`,
     ja: `${found.join(' と ')} が同時にあります。どれか1つだけにしてください`,
   });

@@ -66,10 +66,13 @@ function dayExists(text: string): boolean {
   return day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
+/** Fractions of a second beyond nanoseconds are noise that no system keeps. */
+const tooFine = /\.\d{10}/;
+
 const isDate =
   (pattern: RegExp) =>
   (value: unknown): boolean =>
-    typeof value === 'string' && pattern.test(value) && dayExists(value);
+    typeof value === 'string' && pattern.test(value) && dayExists(value) && (value.length < 30 || !tooFine.test(value));
 
 /** RFC 4648 with padding; blanks may stand anywhere. By hand, because attachments have many megabytes. */
 function isBase64(value: unknown): boolean {
@@ -140,7 +143,15 @@ const byPattern: ReadonlyMap<string, (pattern: RegExp) => Primitive> = new Map([
         '2026-04-01T09:00:00+09:00 のような秒と時差のある、実在する日時',
       ),
   ],
-  ['time', pattern => strings(matches(pattern), 'a time such as 09:00:00', '09:00:00 のような時刻')],
+  [
+    'time',
+    pattern =>
+      strings(
+        value => matches(pattern)(value) && !tooFine.test(String(value)),
+        'a time such as 09:00:00',
+        '09:00:00 のような時刻',
+      ),
+  ],
   ['id', pattern => strings(matches(pattern), '1 to 64 of A-Z a-z 0-9 - .', '英数字・「-」・「.」の1〜64文字')],
   ['oid', pattern => strings(matches(pattern), 'an OID such as urn:oid:1.2.3', 'urn:oid:1.2.3 のような OID ')],
   [

@@ -3,8 +3,8 @@
  * becomes text only when there is a finding.
  */
 import { DecimalLiteral } from '../fhir/json.ts';
-import type { Issue } from '../fhir/outcome.ts';
-import type { Message } from '../fhir/types.ts';
+import type { Issue, Severity } from '../fhir/outcome.ts';
+import type { JsonObject, Message } from '../fhir/types.ts';
 
 /** More findings than this help nobody and cost memory; the walk goes on without keeping them. */
 const maxIssues = 500;
@@ -15,16 +15,65 @@ export interface Report {
   /** Element names and array indexes from the root on; only the first `depth` count. */
   readonly segments: (string | number)[];
   depth: number;
+  /** The resource the walk is in, and what surrounds it. */
+  scope: Scope;
+  /** Profile whose rules are being checked; undefined for those of R4. */
+  profile: string | undefined;
+  /** True while structure is checked. */
+  basic: boolean;
+  /** Errors so far, counted also when findings are not kept. */
+  errors: number;
+  /** True when only the number of errors is asked for: no finding is kept. */
+  readonly probing: boolean;
+  /** Profiles each object is being checked against, so that references in circles end. */
+  readonly underway: Map<JsonObject, Set<string>>;
+  /** Whether an object conforms to a profile, as found out so far. */
+  readonly conforming: Map<JsonObject, Map<string, boolean>>;
 }
 
+/** A resource with what its references can mean. */
+export interface Scope {
+  readonly resource: JsonObject;
+  /** The resource that contains it, or itself: `#id` is looked for there. */
+  readonly container: JsonObject;
+  /** The innermost Bundle around it. */
+  readonly bundle?: JsonObject;
+  /** fullUrl of its entry in that Bundle. */
+  readonly fullUrl?: string;
+  /** Ids of its elements met so far. */
+  readonly ids: Set<string>;
+  /** Number of segments up to and with the resource itself. */
+  readonly start: number;
+  /** Scope of the resource around it (Bundle, Parameters, container). */
+  readonly outer?: Scope;
+}
+
+const nowhere: Scope = { resource: {}, container: {}, start: 1, ids: new Set() };
+
 /** A report that has seen nothing yet. */
-export function newReport(): Report {
-  return { issues: [], segments: [], depth: 0 };
+export function newReport(scope: Scope = nowhere): Report {
+  return {
+    issues: [],
+    segments: [],
+    depth: 0,
+    scope,
+    profile: undefined,
+    basic: false,
+    errors: 0,
+    probing: false,
+    underway: new Map(),
+    conforming: new Map(),
+  };
+}
+
+/** A report at the same place that only counts errors. */
+export function probeOf(report: Report): Report {
+  return { ...report, issues: [], segments: report.segments.slice(0, report.depth), errors: 0, probing: true };
 }
 
 /** True when further findings are not kept, so that costly messages need not be made. */
 export function isFull(report: Report): boolean {
-  return report.issues.length >= maxIssues;
+  return report.probing || report.issues.length >= maxIssues;
 }
 
 /** FHIRPath of the place the walk is at, such as `Patient.name[0].family`. */
@@ -44,14 +93,22 @@ export function placeOf(report: Report): string {
  * @param rule key of the invariant broken, if it is one
  */
 export function addIssue(report: Report, code: string, message: Message, rule?: string): void {
+  addFinding(report, 'error', code, message, rule);
+}
+
+/** Adds a finding of any severity. */
+export function addFinding(report: Report, severity: Severity, code: string, message: Message, rule?: string): void {
+  if (severity === 'error' || severity === 'fatal') report.errors++;
   if (isFull(report)) return;
   const expression = placeOf(report);
   report.issues.push({
-    severity: 'error',
+    severity,
     code,
     message: { en: `${expression}: ${message.en}`, ja: `${expression}: ${message.ja}` },
     expression,
     ...(rule && { rule }),
+    ...(report.basic && { basic: true }),
+    ...(report.profile !== undefined && { profile: report.profile }),
   });
 }
 

@@ -5,21 +5,30 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import { type ElementSchema, elementAt, type Field, fieldsOf, type TypeSchema } from '../definitions/element-schema.ts';
 import type { Issue } from '../fhir/outcome.ts';
-import type { Resource } from '../fhir/types.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
+import { checkCoding } from './binding.ts';
+import { type CodeChecker, createCodeChecker } from './codes.ts';
+import { applyProfile, type ItemRule } from './element-rule.ts';
 import { checkExtension } from './extension.ts';
+import { extensionRule } from './extension-rule.ts';
+import { withLocations } from './locate.ts';
 import { compileShape, inOrder, lazily, type Shape, type ShapeKind } from './object.ts';
+import { createCompiler, type RuleOptions } from './profile.ts';
+import { anyReference } from './reference-rule.ts';
 import { newReport } from './report.ts';
 import { checkContained, checkResource } from './resource.ts';
+import { checkHere, resourceRule } from './resource-rule.ts';
 import type { Check, ObjectCheck } from './rule.ts';
 import { rules } from './rules/all.ts';
 import { checkSibling } from './sibling.ts';
+import { typeSpecials } from './types.ts';
 
 /** Compiled checks of all types and profiles. */
 export interface Validator {
   /** True when a profile of this canonical is installed. */
   knowsProfile(canonical: string): boolean;
   /** Findings of a resource against its type (and later its profiles), in document order; empty when there is none. */
-  validateResource(resource: Resource, profiles?: readonly string[]): readonly Issue[];
+  validateResource(resource: Resource, options?: ValidateOptions): readonly Issue[];
 }
 
 /** A function whose results are made once per argument. */
@@ -80,23 +89,84 @@ function compileTypes(definitions: Definitions): ObjectCheck {
   return anyResource;
 }
 
-const typeProfile = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/(\w+)(?:\|4\.0(?:\.1)?)?$/;
+/** What a validator is made from beside the definitions. */
+export interface ValidatorParts {
+  readonly codes?: CodeChecker;
+  readonly options?: Partial<RuleOptions>;
+}
+
+const usual: RuleOptions = {
+  displayIssues: 'warning',
+  bestPractice: 'ignore',
+  unknownExtensions: 'warning',
+  now: Date.now,
+};
+
+/** How one resource is to be checked. */
+export interface ValidateOptions {
+  /** Profiles beside those the resource names itself. */
+  readonly profiles?: readonly string[];
+  /** `base` checks the structure of the R4 types only. */
+  readonly level?: 'base' | 'profiles';
+  /** The JSON the resource was read from; findings then say line and column. */
+  readonly text?: string;
+}
 
 /**
- * Builds the validator of the R4 types.
- * @param definitions type schemas are taken from; types are compiled at first use
+ * Builds the validator.
+ * @param definitions types, profiles and value sets; compiled at first use, anew when definitions change
  */
-export function createValidator(definitions: Definitions): Validator {
-  const check = compileTypes(definitions);
+export function createValidator(definitions: Definitions, parts: ValidatorParts = {}): Validator {
+  const structure = compileTypes(definitions);
+  const codes = parts.codes ?? createCodeChecker(definitions);
+  const options = { ...usual, ...parts.options };
+  const compiler = createCompiler(definitions, codes, options, own => ({
+    special: withCodingRules(
+      new Map<string, ItemRule>([
+        ...typeSpecials(own),
+        ['Extension', extensionRule(own)],
+        ['Reference', anyReference],
+        ['Coding', (value, report) => isObject(value) && checkCoding(value, report, codes, options.displayIssues)],
+      ]),
+    ),
+    resourceRule: resourceRule(own),
+  }));
   return {
-    knowsProfile: canonical => definitions.isResourceType(typeProfile.exec(canonical)?.[1] ?? ''),
-    validateResource(resource) {
-      const report = newReport();
+    knowsProfile: canonical => compiler.profile(canonical) !== undefined,
+    validateResource(resource, { profiles = [], level = 'profiles', text } = {}) {
+      const report = newReport({ resource, container: resource, start: 1, ids: new Set() });
       const name: unknown = resource.resourceType;
       report.segments[0] = typeof name === 'string' && definitions.isResourceType(name) ? name : 'Resource';
       report.depth = 1;
-      check(resource, report);
-      return report.issues;
+      report.basic = true;
+      structure(resource, report);
+      report.basic = false;
+      if (level === 'base') return located(report.issues, text);
+      const broken = report.errors > 0;
+      try {
+        checkHere(resource, report, compiler);
+        for (const profile of profiles) applyProfile(resource, profile, report, compiler);
+      } catch (error) {
+        if (!broken) throw error;
+      }
+      return located(report.issues, text);
     },
   };
 }
+
+const located = (issues: readonly Issue[], text: string | undefined): readonly Issue[] =>
+  text === undefined || issues.length === 0 ? issues : withLocations(issues, text);
+
+/** Coding has rules of its code and rules of its system. */
+function withCodingRules(rules: Map<string, ItemRule>): ReadonlyMap<string, ItemRule> {
+  const [code, system] = [rules.get('Coding'), rules.get('Coding+')];
+  if (code && system)
+    rules.set('Coding', (...item) => {
+      code(...item);
+      system(...item);
+    });
+  return rules;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

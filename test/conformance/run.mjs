@@ -96,6 +96,8 @@ const list = [
   // Cases on data without types test the language alone; test/fhirpath.test.ts does that.
   { name: 'fhirpath-js', runner: 'run-fhirpath.mjs', suite: 'fhirpath-js', args: ['--model-only'] },
   { name: 'validate-json', runner: 'run-validate-json.mjs', suite: 'validate-json' },
+  { name: 'snapshot', runner: 'run-snapshot.mjs', suite: 'snapshot' },
+  { name: 'validator', runner: 'run-validate.mjs', suite: 'validator-r4', args: ['--tier', 'core,option'] },
   {
     name: 'clients',
     runner: 'run-clients.mjs',
@@ -120,6 +122,9 @@ const list = [
     slow: true,
   },
 ];
+
+/** Examples of the specification break rules of the specification; what is tested with them is storing, not judging. */
+const sharedSettings = ['--validation', 'warn'];
 
 const note = text => process.stderr.write(`${text}\n`);
 
@@ -220,7 +225,7 @@ async function main() {
       const server =
         (own ? undefined : shared) ??
         (await startServer(path.join(temporary, own ? suite.name : 'shared'), [
-          ...(suite.settings ?? []),
+          ...(own ? (suite.settings ?? []) : sharedSettings),
           ...((await postgres?.settings()) ?? []),
         ]));
       if (!own) shared = server;

@@ -1,0 +1,158 @@
+/**
+ * Bindings: is the code in the value set, and does its display belong to it.
+ * @see https://hl7.org/fhir/R4/terminologies.html#strength
+ */
+import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Code, CodeChecker, Membership } from './codes.ts';
+import type { Binding } from './profile-schema.ts';
+import { addFinding, isFull, type Report } from './report.ts';
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A Coding or Quantity as a code; undefined without one. */
+export function codeOf(value: JsonObject): Code | undefined {
+  const code = textOf(value['code']);
+  if (code === undefined) return undefined;
+  const system = textOf(value['system']);
+  const display = textOf(value['display']);
+  return { code, ...(system !== undefined && { system }), ...(display !== undefined && { display }) };
+}
+
+const name = ({ system, code }: Code): string => (system === undefined ? `"${code}"` : `"${code}" (${system})`);
+
+const reasons: Record<'value-set' | 'code-system' | 'fragment', { en: string; ja: string }> = {
+  'value-set': { en: 'the value set is not installed', ja: '値セットが登録されていません' },
+  'code-system': { en: 'the code system is not installed', ja: 'コード体系が登録されていません' },
+  fragment: { en: 'only a part of the code system is installed', ja: 'コード体系の一部しか登録されていません' },
+};
+
+function unchecked(
+  report: Report,
+  found: string,
+  { reason, what }: Extract<Membership, { result: 'unchecked' }>,
+  required: boolean,
+): void {
+  addFinding(report, required ? 'warning' : 'information', 'not-found', {
+    en: `${found} cannot be checked: ${reasons[reason].en} (${what})`,
+    ja: `${found} は検査できません。${reasons[reason].ja}（${what}）`,
+  });
+}
+
+/** How many codes a message lists. */
+const maxListed = 12;
+
+function notMember(
+  report: Report,
+  found: string,
+  valueSet: string,
+  severity: 'error' | 'warning',
+  codes: CodeChecker,
+  asker: Resource,
+): void {
+  if (isFull(report)) {
+    addFinding(report, severity, 'code-invalid', { en: '', ja: '' });
+    return;
+  }
+  const list = codes.list(valueSet, asker);
+  const allowed = list.length === 0 || list.length > maxListed ? '' : `: ${list.join(', ')}`;
+  addFinding(report, severity, 'code-invalid', {
+    en: `found ${found}, expected a code of ${valueSet}${allowed}`,
+    ja: `${found} は値セット ${valueSet} のコードではありません${allowed && `（使えるコード${allowed}）`}`,
+  });
+}
+
+/** Best verdict of several codes. */
+function bestOf(verdicts: readonly Membership[]): Membership {
+  return (
+    verdicts.find(one => one.result === 'in') ?? verdicts.find(one => one.result === 'unchecked') ?? { result: 'out' }
+  );
+}
+
+/** Codes in a bound value; undefined when the type holds none. */
+function codesIn(value: unknown): readonly Code[] | undefined {
+  if (value === undefined) return [];
+  if (typeof value === 'string') return [{ code: value }];
+  if (!isObject(value)) return undefined;
+  if (value['coding'] === undefined && (value['code'] !== undefined || value['system'] !== undefined)) {
+    const one = codeOf(value);
+    return one ? [one] : [];
+  }
+  if (!Array.isArray(value['coding']))
+    return value['text'] !== undefined || value['coding'] === undefined ? [] : undefined;
+  return value['coding']
+    .filter(isObject)
+    .map(codeOf)
+    .filter(one => one !== undefined);
+}
+
+/**
+ * The check of a bound value.
+ * @param type of the element: code, Coding, CodeableConcept, Quantity, string, uri …
+ * @param asker the definition that names the value set
+ */
+export function bindingCheck(
+  binding: Binding,
+  type: string,
+  codes: CodeChecker,
+  asker: Resource,
+): ((value: unknown, report: Report) => void) | undefined {
+  const { strength, valueSet, maxValueSet } = binding;
+  const required = strength === 'required';
+  if (!required && strength !== 'extensible' && !maxValueSet) return undefined;
+  const quantity = type === 'Quantity' || type === 'SimpleQuantity' || type === 'Money';
+  const passed = new Set<string>();
+  return (value, report) => {
+    if (typeof value === 'string' && passed.has(value)) return;
+    const found = codesIn(value);
+    if (found === undefined || (quantity && found.length === 0)) return;
+    const named = found.length === 0 ? '' : found.map(name).join(', ');
+    if (maxValueSet !== undefined && found.length > 0) {
+      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker)));
+      if (most.result === 'out') notMember(report, named, maxValueSet, 'error', codes, asker);
+    }
+    if (valueSet === '' || (!required && strength !== 'extensible')) return;
+    if (found.length === 0) {
+      if (required) noCode(report, valueSet);
+      return;
+    }
+    const verdict = bestOf(found.map(one => codes.member(valueSet, one, asker)));
+    if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
+    else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
+    else if (typeof value === 'string' && passed.size < 1000) passed.add(value);
+  };
+}
+
+function noCode(report: Report, valueSet: string): void {
+  addFinding(report, 'error', 'code-invalid', {
+    en: `found no code, expected one of ${valueSet}`,
+    ja: `コードがありません。値セット ${valueSet} のコードが必要です`,
+  });
+}
+
+const folded = (text: string): string => text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+
+/** Codings everywhere: the code is one of its system, the display belongs to the code. */
+export function checkCoding(
+  value: JsonObject,
+  report: Report,
+  codes: CodeChecker,
+  displaySeverity: 'error' | 'warning',
+): void {
+  const one = codeOf(value);
+  if (one?.system === undefined) return;
+  if (one.display !== undefined) {
+    const allowed = codes.displays(one.system, one.code);
+    if (allowed.length > 0 && !allowed.some(text => folded(text) === folded(one.display!)))
+      addFinding(report, displaySeverity, 'invalid', {
+        en: `display: found "${one.display}", expected "${allowed.slice(0, 3).join('" or "')}" for ${name(one)}`,
+        ja: `display が「${one.display}」ですが、${name(one)} の表示名は「${allowed.slice(0, 3).join('」「')}」です`,
+      });
+  }
+  if (codes.inSystem(one).result === 'out')
+    addFinding(report, 'error', 'code-invalid', {
+      en: `found ${name(one)}, which is no code of that system`,
+      ja: `${name(one)} はこのコード体系にないコードです`,
+    });
+}

@@ -1,0 +1,242 @@
+/**
+ * Invariants: the one door to FHIRPath for the validator. An expression becomes a function once; the most frequent of R4 are
+ * written out, the rest is compiled by src/fhirpath.
+ * @see https://hl7.org/fhir/R4/fhirpath.html
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { type Constraint, compileConstraint, type Environment } from '../fhirpath/fhirpath.ts';
+import type { CodeChecker } from './codes.ts';
+import type { Report } from './report.ts';
+import { resolve } from './scope.ts';
+
+/** True, false, or undefined when the expression could not be evaluated. */
+export type Evaluate = (value: unknown, report: Report, type?: string, sibling?: JsonObject) => boolean | undefined;
+
+/** What expressions may ask for beside the data. */
+export interface ConstraintServices {
+  readonly definitions: Definitions;
+  readonly codes: CodeChecker;
+  /** Whether an object conforms to a profile. */
+  conforms(value: JsonObject, profile: string, report: Report): boolean;
+}
+
+const object = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null ? (value as JsonObject) : {};
+const has = (value: unknown, ...names: string[]): boolean =>
+  names.some(name => object(value)[name] !== undefined || object(value)[`_${name}`] !== undefined);
+const coded = (concept: unknown, codes: readonly string[], system: string): boolean => {
+  const list = object(concept)['coding'];
+  return (
+    Array.isArray(list) &&
+    list.some(one => object(one)['system'] === system && codes.includes(String(object(one)['code'])))
+  );
+};
+
+/** `a.exists() or b.exists()…`, `a.empty() or b.exists()`: presence of children joined by one operator. */
+function presence(expression: string): Evaluate | undefined {
+  const operator = / or /.test(expression) ? ' or ' : ' and ';
+  const parts = expression
+    .split(operator)
+    .map(part => /^\s*([a-z][A-Za-z]*)\.(exists|empty)\(\)(\.not\(\))?\s*$/.exec(part));
+  const tests: { name: string; wanted: boolean }[] = [];
+  for (const part of parts) {
+    if (!part) return undefined;
+    tests.push({ name: part[1]!, wanted: (part[2] === 'exists') !== (part[3] !== undefined) });
+  }
+  const holds = (value: unknown, { name, wanted }: { name: string; wanted: boolean }): boolean =>
+    hasChild(value, name) === wanted;
+  return operator === ' or '
+    ? value => tests.some(test => holds(value, test))
+    : value => tests.every(test => holds(value, test));
+}
+
+/** A child by its name in FHIRPath: choices by the name without type. */
+function hasChild(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const own = value as JsonObject;
+  if (own[name] !== undefined || own[`_${name}`] !== undefined) return true;
+  if (!choiceNames.has(name)) return false;
+  for (const property in own)
+    if (property.startsWith(name) && /^[A-Z]/.test(property.slice(name.length, name.length + 1))) return true;
+  return false;
+}
+
+const choiceNames: ReadonlySet<string> = new Set([
+  'value',
+  'abatement',
+  'age',
+  'born',
+  'dose',
+  'rate',
+  'defaultValue',
+  'fixed',
+  'pattern',
+  'minValue',
+  'maxValue',
+  'answer',
+  'offset',
+  'timing',
+  'onset',
+  'effective',
+  'deceased',
+]);
+
+function periodInOrder(value: unknown): boolean | undefined {
+  const { start, end } = object(value);
+  if (typeof start !== 'string' || typeof end !== 'string') return true;
+  if (start.length <= 10 || end.length <= 10) {
+    const length = Math.min(start.length, end.length, 10);
+    const [a, b] = [start.slice(0, length), end.slice(0, length)];
+    return a !== b ? a < b : true;
+  }
+  return Date.parse(start) <= Date.parse(end);
+}
+
+const allergy = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification';
+const condition = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
+
+/** Frequent invariants of R4, by their expression. */
+const known: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
+  [
+    "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
+    (value, report) => {
+      const reference = object(value)['reference'];
+      return (
+        typeof reference !== 'string' ||
+        !reference.startsWith('#') ||
+        reference === '#' ||
+        resolve(reference, report.scope) !== undefined
+      );
+    },
+  ],
+  ['start.hasValue().not() or end.hasValue().not() or (start <= end)', periodInOrder],
+  [
+    `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').exists() or clinicalStatus.exists()`,
+    value => has(value, 'clinicalStatus') || coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
+  ],
+  [
+    `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').empty() or clinicalStatus.empty()`,
+    value =>
+      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
+  ],
+  [
+    `verificationStatus.coding.where(system='${condition}' and code='entered-in-error').empty() or clinicalStatus.empty()`,
+    value =>
+      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], condition),
+  ],
+  ['(identifier.count() + name.count()) > 0', value => has(value, 'identifier', 'name')],
+  [
+    "type = 'document' implies (identifier.system.exists() and identifier.value.exists())",
+    value =>
+      object(value)['type'] !== 'document' ||
+      (has(object(value)['identifier'], 'system') && has(object(value)['identifier'], 'value')),
+  ],
+  ["where(use = 'home').empty()", value => object(value)['use'] !== 'home'],
+  ['(answer.exists() and item.exists()).not()', value => !(has(value, 'answer') && has(value, 'item'))],
+]);
+
+/** The evaluation under way; `unchecked` when a code could not be checked, so that a failure proves nothing. */
+interface Running {
+  unchecked: boolean;
+}
+
+/** What an expression may ask for, made once per compiled invariant and report. */
+function environmentOf(
+  report: Report,
+  services: ConstraintServices,
+  running: Running,
+  sibling: JsonObject | undefined,
+): Environment {
+  const { scope } = report;
+  return {
+    resource: scope.resource,
+    rootResource: scope.container,
+    ...(sibling && { sibling }),
+    resolve: reference => (resolve(reference, scope) ?? anyContained(reference, scope.resource))?.resource,
+    memberOf(value, _type, valueSet) {
+      const member = isMember(services.codes, value, valueSet);
+      if (member === undefined) running.unchecked = true;
+      return member ?? true;
+    },
+    conformsTo: (value, _type, profile) => services.conforms(object(value), profile, report),
+  };
+}
+
+/** `#id` seen from a Bundle: in whichever entry holds it. */
+function anyContained(reference: string, bundle: JsonObject): { resource: JsonObject } | undefined {
+  const entries = bundle['entry'];
+  if (!reference.startsWith('#') || !Array.isArray(entries)) return undefined;
+  for (const entry of entries) {
+    const contained = object(object(entry)['resource'])['contained'];
+    const found = Array.isArray(contained)
+      ? contained.find(one => object(one)['id'] === reference.slice(1))
+      : undefined;
+    if (found) return { resource: object(found) };
+  }
+  return undefined;
+}
+
+/** Whether a code, Coding or CodeableConcept is in a value set; undefined when that cannot be known. */
+function isMember(codes: CodeChecker, value: unknown, valueSet: string): boolean | undefined {
+  const list =
+    typeof value === 'string'
+      ? [{ code: value }]
+      : Array.isArray(object(value)['coding'])
+        ? (object(value)['coding'] as unknown[])
+        : [value];
+  const found = list.map(one => {
+    const { system, code } = object(one);
+    return codes.member(valueSet, { code: String(code), ...(typeof system === 'string' && { system }) }).result;
+  });
+  return found.includes('in') ? true : found.includes('unchecked') ? undefined : false;
+}
+
+/** Expressions longer than this are not evaluated; regular expressions that can run exponentially neither. */
+const maxLength = 20_000;
+const hostile = /matches\(\s*'[^']*(?:\([^)']*[+*][^)']*\)[+*])/;
+/** Steps one evaluation may take. */
+const maxSteps = 2_000_000;
+
+/**
+ * Compiles an invariant.
+ * @param types of the element, or the path of an inline structure such as `Observation.component`
+ */
+export function evaluateConstraint(
+  expression: string,
+  types: readonly string[],
+  services: ConstraintServices,
+): Evaluate {
+  const own = known.get(expression) ?? presence(expression);
+  if (own) return own;
+  if (expression.length > maxLength || hostile.test(expression)) return () => undefined;
+  const running: Running = { unchecked: false };
+  const compiled = new Map<string, Constraint | undefined>();
+  const compile = (type: string): Constraint | undefined => {
+    if (!compiled.has(type)) compiled.set(type, compileTolerant(expression, type, services.definitions));
+    return compiled.get(type);
+  };
+  return (value, report, type, sibling) => {
+    const constraint = compile(type !== undefined && types.length !== 1 ? type : (types[0] ?? 'Element'));
+    if (!constraint) return undefined;
+    running.unchecked = false;
+    try {
+      const holds =
+        constraint(value, { ...environmentOf(report, services, running, sibling), steps: maxSteps }) ?? false;
+      return holds || !running.unchecked ? holds : undefined;
+    } catch (error) {
+      if (error instanceof FhirError) return undefined;
+      throw error;
+    }
+  };
+}
+
+function compileTolerant(expression: string, type: string, definitions: Definitions): Constraint | undefined {
+  try {
+    return compileConstraint(expression, type, { definitions });
+  } catch (error) {
+    if (error instanceof FhirError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * ProfileSchema: what a StructureDefinition asks beyond the R4 type it is about, as nested plain data.
+ * What the R4 definition of the same element says too is left out, so that a profile's check is as small as the profile.
+ * @see https://hl7.org/fhir/R4/elementdefinition.html
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import type { ElementDefinition, StructureDefinition } from '../definitions/element-schema.ts';
+import { type FullElement, type TreeNode, toTree } from '../definitions/snapshot-tree.ts';
+
+/** A type an element may have in a profile. */
+export interface ProfileType {
+  readonly code: string;
+  readonly profile?: readonly string[];
+  readonly targetProfile?: readonly string[];
+  readonly aggregation?: readonly string[];
+}
+
+/** An invariant. */
+export interface Constraint {
+  readonly key: string;
+  readonly severity: 'error' | 'warning';
+  readonly human: string;
+  readonly expression: string;
+}
+
+/** A value given by `fixed[x]`, `pattern[x]`, `minValue[x]` or `maxValue[x]`. */
+export interface TypedValue {
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** A binding. */
+export interface Binding {
+  readonly strength: string;
+  readonly valueSet: string;
+  readonly maxValueSet?: string;
+}
+
+/** How an element is sliced. */
+export interface SlicingSchema {
+  readonly discriminators: readonly { readonly type: string; readonly path: string }[];
+  readonly rules: 'open' | 'closed' | 'openAtEnd';
+  readonly ordered: boolean;
+}
+
+/** One element of a profile. Absent properties say nothing beyond R4. */
+export interface ProfileElement {
+  readonly id: string;
+  /** JSON name, without `[x]`. */
+  readonly name: string;
+  readonly path: string;
+  /** Path in the R4 definition: `Quantity.value` for `Observation.value[x].value`. */
+  readonly basePath: string;
+  readonly choice: boolean;
+  readonly array: boolean;
+  readonly min: number;
+  /** Infinity for `*`. */
+  readonly max: number;
+  /** Types of the element; `typesNarrowed` when there are fewer than R4 has. */
+  readonly types: readonly ProfileType[];
+  readonly typesNarrowed: boolean;
+  /** True when min or max is stricter than R4's. */
+  readonly cardinalityNarrowed: boolean;
+  /** True when type profiles or targets differ from R4's. */
+  readonly targetsNarrowed: boolean;
+  readonly fixed?: TypedValue;
+  readonly pattern?: TypedValue;
+  readonly minValue?: TypedValue;
+  readonly maxValue?: TypedValue;
+  readonly maxLength?: number;
+  readonly minLength?: number;
+  readonly binding?: Binding;
+  readonly constraints: readonly Constraint[];
+  readonly slicing?: SlicingSchema;
+  readonly sliceName?: string;
+  readonly slices: readonly ProfileElement[];
+  readonly children: readonly ProfileElement[];
+  readonly contentReference?: string;
+}
+
+/** A profile, or an R4 type with the rules that are not structure (then `base` is true). */
+export interface ProfileSchema {
+  readonly url: string;
+  readonly version: string;
+  readonly title: string;
+  readonly type: string;
+  readonly base: boolean;
+  readonly root: ProfileElement;
+}
+
+const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
+/** Invariants that the structure check, the narrative check or code of their own sees to. */
+const elsewhere: ReadonlySet<string> = new Set([
+  'ele-1',
+  'ext-1',
+  'txt-1',
+  'txt-2',
+  'dom-2',
+  'dom-3',
+  'dom-4',
+  'dom-5',
+  'dom-6',
+]);
+
+type RawType = { code: string; profile?: string[]; targetProfile?: string[]; aggregation?: string[] };
+interface RawExtension {
+  url: string;
+  valueCanonical?: string;
+  valueUri?: string;
+}
+interface RawBinding {
+  strength: string;
+  valueSet?: string;
+  valueSetUri?: string;
+  extension?: RawExtension[];
+}
+
+function typedValue(element: ElementDefinition, family: string): TypedValue | undefined {
+  for (const name in element)
+    if (name.startsWith(family) && name.length > family.length)
+      return { type: name.slice(family.length), value: element[name] };
+  return undefined;
+}
+
+function bindingOf(element: ElementDefinition): Binding | undefined {
+  const raw = element['binding'] as RawBinding | undefined;
+  const valueSet = raw?.valueSet ?? raw?.valueSetUri;
+  const highest = raw?.extension?.find(one => one.url === maxValueSet);
+  const bound = highest?.valueCanonical ?? highest?.valueUri;
+  if (!raw || (!valueSet && !bound)) return undefined;
+  return { strength: raw.strength, valueSet: valueSet ?? '', ...(bound && { maxValueSet: bound }) };
+}
+
+function constraintsOf(element: ElementDefinition): Constraint[] {
+  const raw = (element['constraint'] ?? []) as (Constraint & { expression?: string })[];
+  return raw
+    .filter(one => one.expression !== undefined && !elsewhere.has(one.key))
+    .map(({ key, severity, human, expression }) => ({ key, severity, human: human ?? '', expression }));
+}
+
+const systemTypeRoot = 'http://hl7.org/fhirpath/System.';
+
+function typesOf(element: ElementDefinition): ProfileType[] {
+  return ((element.type ?? []) as RawType[]).map(({ code, profile, targetProfile, aggregation }) => ({
+    code: code?.startsWith(systemTypeRoot)
+      ? element.base?.path === 'Resource.id'
+        ? 'id'
+        : element.path.endsWith('.url')
+          ? 'uri'
+          : 'string'
+      : code,
+    ...(profile && { profile }),
+    ...(targetProfile && { targetProfile }),
+    ...(aggregation && { aggregation }),
+  }));
+}
+
+const minLengthUrl = 'http://hl7.org/fhir/StructureDefinition/minLength';
+
+function lengthOf(element: ElementDefinition): { minLength?: number } {
+  const found = ((element['extension'] ?? []) as { url: string; valueInteger?: number }[]).find(
+    one => one.url === minLengthUrl,
+  );
+  return found?.valueInteger === undefined ? {} : { minLength: found.valueInteger };
+}
+
+const limit = (max: string | undefined): number => (max === '*' ? Infinity : Number(max ?? 1));
+
+/** Makes schemas; keeps the R4 elements that profiles are compared with. */
+export class SchemaMaker {
+  private readonly definitions: Definitions;
+  private readonly core = new Map<string, ReadonlyMap<string, ElementDefinition>>();
+
+  constructor(definitions: Definitions) {
+    this.definitions = definitions;
+  }
+
+  /** The R4 definition of an element by its base path, such as `Quantity.code`. */
+  private coreElement(path: string): ElementDefinition | undefined {
+    const type = path.split('.')[0]!;
+    let elements = this.core.get(type);
+    if (!elements) {
+      const definition = this.definitions.byCanonical(
+        'StructureDefinition',
+        `http://hl7.org/fhir/StructureDefinition/${type}|4.0.1`,
+      ) as StructureDefinition | undefined;
+      elements = new Map((definition?.snapshot?.element ?? []).map(one => [one.path, one]));
+      this.core.set(type, elements);
+    }
+    return elements.get(path);
+  }
+
+  /** @param base true for the R4 types themselves: all their rules but those of structure */
+  make(definition: StructureDefinition, base: boolean): ProfileSchema {
+    const tree = toTree((definition.snapshot?.element ?? []) as FullElement[], definition.type);
+    return {
+      url: definition.url,
+      version: String(definition['version'] ?? ''),
+      title: String(definition['title'] ?? definition['name'] ?? definition.url),
+      type: definition.type,
+      base,
+      root: this.element(tree, tree.name, tree.name, base),
+    };
+  }
+
+  private element(node: TreeNode, path: string, id: string, base: boolean): ProfileElement {
+    const raw = node.element ?? { path };
+    const same = base ? undefined : this.coreElement(raw.base?.path ?? path);
+    const choice = node.name.endsWith('[x]');
+    const types = typesOf(raw);
+    const min = raw.min ?? 0;
+    const max = limit(raw.max);
+    const own = constraintsOf(raw);
+    const known = same && new Set(constraintsOf(same).map(one => one.key + one.expression));
+    const binding = bindingOf(raw);
+    const coreBinding = same && bindingOf(same);
+    const slicing = raw.slicing;
+    const values = (['fixed', 'pattern', 'minValue', 'maxValue'] as const).map(
+      family => [family, typedValue(raw, family)] as const,
+    );
+    const coreMax = same ? limit(same.max) : max;
+    return {
+      id,
+      name: choice ? node.name.slice(0, -3) : node.name,
+      path,
+      basePath: raw.base?.path ?? path,
+      choice,
+      array: raw.base ? raw.base.max !== '1' && raw.base.max !== '0' : max > 1,
+      min,
+      max,
+      types,
+      typesNarrowed: same !== undefined && types.length < (same.type?.length ?? 0),
+      cardinalityNarrowed: !base && (!same || min > (same.min ?? 0) || max < coreMax),
+      targetsNarrowed: base
+        ? types.some(type => type.targetProfile)
+        : JSON.stringify(types) !== JSON.stringify(same ? typesOf(same) : []),
+      ...Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+      ...(typeof raw['maxLength'] === 'number' && { maxLength: raw['maxLength'] }),
+      ...lengthOf(raw),
+      ...(binding && JSON.stringify(binding) !== JSON.stringify(coreBinding) && { binding }),
+      constraints: known ? own.filter(one => !known.has(one.key + one.expression)) : own,
+      ...(slicing &&
+        node.slices.length + (slicing.rules === 'closed' ? 1 : 0) > 0 && {
+          slicing: {
+            discriminators: slicing.discriminator ?? [],
+            rules: (slicing.rules ?? 'open') as SlicingSchema['rules'],
+            ordered: slicing.ordered === true,
+          },
+        }),
+      ...(node.sliceName !== undefined && { sliceName: node.sliceName }),
+      slices: node.slices.map(slice => this.element(slice, path, `${id}:${slice.sliceName}`, base)),
+      children: node.children.map(child =>
+        this.element(
+          child,
+          `${path}.${child.name}`,
+          `${id}.${child.name}${child.sliceName === undefined ? '' : `:${child.sliceName}`}`,
+          base,
+        ),
+      ),
+      ...(raw.contentReference && {
+        contentReference: raw.contentReference.slice(raw.contentReference.indexOf('#') + 1),
+      }),
+    };
+  }
+}
+
+/** The element with a path or id in a schema; undefined when there is none. */
+export function findElement(root: ProfileElement, id: string): ProfileElement | undefined {
+  let found: ProfileElement | undefined = root;
+  for (const part of id.split('.').slice(1)) {
+    const [name = '', slice] = part.replace('[x]', '').split(/:(.*)/s);
+    found = found?.children.find(child => child.name === name);
+    if (slice !== undefined) found = found?.slices.find(one => one.sliceName === slice);
+  }
+  return found;
+}

@@ -1,0 +1,273 @@
+/**
+ * Profiles and the rules of the R4 types beyond their structure, as closures: definition → ProfileSchema → functions,
+ * compiled when first needed and kept until definitions change.
+ */
+import type { Definitions } from '../definitions/definitions.ts';
+import type { StructureDefinition } from '../definitions/element-schema.ts';
+import { choiceName } from '../definitions/element-schema.ts';
+import { SnapshotError } from '../definitions/snapshot.ts';
+import type { JsonObject, Message, Resource } from '../fhir/types.ts';
+import type { CodeChecker } from './codes.ts';
+import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
+import { type ProfileElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
+import { probeOf, type Report } from './report.ts';
+import { scopeWithin } from './scope.ts';
+
+/** Checks an object. */
+export type ObjectRule = (value: JsonObject, report: Report) => void;
+
+/** Choices an operator has. */
+export interface RuleOptions {
+  /** Severity of a display that does not belong to its code. */
+  readonly displayIssues: 'error' | 'warning';
+  /** Severity of best-practice invariants; `ignore` leaves them out. */
+  readonly bestPractice: 'ignore' | 'warning' | 'error';
+  /** Severity of an extension nobody knows. */
+  readonly unknownExtensions: 'error' | 'warning';
+  /** UTC milliseconds, for bounds such as "100 years before now". */
+  readonly now: () => number;
+}
+
+/** Where a resource stands within another. */
+export type Place = 'contained' | 'entry' | 'parameter';
+
+/** A profile that can be checked, or why it cannot. */
+export type CompiledProfile =
+  | { readonly schema: ProfileSchema; readonly definition: StructureDefinition; readonly rule: ObjectRule }
+  | { readonly problem: Message };
+
+/** What the rules of one element may ask for. */
+export interface Compiler {
+  readonly definitions: Definitions;
+  readonly codes: CodeChecker;
+  readonly options: RuleOptions;
+  /** A profile by canonical; undefined when it is not installed. */
+  profile(canonical: string, asker?: Resource): CompiledProfile | undefined;
+  schema(canonical: string, asker?: Resource): ProfileSchema | undefined;
+  /** Rules of an R4 type beyond structure; they include those of the types of its elements. */
+  typeRule(type: string): ObjectRule;
+  /** Rules of a resource where it stands, by its own type and meta.profile. */
+  resourceRule(value: JsonObject, report: Report, kind: Place, holder: JsonObject): void;
+  conforms(value: JsonObject, canonical: string, report: Report, asker?: Resource): boolean;
+  /** Rules of every Extension, Reference and Coding. */
+  readonly special: ReadonlyMap<string, ItemRule>;
+}
+
+const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** The rule of an object by the rules of its elements. R4 types go over the properties there are, profiles over their elements. */
+function objectRule(
+  elements: readonly ElementRule[],
+  own: readonly ItemRule[],
+  base: boolean,
+  type: string,
+): ObjectRule {
+  const runOwn = (value: JsonObject, report: Report): void => {
+    for (const rule of own) rule(value, report, type, value, undefined);
+  };
+  if (!base)
+    return (value, report) => {
+      runOwn(value, report);
+      for (const element of elements) element.check(value, report);
+    };
+  const byProperty = new Map<string, ElementRule>();
+  for (const element of elements)
+    for (const name of element.properties) byProperty.set(name, element).set(`_${name}`, element);
+  return (value, report) => {
+    runOwn(value, report);
+    for (const name in value) {
+      const element = byProperty.get(name);
+      if (element !== undefined && (name.charCodeAt(0) !== 95 || value[name.slice(1)] === undefined))
+        element.check(value, report);
+    }
+  };
+}
+
+/** JSON properties of an element: one, or one per type of a choice. */
+export function propertiesOf({ name, choice, types }: ProfileElement): readonly { name: string; type: string }[] {
+  if (!choice) return [{ name, type: types[0]?.code ?? 'Element' }];
+  return types.map(({ code }) => ({ name: choiceName(name, code), type: code }));
+}
+
+/** Names clients make up are not all kept. */
+const mostNames = 20_000;
+
+class ProfileCompiler implements Compiler {
+  readonly definitions: Definitions;
+  readonly codes: CodeChecker;
+  readonly options: RuleOptions;
+  special: ReadonlyMap<string, ItemRule> = new Map();
+  enterResource: Compiler['resourceRule'] = () => {};
+  private readonly maker: SchemaMaker;
+  private generation = -1;
+  private readonly profiles = new Map<StructureDefinition, CompiledProfile>();
+  private readonly byName = new Map<string, CompiledProfile | undefined>();
+  private byAsker = new WeakMap<Resource, Map<string, CompiledProfile | undefined>>();
+  private readonly types = new Map<string, ObjectRule>();
+  private readonly typeSchemas = new Map<string, ProfileSchema | undefined>();
+
+  constructor(definitions: Definitions, codes: CodeChecker, options: RuleOptions) {
+    this.definitions = definitions;
+    this.codes = codes;
+    this.options = options;
+    this.maker = new SchemaMaker(definitions);
+  }
+
+  resourceRule(value: JsonObject, report: Report, kind: Place, holder: JsonObject): void {
+    this.enterResource(value, report, kind, holder);
+  }
+
+  private refresh(): void {
+    if (this.generation === this.definitions.generation) return;
+    this.generation = this.definitions.generation;
+    this.profiles.clear();
+    this.byName.clear();
+    this.byAsker = new WeakMap();
+  }
+
+  profile(canonical: string, asker?: Resource): CompiledProfile | undefined {
+    this.refresh();
+    const names = asker === undefined ? this.byName : this.namesFrom(asker);
+    const known = names.get(canonical);
+    if (known !== undefined || names.has(canonical)) return known;
+    const found = this.compileFound(canonical, asker);
+    if (names.size < mostNames) names.set(canonical, found);
+    return found;
+  }
+
+  /** What canonicals mean to a definition; forgotten with everything else when definitions change. */
+  private namesFrom(asker: Resource): Map<string, CompiledProfile | undefined> {
+    let names = this.byAsker.get(asker);
+    if (!names) {
+      names = new Map();
+      this.byAsker.set(asker, names);
+    }
+    return names;
+  }
+
+  private compileFound(canonical: string, asker: Resource | undefined): CompiledProfile | undefined {
+    let definition: StructureDefinition | undefined;
+    try {
+      definition = this.definitions.profile(canonical, asker);
+    } catch (error) {
+      if (error instanceof SnapshotError) return { problem: error.text };
+      throw error;
+    }
+    if (!definition) return undefined;
+    const known = this.profiles.get(definition);
+    if (known) return known;
+    const made = this.compile(definition);
+    this.profiles.set(definition, made);
+    return made;
+  }
+
+  private compile(definition: StructureDefinition): CompiledProfile {
+    if (definition.derivation !== 'constraint' && definition.url.startsWith(typeRoot)) {
+      const schema = this.schemaOf(definition.type);
+      return { definition, schema: schema!, rule: () => {} };
+    }
+    const schema = this.maker.make(definition, false);
+    let rule: ObjectRule | undefined;
+    return {
+      definition,
+      schema,
+      rule: (value, report) => {
+        rule ??= this.rootRule(schema, definition);
+        rule(value, report);
+      },
+    };
+  }
+
+  private rootRule(schema: ProfileSchema, definition: StructureDefinition): ObjectRule {
+    const root = compileElement({ ...schema.root, children: [] }, { schema, definition, compiler: this });
+    const children = schema.root.children
+      .map(child => compileElement(child, { schema, definition, compiler: this }))
+      .filter(one => one !== undefined);
+    return objectRule(children, root?.own ?? [], schema.base, schema.type);
+  }
+
+  schema(canonical: string, asker?: Resource): ProfileSchema | undefined {
+    const plain = canonical.startsWith(typeRoot) ? canonical.slice(typeRoot.length) : '';
+    if (/^[A-Za-z]+$/.test(plain) && this.definitions.typeSchema(plain)) return this.schemaOf(plain);
+    const found = this.profile(canonical, asker);
+    return found && 'schema' in found ? found.schema : undefined;
+  }
+
+  private schemaOf(type: string): ProfileSchema | undefined {
+    if (this.typeSchemas.has(type)) return this.typeSchemas.get(type);
+    const definition = this.definitions.byCanonical('StructureDefinition', `${typeRoot}${type}|4.0.1`) as
+      | StructureDefinition
+      | undefined;
+    const schema = definition && this.maker.make(definition, true);
+    this.typeSchemas.set(type, schema);
+    return schema;
+  }
+
+  typeRule(type: string): ObjectRule {
+    const known = this.types.get(type);
+    if (known) return known;
+    let rule: ObjectRule | undefined;
+    const lazily: ObjectRule = (value, report) => {
+      rule ??= this.compileType(type);
+      rule(value, report);
+    };
+    this.types.set(type, lazily);
+    return lazily;
+  }
+
+  private compileType(type: string): ObjectRule {
+    const schema = this.schemaOf(type);
+    const definition = this.definitions.byCanonical('StructureDefinition', `${typeRoot}${type}|4.0.1`) as
+      | StructureDefinition
+      | undefined;
+    return schema && definition ? this.rootRule(schema, definition) : () => {};
+  }
+
+  conforms(value: JsonObject, canonical: string, report: Report, asker?: Resource): boolean {
+    let known = report.conforming.get(value);
+    if (!known) {
+      known = new Map();
+      report.conforming.set(value, known);
+    }
+    const verdict = known.get(canonical);
+    if (verdict !== undefined) return verdict;
+    known.set(canonical, true);
+    const found = this.probe(value, canonical, report, asker);
+    known.set(canonical, found);
+    return found;
+  }
+
+  private probe(value: JsonObject, canonical: string, report: Report, asker: Resource | undefined): boolean {
+    const compiled = this.profile(canonical, asker);
+    if (!compiled || !('rule' in compiled)) return false;
+    const type = value['resourceType'];
+    const { schema, definition, rule } = compiled;
+    if (
+      typeof type === 'string' &&
+      schema.type !== type &&
+      schema.type !== 'Resource' &&
+      schema.type !== 'DomainResource'
+    )
+      return false;
+    if (definition.derivation !== 'constraint') return true;
+    const probe = probeOf(report);
+    if (typeof type === 'string' && report.scope.resource !== value)
+      probe.scope = scopeWithin(report.scope, value, report.depth);
+    rule(value, probe);
+    return probe.errors === 0;
+  }
+}
+
+/** The compiler of a server's definitions; its rules for whole resources and special types are given afterwards. */
+export function createCompiler(
+  definitions: Definitions,
+  codes: CodeChecker,
+  options: RuleOptions,
+  rest: (compiler: Compiler) => { special: ReadonlyMap<string, ItemRule>; resourceRule: Compiler['resourceRule'] },
+): Compiler {
+  const compiler = new ProfileCompiler(definitions, codes, options);
+  const { special, resourceRule } = rest(compiler);
+  compiler.special = special;
+  compiler.enterResource = resourceRule;
+  return compiler;
+}

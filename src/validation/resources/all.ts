@@ -1,0 +1,28 @@
+/** Rules of single resource types that no definition can say. Adding one is a file and a line. */
+import type { JsonObject } from '../../fhir/types.ts';
+import type { Compiler } from '../profile.ts';
+import type { Report } from '../report.ts';
+import { checkBundle } from './bundle.ts';
+import {
+  checkCodeSystem,
+  checkMeasureReport,
+  checkSearchParameter,
+  checkStructureDefinition,
+  checkValueSet,
+} from './conformance.ts';
+import { checkQuestionnaire } from './questionnaire.ts';
+import { checkResponse } from './response.ts';
+
+/** Checks a resource of one type at its place. */
+export type ResourceRule = (resource: JsonObject, report: Report, compiler: Compiler) => void;
+
+export const resourceRules: ReadonlyMap<string, ResourceRule> = new Map<string, ResourceRule>([
+  ['Bundle', checkBundle],
+  ['CodeSystem', checkCodeSystem],
+  ['MeasureReport', checkMeasureReport],
+  ['SearchParameter', checkSearchParameter],
+  ['StructureDefinition', checkStructureDefinition],
+  ['ValueSet', checkValueSet],
+  ['Questionnaire', checkQuestionnaire],
+  ['QuestionnaireResponse', checkResponse],
+]);

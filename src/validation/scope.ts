@@ -1,0 +1,135 @@
+/**
+ * What a reference means where it stands: a contained resource, an entry of the Bundle around it, or something elsewhere.
+ * @see https://hl7.org/fhir/R4/bundle.html#references
+ */
+import type { JsonObject } from '../fhir/types.ts';
+import type { Scope } from './report.ts';
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A resource that was found. `local` = within the document at hand. */
+export interface Target {
+  readonly resource: JsonObject;
+  readonly scope: Scope;
+}
+
+const entriesOf = (bundle: JsonObject): readonly JsonObject[] =>
+  Array.isArray(bundle['entry']) ? (bundle['entry'] as unknown[]).filter(isObject) : [];
+
+/** Entries of a Bundle by fullUrl, made once per Bundle. */
+const indexes = new WeakMap<JsonObject, ReadonlyMap<string, readonly JsonObject[]>>();
+
+export function entryIndex(bundle: JsonObject): ReadonlyMap<string, readonly JsonObject[]> {
+  const known = indexes.get(bundle);
+  if (known) return known;
+  const index = new Map<string, JsonObject[]>();
+  for (const entry of entriesOf(bundle)) {
+    const url = entry['fullUrl'];
+    if (typeof url !== 'string') continue;
+    const same = index.get(url);
+    if (same) same.push(entry);
+    else index.set(url, [entry]);
+  }
+  indexes.set(bundle, index);
+  return index;
+}
+
+const restful = /^(https?:\/\/.*?\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
+
+/** Base of a RESTful fullUrl, with its slash; undefined for others. */
+function baseOf(fullUrl: string | undefined): string | undefined {
+  return fullUrl === undefined ? undefined : restful.exec(fullUrl)?.[1];
+}
+
+/** The absolute form of a reference as seen from an entry. */
+export function absolute(reference: string, fullUrl: string | undefined): string {
+  const plain = reference.replace(/\/_history\/.*$/, '');
+  if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain;
+  const base = baseOf(fullUrl);
+  return base === undefined ? plain : base + plain;
+}
+
+/** The scope of a resource within another. */
+export function innerScope(
+  outer: Scope,
+  resource: JsonObject,
+  kind: 'contained' | 'entry' | 'parameter',
+  start: number,
+  fullUrl: unknown,
+): Scope {
+  if (kind === 'contained') return { ...outer, resource, start, outer, ids: new Set() };
+  const scope = { resource, container: resource, start, outer, ids: new Set<string>() };
+  if (kind !== 'entry') return scope;
+  return { ...scope, bundle: outer.resource, ...(typeof fullUrl === 'string' && { fullUrl }) };
+}
+
+/** The scope of a resource that lies somewhere in the one at hand: an entry of the Bundle, or contained. */
+export function scopeWithin(outer: Scope, resource: JsonObject, start: number): Scope {
+  if (outer.resource['resourceType'] === 'Bundle') {
+    const entry = entriesOf(outer.resource).find(one => one['resource'] === resource);
+    if (entry) return innerScope(outer, resource, 'entry', start, entry['fullUrl']);
+  }
+  const contained = outer.container['contained'];
+  const inside = Array.isArray(contained) && contained.includes(resource);
+  return innerScope(outer, resource, inside ? 'contained' : 'parameter', start, undefined);
+}
+
+function containedTarget(scope: Scope, id: string): Target | undefined {
+  if (id === '') return { resource: scope.container, scope };
+  const list = Array.isArray(scope.container['contained']) ? (scope.container['contained'] as unknown[]) : [];
+  const found = list.filter(isObject).find(one => one['id'] === id);
+  return found && { resource: found, scope: { ...scope, resource: found } };
+}
+
+function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Target | undefined {
+  const resource = entry['resource'];
+  if (!isObject(resource)) return undefined;
+  const fullUrl = typeof entry['fullUrl'] === 'string' ? entry['fullUrl'] : undefined;
+  return {
+    resource,
+    scope: {
+      resource,
+      container: resource,
+      bundle,
+      start: scope.start,
+      ids: new Set(),
+      ...(fullUrl !== undefined && { fullUrl }),
+      outer: scope,
+    },
+  };
+}
+
+/** Finds what a reference leads to; undefined when it is not within the document. */
+export function resolve(reference: string, scope: Scope): Target | undefined {
+  if (reference.startsWith('#')) return containedTarget(scope, reference.slice(1));
+  for (let at: Scope | undefined = scope; at; at = at.outer) {
+    if (!at.bundle) continue;
+    const index = entryIndex(at.bundle);
+    const [url = '', fragment] = absolute(reference, at.fullUrl).split('#');
+    const entries =
+      index.get(url) ?? (baseOf(at.fullUrl) === undefined ? byTypeAndId(at.bundle, reference) : undefined);
+    const target = entries?.[0] && entryTarget(entries[0], at, at.bundle);
+    if (target) return fragment ? containedTarget(target.scope, fragment) : target;
+  }
+  return undefined;
+}
+
+/** `Type/id` where the entries' fullUrls cannot say where it is. */
+function byTypeAndId(bundle: JsonObject, reference: string): readonly JsonObject[] | undefined {
+  const [, base, type, id] = restful.exec(reference) ?? [];
+  if (base !== undefined || type === undefined) return undefined;
+  const found = entriesOf(bundle).filter(
+    ({ resource, fullUrl }) =>
+      isObject(resource) &&
+      resource['resourceType'] === type &&
+      resource['id'] === id &&
+      (typeof fullUrl !== 'string' || fullUrl.startsWith('urn:')),
+  );
+  return found.length > 0 ? found : undefined;
+}
+
+/** Type named by a reference (`Patient/1`, `http://…/Patient/1`); undefined when it names none. */
+export function typeNamed(reference: string): string | undefined {
+  return restful.exec(reference)?.[2];
+}

@@ -1,0 +1,177 @@
+/**
+ * Sliced elements: each item is given to its slice; slices have a number of items and an order.
+ * @see https://hl7.org/fhir/R4/profiling.html#slicing
+ */
+import type { JsonObject } from '../fhir/types.ts';
+import { type ElementContext, type Item, type ItemRule, itemRules, runItem } from './element-rule.ts';
+import type { ProfileElement } from './profile-schema.ts';
+import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
+import { type Match, sliceTest } from './slicing.ts';
+
+interface Slice {
+  readonly element: ProfileElement;
+  readonly name: string;
+  readonly test: ((value: unknown, type: string, report: Report) => Match) | undefined;
+  rules: readonly ItemRule[] | undefined;
+  /** Slices of this slice. */
+  readonly inner: readonly Slice[];
+  readonly order: number;
+}
+
+const parentOf = (name: string): string | undefined =>
+  name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : undefined;
+
+/** A `/` in a name means a re-slice only where the slice before it exists. */
+function buildSlices(element: ProfileElement, context: ElementContext): Slice[] {
+  const { compiler, definition } = context;
+  const services = {
+    codes: compiler.codes,
+    asker: definition,
+    schema: (canonical: string) => compiler.schema(canonical, definition),
+    conforms: (value: JsonObject, profile: string, report: Report) =>
+      compiler.conforms(value, profile, report, definition),
+  };
+  const names = new Set(element.slices.map(slice => slice.sliceName!));
+  const build = (parent: string | undefined): Slice[] =>
+    element.slices.flatMap((slice, order) => {
+      const name = slice.sliceName!;
+      const above = parentOf(name);
+      if ((above !== undefined && names.has(above) ? above : undefined) !== parent) return [];
+      const slicing =
+        (above !== undefined && names.has(above)
+          ? element.slices.find(one => one.sliceName === above)?.slicing
+          : undefined) ?? element.slicing!;
+      return [
+        {
+          element: slice,
+          name,
+          test: sliceTest(slice, slicing, services),
+          rules: undefined,
+          inner: build(name),
+          order,
+        },
+      ];
+    });
+  return build(undefined);
+}
+
+/** Slices told apart by strings alone are found by them at once. */
+function runSlice(
+  slice: Slice,
+  item: Item,
+  parent: JsonObject,
+  report: Report,
+  context: ElementContext,
+  counts: Map<Slice, number>,
+): void {
+  counts.set(slice, (counts.get(slice) ?? 0) + 1);
+  slice.rules ??= itemRules(slice.element, context);
+  if (slice.rules.length > 0) runItem(item, slice.rules, parent, report);
+  for (const inner of slice.inner) {
+    if (inner.test?.(item.value, item.type, report) !== 'all') continue;
+    runSlice(inner, item, parent, report, context, counts);
+    return;
+  }
+}
+
+function countSlices(slices: readonly Slice[], counts: ReadonlyMap<Slice, number>, report: Report): void {
+  for (const slice of slices) {
+    const count = counts.get(slice) ?? 0;
+    const { min, max, name } = slice.element;
+    const called = `${name}:${slice.name}`;
+    if (count < min)
+      addIssueAt(
+        report,
+        name,
+        'required',
+        count === 0
+          ? {
+              en: `the slice "${called}" is required, but nothing matches it`,
+              ja: `必須のスライス「${called}」に当てはまるものがありません`,
+            }
+          : {
+              en: `found ${count} of the slice "${called}", expected at least ${min}`,
+              ja: `スライス「${called}」が${count}個ありますが、${min}個以上必要です`,
+            },
+      );
+    else if (count > max)
+      addIssueAt(report, name, 'structure', {
+        en: `found ${count} of the slice "${called}", expected at most ${max}`,
+        ja: `スライス「${called}」が${count}個ありますが、${max}個までです`,
+      });
+    if (slice.inner.length > 0 && count > 0) countSlices(slice.inner, counts, report);
+  }
+}
+
+function atItem(item: Item, report: Report, tell: () => void): void {
+  const depth = report.depth;
+  report.segments[report.depth++] = item.segment;
+  if (item.index >= 0) report.segments[report.depth++] = item.index;
+  tell();
+  report.depth = depth;
+}
+
+/** The check of a sliced element; undefined when it has no slices and is open. */
+export function compileSlices(
+  element: ProfileElement,
+  context: ElementContext,
+): ((items: readonly Item[], parent: JsonObject, report: Report) => void) | undefined {
+  const { slicing } = element;
+  if (!slicing) return undefined;
+  const { rules, ordered } = slicing;
+  let slices: Slice[] | undefined;
+  const tellUnmatched = (item: Item, like: string | undefined, report: Report): void =>
+    atItem(item, report, () => {
+      const near = like === undefined ? '' : `; it looks like the slice "${like}"`;
+      const nearJa = like === undefined ? '' : `。スライス「${like}」に似ています`;
+      if (rules === 'closed')
+        addIssue(report, 'structure', {
+          en: `matches no slice of ${context.schema.url}, and others are not allowed${near}`,
+          ja: `${context.schema.url} のどのスライスにも当てはまりません（他は認められません）${nearJa}`,
+        });
+      else if (like !== undefined)
+        addFinding(report, 'warning', 'informational', {
+          en: `matches no slice${near}, but not in everything that tells it apart`,
+          ja: `どのスライスにも当てはまりません${nearJa}が、識別する値の一部が異なります`,
+        });
+    });
+  return (items, parent, report) => {
+    slices ??= buildSlices(element, context);
+    const counts = new Map<Slice, number>();
+    let last = -1;
+    let unmatched = false;
+    for (const item of items) {
+      let like: string | undefined;
+      let found: Slice | undefined;
+      for (const slice of slices) {
+        const match = slice.test?.(item.value, item.type, report);
+        if (match === 'some') like ??= slice.name;
+        if (match !== 'all') continue;
+        found = slice;
+        break;
+      }
+      if (!found) {
+        unmatched = true;
+        if (rules === 'closed' || like !== undefined) tellUnmatched(item, like, report);
+        continue;
+      }
+      if (ordered && found.order < last)
+        atItem(item, report, () =>
+          addIssue(report, 'structure', {
+            en: `the slice "${found.name}" is out of order`,
+            ja: `スライス「${found.name}」の順序が違います`,
+          }),
+        );
+      if (rules === 'openAtEnd' && unmatched)
+        atItem(item, report, () =>
+          addIssue(report, 'structure', {
+            en: `the slice "${found.name}" comes after an item of no slice`,
+            ja: `スライス「${found.name}」は、どのスライスにも属さない項目より前に置いてください`,
+          }),
+        );
+      last = Math.max(last, found.order);
+      runSlice(found, item, parent, report, context, counts);
+    }
+    countSlices(slices, counts, report);
+  };
+}

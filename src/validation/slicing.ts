@@ -1,0 +1,238 @@
+/**
+ * Slices: which slice an item belongs to, by the discriminators of the slicing.
+ * @see https://hl7.org/fhir/R4/profiling.html#discriminator
+ */
+import type { JsonObject } from '../fhir/types.ts';
+import { codeOf } from './binding.ts';
+import type { CodeChecker } from './codes.ts';
+import type { ProfileElement, ProfileSchema, SlicingSchema } from './profile-schema.ts';
+import type { Report } from './report.ts';
+import { resolve } from './scope.ts';
+import { equalsFixed, matchesPattern } from './value.ts';
+
+/** Whether an item meets one discriminator of a slice. */
+export type Criterion = (value: unknown, type: string, report: Report) => boolean;
+
+/** What slicing needs of the compiler. */
+export interface SliceServices {
+  readonly codes: CodeChecker;
+  readonly asker: import('../fhir/types.ts').Resource;
+  /** Elements of a type or profile, for steps the slice does not spell out. */
+  schema(canonical: string): ProfileSchema | undefined;
+  conforms(value: JsonObject, profile: string, report: Report): boolean;
+}
+
+interface Typed {
+  readonly value: unknown;
+  readonly type: string;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** Steps of a discriminator path: names, `$this`, `resolve()`, `ofType(T)`, `extension('url')`. */
+function stepsOf(path: string): readonly string[] {
+  return path.match(/extension\('[^']*'\)|\w+\([^)]*\)|[$\w[\]]+/g) ?? ['$this'];
+}
+
+const argument = (step: string): string => /\(\s*'?([^')]*)'?\s*\)/.exec(step)?.[1] ?? '';
+
+/** One step over the data. */
+function walkValue(step: string, items: readonly Typed[], report: Report): Typed[] {
+  if (step === '$this') return [...items];
+  if (step === 'resolve()') return items.flatMap(item => resolved(item.value, report));
+  if (step.startsWith('ofType(') || step.startsWith('as(')) return items.filter(item => item.type === argument(step));
+  if (step.startsWith('extension(')) {
+    const url = argument(step);
+    return items.flatMap(({ value }) =>
+      isObject(value) && Array.isArray(value['extension'])
+        ? value['extension']
+            .filter(one => isObject(one) && one['url'] === url)
+            .map(one => ({ value: one as unknown, type: 'Extension' }))
+        : [],
+    );
+  }
+  return items.flatMap(({ value }) => children(value, step.replace('[x]', '')));
+}
+
+function resolved(value: unknown, report: Report): Typed[] {
+  const reference = isObject(value) ? value['reference'] : value;
+  const target = typeof reference === 'string' ? resolve(reference, report.scope) : undefined;
+  return target ? [{ value: target.resource, type: String(target.resource['resourceType']) }] : [];
+}
+
+function children(value: unknown, name: string): Typed[] {
+  if (!isObject(value)) return [];
+  const own = value[name];
+  if (Array.isArray(own)) return own.map(one => ({ value: one as unknown, type: '' }));
+  if (own !== undefined) return [{ value: own, type: isObject(own) ? String(own['resourceType'] ?? '') : '' }];
+  for (const property in value) {
+    const rest = property.startsWith(name) ? property.slice(name.length) : '';
+    if (!/^[A-Z]/.test(rest)) continue;
+    const primitive = typeof value[property] !== 'object';
+    return [{ value: value[property], type: primitive ? rest.charAt(0).toLowerCase() + rest.slice(1) : rest }];
+  }
+  return value[`_${name}`] === undefined ? [] : [{ value: undefined, type: '' }];
+}
+
+/** One step over the definition. */
+function walkElement(step: string, element: ProfileElement, services: SliceServices): ProfileElement | undefined {
+  if (step === '$this') return element;
+  if (step === 'resolve()') {
+    const targets = element.types.flatMap(type => type.targetProfile ?? []);
+    return { ...element, types: [{ code: 'Resource', profile: targets }], children: [], slices: [] };
+  }
+  if (step.startsWith('ofType(') || step.startsWith('as(')) {
+    const type = argument(step);
+    return (
+      element.slices.find(slice => slice.types.some(one => one.code === type)) ?? {
+        ...element,
+        types: element.types.filter(one => one.code === type),
+      }
+    );
+  }
+  if (step.startsWith('extension(')) return extensionElement(argument(step), element, services);
+  const name = step.replace('[x]', '');
+  const own = element.children.find(child => child.name === name);
+  if (own) return own;
+  for (const { code, profile } of element.types)
+    for (const canonical of [...(profile ?? []), ...(code.includes('/') ? [code] : [typeRoot + code])]) {
+      const found = services.schema(canonical)?.root.children.find(child => child.name === name);
+      if (found) return found;
+    }
+  return undefined;
+}
+
+function extensionElement(url: string, element: ProfileElement, services: SliceServices): ProfileElement | undefined {
+  const list = element.children.find(child => child.name === 'extension');
+  const slice = list?.slices.find(one =>
+    one.types.some(type => type.profile?.some(profile => profile.split('|')[0] === url)),
+  );
+  if (slice) return slice;
+  return services.schema(url)?.root;
+}
+
+/** What the data must be, as far as the slice's element says it in itself or below. */
+function valueCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
+  const { fixed, pattern, binding } = element;
+  if (fixed) return value => equalsFixed(value, fixed.value);
+  if (pattern) return value => matchesPattern(value, pattern.value);
+  const parts = element.children.flatMap(child => {
+    const test = valueCriterion(child, services);
+    return test ? [{ name: child.name, test }] : [];
+  });
+  if (parts.length > 0)
+    return (value, _type, report) =>
+      parts.every(({ name, test }) => children(value, name).some(one => test(one.value, one.type, report)));
+  if (binding?.strength === 'required' || binding?.strength === 'extensible')
+    return value => bound(value, binding.valueSet, services);
+  const profiles = element.types.flatMap(type => type.profile ?? []);
+  if (profiles.length > 0)
+    return (value, _type, report) =>
+      isObject(value) && profiles.some(profile => services.conforms(value, profile, report));
+  return undefined;
+}
+
+function bound(value: unknown, valueSet: string, { codes, asker }: SliceServices): boolean {
+  if (typeof value === 'string') return codes.member(valueSet, { code: value }, asker).result === 'in';
+  if (!isObject(value)) return false;
+  const list = Array.isArray(value['coding']) ? value['coding'].filter(isObject) : [value];
+  return list.map(codeOf).some(one => one !== undefined && codes.member(valueSet, one, asker).result === 'in');
+}
+
+function typeCriterion(element: ProfileElement, services: SliceServices): Criterion {
+  const codes = new Set(element.types.map(type => type.code));
+  const profiles = element.types.flatMap(type => type.profile ?? []);
+  const resources = new Set(profiles.map(profile => services.schema(profile)?.type));
+  const anyResource = codes.has('Resource') && profiles.length > 0;
+  return (value, type) => {
+    const found = isObject(value) && typeof value['resourceType'] === 'string' ? value['resourceType'] : type;
+    return anyResource ? resources.has(found) || resources.has('Resource') : codes.has(found) || codes.has('Resource');
+  };
+}
+
+function profileCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
+  const profiles = element.types.flatMap(type => type.profile ?? []);
+  if (profiles.length === 0) return undefined;
+  return (value, _type, report) =>
+    isObject(value)
+      ? profiles.some(profile => services.conforms(value, profile, report))
+      : profiles.some(profile => meets(value, services.schema(profile)?.root));
+}
+
+/** Whether a primitive is what a profile of its type fixes. */
+const meets = (value: unknown, root: ProfileElement | undefined): boolean =>
+  root !== undefined &&
+  [root, ...root.children].every(
+    ({ fixed, pattern }) =>
+      (!fixed || equalsFixed(value, fixed.value)) && (!pattern || matchesPattern(value, pattern.value)),
+  );
+
+/** The URL that tells extensions apart: of the profile of the slice's type, or fixed. */
+function urlCriterion(slice: ProfileElement): Criterion | undefined {
+  const urls = new Set(slice.types.flatMap(type => type.profile ?? []).map(profile => profile.split('|')[0]));
+  return urls.size === 0 ? undefined : value => isObject(value) && urls.has(String(value['url']));
+}
+
+function criterionOf(
+  slice: ProfileElement,
+  { type, path }: SlicingSchema['discriminators'][number],
+  services: SliceServices,
+): Criterion | undefined {
+  if (path === 'url' && (slice.name === 'extension' || slice.name === 'modifierExtension')) {
+    const test = urlCriterion(slice);
+    if (test) return test;
+  }
+  const steps = stepsOf(path);
+  let element: ProfileElement | undefined = slice;
+  for (const step of steps) element = element && walkElement(step, element, services);
+  if (!element) return undefined;
+  const test =
+    type === 'type'
+      ? typeCriterion(element, services)
+      : type === 'profile'
+        ? profileCriterion(element, services)
+        : type === 'exists'
+          ? undefined
+          : valueCriterion(element, services);
+  const walk = (value: unknown, own: string, report: Report): Typed[] => {
+    let items: Typed[] = [{ value, type: own }];
+    for (const step of steps) items = walkValue(step, items, report);
+    return items;
+  };
+  if (type === 'exists' || !test) {
+    if (element.max === 0) return (value, own, report) => walk(value, own, report).length === 0;
+    return type === 'exists' || element.min > 0
+      ? (value, own, report) => walk(value, own, report).length > 0
+      : undefined;
+  }
+  return (value, own, report) => walk(value, own, report).some(one => test(one.value, one.type, report));
+}
+
+/** How far an item meets a slice: all of its discriminators, some, or none. */
+export type Match = 'all' | 'some' | 'none';
+
+/**
+ * The test of a slice.
+ * @returns undefined when no discriminator says anything, so that nothing can be told to belong to it
+ */
+export function sliceTest(
+  slice: ProfileElement,
+  slicing: SlicingSchema,
+  services: SliceServices,
+): ((value: unknown, type: string, report: Report) => Match) | undefined {
+  const discriminators =
+    slicing.discriminators.length > 0
+      ? slicing.discriminators
+      : [{ type: slice.choice ? 'type' : 'value', path: '$this' }];
+  const criteria = discriminators.map(one => criterionOf(slice, one, services)).filter(one => one !== undefined);
+  if (criteria.length === 0) return undefined;
+  const [only] = criteria;
+  if (criteria.length === 1) return (value, type, report) => (only!(value, type, report) ? 'all' : 'none');
+  return (value, type, report) => {
+    if (!only!(value, type, report)) return 'none';
+    for (let i = 1; i < criteria.length; i++) if (!criteria[i]!(value, type, report)) return 'some';
+    return 'all';
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Rules of single data types that no definition says: what a canonical, an identifier, a quantity, an attachment must be.
+ */
+import { DecimalLiteral } from '../fhir/json.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import type { ItemRule } from './element-rule.ts';
+import type { Compiler } from './profile.ts';
+import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
+
+/** Canonicals are absolute, or lead to a contained resource. @see https://hl7.org/fhir/R4/references.html#canonical */
+const canonical: ItemRule = (value, report) => {
+  if (typeof value !== 'string' || value.startsWith('#') || /^[a-z][a-z0-9+.-]*:/i.test(value)) return;
+  addIssue(report, 'invalid', {
+    en: `found "${value}", expected an absolute URL or #id of a contained resource`,
+    ja: `「${value}」は絶対 URL でも内包リソースの #id でもありません`,
+  });
+};
+
+const uriSystem = 'urn:ietf:rfc:3986';
+
+function checkIdentifier(value: JsonObject, report: Report): void {
+  const { system, value: text } = value;
+  if (system !== uriSystem || typeof text !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test(text)) return;
+  addIssueAt(report, 'value', 'invalid', {
+    en: `found "${text}", but with the system ${uriSystem} it must be a full URI such as urn:oid:…`,
+    ja: `system が ${uriSystem} のとき、value は urn:oid:… のような完全な URI でなければなりません（「${text}」）`,
+  });
+}
+
+function checkQuantity(value: JsonObject, report: Report, compiler: Compiler): void {
+  const { system, code } = value;
+  if (system !== 'http://unitsofmeasure.org' || typeof code !== 'string') return;
+  if (compiler.codes.inSystem({ system, code }).result === 'out')
+    addIssueAt(report, 'code', 'code-invalid', {
+      en: `"${code}" is no unit of UCUM`,
+      ja: `「${code}」は UCUM の単位ではありません`,
+    });
+}
+
+function checkAttachment(value: JsonObject, report: Report): void {
+  const { data, size } = value;
+  if (typeof data !== 'string' || typeof size !== 'number') return;
+  const actual = Buffer.byteLength(data.replace(/\s/g, ''), 'base64');
+  if (actual !== size)
+    addIssueAt(report, 'size', 'invalid', {
+      en: `says ${size} bytes, but the data has ${actual}`,
+      ja: `size は ${size} バイトですが、data は ${actual} バイトです`,
+    });
+}
+
+/** A supplement only adds to another system; its own codes do not exist. */
+function checkSupplement(value: JsonObject, report: Report, compiler: Compiler): void {
+  const { system } = value;
+  if (typeof system !== 'string') return;
+  if (compiler.definitions.byCanonical('CodeSystem', system)?.['content'] === 'supplement')
+    addIssueAt(report, 'system', 'invalid', {
+      en: `${system} is a supplement, which has no codes of its own`,
+      ja: `${system} は追補（supplement）で、独自のコードを持ちません`,
+    });
+  else if (system.includes('/ValueSet/') && compiler.definitions.byCanonical('ValueSet', system))
+    addIssueAt(report, 'system', 'invalid', {
+      en: `${system} is a value set, not a code system`,
+      ja: `${system} はコード体系ではなく値セットです`,
+    });
+  else if (!/^[a-z][a-z0-9+.-]*:|^#/i.test(system))
+    addFinding(report, 'error', 'invalid', {
+      en: `the system "${system}" is not absolute`,
+      ja: `system「${system}」は絶対 URI ではありません`,
+    });
+}
+
+const onObjects =
+  (check: (value: JsonObject, report: Report) => void): ItemRule =>
+  (value, report) => {
+    if (isObject(value)) check(value, report);
+  };
+
+/** The rules by type. */
+export function typeSpecials(compiler: Compiler): readonly (readonly [string, ItemRule])[] {
+  const quantity = onObjects((value, report) => checkQuantity(value, report, compiler));
+  const known = new Map<unknown, boolean>();
+  const suspicious = (system: unknown): boolean => {
+    let plain = known.get(system);
+    if (plain === undefined) {
+      plain =
+        typeof system === 'string' &&
+        /^http:\/\/(?:terminology\.hl7\.org|loinc\.org|snomed\.info|unitsofmeasure\.org)/.test(system);
+      if (known.size < 1000) known.set(system, plain);
+    }
+    return !plain;
+  };
+  return [
+    ['canonical', canonical],
+    ['Identifier', onObjects(checkIdentifier)],
+    ['Attachment', onObjects(checkAttachment)],
+    ...['Quantity', 'Age', 'Count', 'Distance', 'Duration'].map(type => [type, quantity] as const),
+    [
+      'Coding+',
+      onObjects(
+        (value, report) =>
+          value['system'] !== undefined && suspicious(value['system']) && checkSupplement(value, report, compiler),
+      ),
+    ],
+  ];
+}
