@@ -9,6 +9,8 @@ import { loadDefinitions } from '../src/definitions/definitions.ts';
 import { compileExpression } from '../src/fhirpath/compile.ts';
 import { fold } from '../src/search/fold.ts';
 import { loadVariants } from '../src/search/variants.ts';
+import { sql } from '../src/store/sql.ts';
+import { QueryTimeoutError } from '../src/store/store.ts';
 import {
   casesFolder,
   difference,
@@ -252,6 +254,26 @@ t.test('pages show one moment, sealed against change', async t => {
   const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
   for (const url of [`/fhir/Patient?_page=${forged}`, `/fhir/Observation?_page=${token}`, '/fhir/Patient?_page=x'])
     t.equal((await server.app.inject({ url })).statusCode, 400, url.slice(0, 40));
+  await server.close();
+});
+
+t.test('a slow query is stopped in time, beside the others', async t => {
+  const folder = t.testdir();
+  const server = startServer({ file: path.join(folder, 'slow.db') });
+  await load(server, [{ resourceType: 'Patient', id: 'p' }]);
+  const endless = sql`WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE within_budget() = 1) SELECT count(*) FROM c`;
+  let quick = 0;
+  const timer = setInterval(() => quick++, 10);
+  const stopped = await server.services.store.select(endless, { budgetMs: 600 }).catch(error => error as unknown);
+  t.ok(stopped instanceof QueryTimeoutError, 'stopped');
+  clearInterval(timer);
+  t.ok(quick > 10, `others had ${quick} turns`);
+  const long = sql`WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 2000000 AND within_budget() = 1) SELECT max(x) AS most FROM c`;
+  t.same(
+    await server.services.store.select(long, { budgetMs: 20_000 }),
+    [{ most: 2_000_000 }],
+    'a long one is answered',
+  );
   await server.close();
 });
 

@@ -94,13 +94,19 @@ const walksByMoment = (part: Condition): boolean =>
     ? part.range.walk[0] === 'moment'
     : part.op === 'or' && part.parts.length > 0 && part.parts.length <= 8 && part.parts.every(walksByMoment);
 
+/** True when a condition's rows can be walked in the order asked for, however many they are. */
+function liesInOrder(part: Condition, sort: TypeSearch['sort'][number] | undefined): boolean {
+  if (part.op === 'ids') return true;
+  if (sort !== undefined) return sort.by === 'moment' && walksByMoment(part);
+  return walksByMoment(part) || (part.op === 'range' && part.range.walk.length > 0);
+}
+
 /** The place of the condition that drives best; -1 when all resources of the type are walked in the order asked for. */
 export async function chooseDriver(search: TypeSearch, settings: RunSettings): Promise<number> {
   const able = search.parts.filter(canDrive);
   const [sort] = search.sort;
   if (able.length === 0) return -1;
-  const inOrder = able.length === 1 && (sort === undefined || (sort.by === 'moment' && walksByMoment(able[0]!)));
-  if (inOrder && (able[0]!.op !== 'or' || walksByMoment(able[0]!))) return search.parts.indexOf(able[0]!);
+  if (able.length === 1 && liesInOrder(able[0]!, sort)) return search.parts.indexOf(able[0]!);
   const counts = await sample(able, search, settings);
   const small = smallest(counts, sampleSize);
   if (small >= 0) return search.parts.indexOf(able[small]!);

@@ -98,8 +98,10 @@ export function drive(
   const wider = by.op === 'or' && by.parts.some((part, i) => part !== alternatives[i]);
   const walk = commonWalk(alternatives);
   const base = { kind: 'rows', hasMoment: true, tests: wider ? [...tests, by] : tests, by } as const;
-  if (walk.length > 0)
-    return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats: true };
+  if (walk.length > 0) {
+    const repeats = alternatives.length > 1 || alternatives.some(part => part.op !== 'range' || part.range.repeats);
+    return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats };
+  }
   return { ...base, branches: [sql`(${gatheredRows(alternatives, settings)}) d`], walk: [], repeats: false };
 }
 

@@ -42,7 +42,7 @@ export interface Page {
 
 /** Answers a search. @throws FhirError for what cannot be searched */
 export async function findPage(input: FindInput, store: Store, settings: FindSettings): Promise<Page> {
-  const secret = await store.secret('page');
+  const secret = await secretOf(store);
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
@@ -97,6 +97,14 @@ export async function findPage(input: FindInput, store: Store, settings: FindSet
     ...(token !== undefined && { here: token }),
   };
 }
+
+/** The secret of page links, read once from each store. */
+function secretOf(store: Store): Promise<Uint8Array> {
+  const known = secrets.get(store) ?? store.secret('page');
+  secrets.set(store, known);
+  return known;
+}
+const secrets = new WeakMap<Store, Promise<Uint8Array>>();
 
 /** Of several types only those that have resources are searched. */
 async function existing(types: readonly string[], { store, budgetMs }: RunSettings): Promise<readonly string[]> {

@@ -57,7 +57,7 @@ export class SlowReader {
 
   private start(): Worker {
     if (this.worker) return this.worker;
-    const worker = new Worker(new URL(import.meta.url), { workerData: { kind, file: this.file } });
+    const worker = startWorker({ kind, file: this.file });
     worker.unref();
     worker.on('message', (answer: Answered) => this.answer(answer));
     worker.on('error', error => this.fail(error));
@@ -80,6 +80,14 @@ export class SlowReader {
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
   }
+}
+
+/** Threads do not inherit the loader that runs TypeScript in development: there it is registered first. */
+function startWorker(workerData: unknown): Worker {
+  const url = new URL(import.meta.url);
+  if (!url.pathname.endsWith('.ts')) return new Worker(url, { workerData });
+  const load = `import('tsx/esm/api').then(tsx => { tsx.register(); return import(${JSON.stringify(url.href)}); })`;
+  return new Worker(load, { eval: true, workerData });
 }
 
 /** The side that reads: one query after the other. */

@@ -71,7 +71,12 @@ function compareMoment(prefix: Prefix, interval: Interval, param: number, now: n
     const to = Math.max(bounds[1] - momentEpoch, 1) * 8;
     const outer =
       to === Number.POSITIVE_INFINITY ? sql`${moment} >= ${from}` : sql`${moment} >= ${from} AND ${moment} < ${to}`;
-    return sql`${outer} AND CASE WHEN (${moment} & 7) < ${otherWidth} THEN (${quick}) ELSE ${exact} END`;
+    const whole = sql`CASE WHEN (${moment} & 7) < ${otherWidth} THEN (${quick}) ELSE ${exact} END`;
+    // What begins late enough needs no look at its end.
+    const late = prefix === 'ge' ? interval[0] : prefix === 'gt' ? interval[1] : undefined;
+    if (late !== undefined && late > momentEpoch)
+      return sql`(${moment} >= ${(late - momentEpoch) * 8} OR (${outer} AND ${whole}))`;
+    return sql`${outer} AND ${whole}`;
   };
 }
 

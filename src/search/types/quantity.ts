@@ -133,8 +133,17 @@ export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw
   return sql`${column} = ${comparedUnit(`${unit.system}|${unit.code}`)} AND ${compareNumbers(number)}`;
 }
 
+/** The units of a parameter as written, hopped to from one to the next: there are few, however many values there are. */
+function writtenUnits(param: number): Sql {
+  return sql`WITH RECURSIVE u(unit) AS (
+    SELECT min(q.unit) FROM index_quantity q WHERE q.param = ${param}
+    UNION ALL SELECT (SELECT min(q.unit) FROM index_quantity q WHERE q.param = ${param} AND q.unit > u.unit) FROM u WHERE u.unit IS NOT NULL)
+    SELECT unit FROM u WHERE (unit & 1) = 0`;
+}
+
 function sourceCondition(source: Source, value: QuantityValue): Condition {
-  const where = sql`x.param = ${source.param} AND ${quantityWhere(value)}`;
+  const ofUnits = value.unit ? sql`` : sql` AND x.unit IN (${writtenUnits(source.param)})`;
+  const where = sql`x.param = ${source.param}${ofUnits} AND ${quantityWhere(value)}`;
   return {
     op: 'range',
     range: {

@@ -161,7 +161,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
       where,
       walk: hashes.length === 1 ? ['moment'] : [],
       probe: 'moment',
-      repeats: system === undefined || hashes.length > 1,
+      repeats: hashes.length > 1 || (system === undefined && !types.every(type => implied.has(type))),
       rank: identifier ? 10 : 50,
     },
   };
