@@ -6,7 +6,7 @@ import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import { containedText, idOf } from '../search/contained.ts';
 import type { FindInput, Match, Page } from '../search/search.ts';
 import { QueryTimeoutError } from '../store/store.ts';
-import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
+import type { FhirRequest, FhirResponse, Interaction, ResponseBody, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
 import { subsetText, toSubset } from './subset.ts';
 
@@ -58,8 +58,8 @@ export async function writeStream(
   pages: AsyncIterable<Page>,
   linked: boolean,
 ): Promise<FhirResponse> {
-  const chunks = await withinBudget(services, () => started(writePages(services, request, pages, linked)));
-  return { status: 200, headers: {}, body: { kind: 'chunks', chunks } };
+  const body = await withinBudget(services, () => started(writePages(services, request, pages, linked)));
+  return { status: 200, headers: {}, body };
 }
 
 async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Promise<T> {
@@ -75,16 +75,23 @@ async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Pr
   }
 }
 
-/** Pulls the first chunk, so that a failing query still gets its status. */
-async function started(chunks: AsyncIterable<string>): Promise<AsyncIterable<string>> {
+/** Up to this length an answer is made whole before it is sent: one write instead of many. */
+const wholeLength = 250_000;
+
+/** Makes the beginning of the answer, so that a failing query still gets its status; a short one is made whole. */
+async function started(chunks: AsyncIterable<string>): Promise<ResponseBody> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return {
-    async *[Symbol.asyncIterator]() {
-      if (!first.done) yield first.value;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    },
+  let text = '';
+  for (let next = await iterator.next(); ; next = await iterator.next()) {
+    if (next.done) return { kind: 'text', text };
+    text += next.value;
+    if (text.length > wholeLength) break;
+  }
+  const rest = async function* () {
+    yield text;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   };
+  return { kind: 'chunks', chunks: rest() };
 }
 
 function links(request: FhirRequest, page: Page, linked: boolean): { relation: string; url: string }[] {

@@ -6,8 +6,8 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { zoneMinutes } from '../fhir/datetime.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
-import { beginsOf } from './begins.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
+import { beginsOf } from './begins.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { type Codes, noCodes } from './codes.ts';
 import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
@@ -86,20 +86,27 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
       const scope = scopeOf(type);
       const parts = conjuncts(condition);
       const begin = drive(parts, usualDriver(parts), scope, compileSettings);
-      const ids = join(begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`), ' UNION ');
+      const ids = join(
+        begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`),
+        ' UNION ',
+      );
       const begins = access.always ? beginsOf(condition) : undefined;
-      const found = options.all ? sql`SELECT DISTINCT m.id FROM (${ids}) m` : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
+      const found = options.all
+        ? sql`SELECT DISTINCT m.id FROM (${ids}) m`
+        : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;
       return { ...found, ...(begins && { begins }) };
     },
-    refresh: store => custom.refresh(store),
-    async find(input, store) {
+    async refresh(store) {
       await custom.refresh(store);
+    },
+    async find(input, store) {
+      const state = await custom.refresh(store);
       if (input.query.some(([name]) => asksTerminology.test(name) || name === '_filter')) await codes().refresh();
       for (const type of input.types) {
         const progress = custom.running.get(type);
         if (progress && usesCustom(type, input.query, registry)) refuseWhileIndexing(progress);
       }
-      return findPage(input, store, { ...findSettings, plan: planSettings() });
+      return findPage(input, store, state, { ...findSettings, plan: planSettings() });
     },
     texts: readTexts,
     capabilities: type => capabilitiesOf(type, definitions, registry),

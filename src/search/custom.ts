@@ -6,7 +6,7 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import { hash32 } from '../store/hash.ts';
 import { raw, sql } from '../store/sql.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreState } from '../store/store.ts';
 import { extractSources } from './extract.ts';
 import { indexedVersions, newestOfType, storedTexts } from './readable.ts';
 import type { RegistryOf } from './registry.ts';
@@ -28,8 +28,8 @@ export interface Progress {
 
 /** Keeps the registry in step with what is stored. */
 export interface CustomParams {
-  /** Looks for changed SearchParameters and starts indexing; waits a little for it. */
-  refresh(store: Store): Promise<void>;
+  /** Looks for changed SearchParameters and starts indexing; waits a little for it. The store's state when it looked. */
+  refresh(store: Store): Promise<StoreState>;
   /** What is being indexed. */
   readonly running: ReadonlyMap<string, Progress>;
 }
@@ -82,11 +82,11 @@ export function createCustomParams(
   return {
     running,
     async refresh(store) {
-      const { position: now } = await store.state();
-      if (now === position) return;
+      const state = await store.state();
+      if (state.position === position) return state;
       const [row] = await store.select(newestOfType('SearchParameter'));
       const seq = row?.['seq'] ?? null;
-      position = now;
+      position = state.position;
       if (seq !== newest) {
         newest = seq;
         await check(store);
@@ -96,6 +96,7 @@ export function createCustomParams(
           Promise.all(jobs.values()),
           new Promise(resolve => setTimeout(resolve, patienceMs).unref()),
         ]);
+      return state;
     },
   };
 }

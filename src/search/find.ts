@@ -2,7 +2,7 @@
  * find: a query → one page. Parses, plans for each type, runs, follows includes, counts, and seals the link to the next page.
  */
 import type { Message } from '../fhir/types.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreState } from '../store/store.ts';
 import { findByBody, needsBodies } from './body-sort.ts';
 import { chooseDriver, measure } from './choose.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
@@ -41,12 +41,16 @@ export interface Page {
 }
 
 /** Answers a search. @throws FhirError for what cannot be searched */
-export async function findPage(input: FindInput, store: Store, settings: FindSettings): Promise<Page> {
+export async function findPage(
+  input: FindInput,
+  store: Store,
+  state: StoreState,
+  settings: FindSettings,
+): Promise<Page> {
   const secret = await secretOf(store);
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
   if (cursor) checkFresh(cursor, settings.plan.now, settings.pageLifetimeMs);
-  const state = await store.state();
   const asOf = cursor?.asOf ?? input.asOf ?? state.position;
   const run: RunSettings = {
     ...settings.run,
