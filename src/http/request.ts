@@ -4,11 +4,11 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { anonymous } from '../access/caller.ts';
-import { FhirError } from '../fhir/outcome.ts';
 import type { Language } from '../fhir/types.ts';
 import { parsePrefer } from '../interactions/headers.ts';
 import type { Body, FhirRequest, Services } from '../interactions/interaction.ts';
 import { parseQuery } from '../interactions/match.ts';
+import { pathParts } from '../interactions/path.ts';
 import { readBody } from './format.ts';
 
 /** Where FHIR begins on this server. */
@@ -34,21 +34,7 @@ export function splitPath(url: string): { path: string[]; queryText: string } | 
   const mark = url.indexOf('?');
   const pathText = mark < 0 ? url : url.slice(0, mark);
   if (pathText !== basePath && !pathText.startsWith(`${basePath}/`)) return undefined;
-  const path: string[] = [];
-  for (const part of pathText.slice(basePath.length + 1).split('/'))
-    if (part !== '') path.push(part.includes('%') ? decodePart(part) : part);
-  return { path, queryText: mark < 0 ? '' : url.slice(mark + 1) };
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new FhirError('invalid', {
-      en: 'The URL has a "%" that is not followed by two hexadecimal digits of valid UTF-8',
-      ja: 'URL の「%」の後が正しくありません',
-    });
-  }
+  return { path: pathParts(pathText.slice(basePath.length + 1)), queryText: mark < 0 ? '' : url.slice(mark + 1) };
 }
 
 const bases = new Map<string, string>();

@@ -4,22 +4,33 @@
  */
 import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
-import { type Entry, entryRequest, readEntries, verbOrder, writeResponseEntry } from './entry.ts';
+import { type Entry, entryRequest, readEntries, verbOrder } from './entry.ts';
+import { responseBundle, tooLarge, writeResponseEntry } from './entry-response.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 
-/** Entries handled at the same time: their commits share one write to disk. */
-const sideBySide = 32;
+export { responseBundle } from './entry-response.ts';
 
-async function handleEntry(services: Services, outer: FhirRequest, entry: Entry): Promise<string> {
+/** Writes handled at the same time: their commits share one write to disk. */
+const writesSideBySide = 32;
+/** Reads gain little by it, and a turn of the event loop should be short for the others. */
+const readsSideBySide = 4;
+/** Once the answers have this many characters, the remaining reads are refused. */
+const mostAnswers = 200_000_000;
+
+const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
+
+async function handleEntry(services: Services, outer: FhirRequest, entry: Entry, full: boolean): Promise<string> {
   try {
+    if (full && isRead(entry)) throw tooLarge();
     const route = services.route(entry.method, entry.path);
     if (route.name === 'batch')
       throw new FhirError('not-supported', {
         en: 'A Bundle inside a Bundle is not handled; send it by itself',
         ja: 'Bundle の中の Bundle は処理できません。別に送ってください',
       });
-    const response = await route.handle(services, entryRequest(outer, entry, route.params));
-    return await writeResponseEntry(entry.method === 'HEAD' ? { ...response, body: undefined as never } : response);
+    const { body, ...response } = await route.handle(services, entryRequest(outer, entry, route.params));
+    const isResult = route.name.startsWith('$');
+    return await writeResponseEntry({ ...response, ...(body && entry.method !== 'HEAD' && { body }) }, { isResult });
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     const resource = operationOutcome(error.issues, outer.language);
@@ -27,32 +38,34 @@ async function handleEntry(services: Services, outer: FhirRequest, entry: Entry)
   }
 }
 
-/** Handles the entries, each with its own status; the answer is 200 whatever became of them. */
+/**
+ * Handles the entries, each with its own status; the answer is 200 whatever became of them.
+ * @param most characters of all answers from which on reads are refused
+ */
 export async function handleBatch(
   services: Services,
   request: FhirRequest,
   text: string,
   bundle: Resource,
+  most: number = mostAnswers,
 ): Promise<FhirResponse> {
   const entries = readEntries(services, request.base, text, bundle);
   const answers: string[] = new Array(entries.length);
+  let size = 0;
   for (const verbs of verbOrder) {
     const queue = entries.filter(entry => verbs.includes(entry.method));
+    let next = 0;
     const work = async () => {
-      for (let entry = queue.shift(); entry; entry = queue.shift())
-        answers[entry.index] = await handleEntry(services, request, entry);
+      for (let entry = queue[next++]; entry; entry = queue[next++]) {
+        const answer = await handleEntry(services, request, entry, size >= most);
+        size += answer.length;
+        answers[entry.index] = answer;
+        // Whoever else waits gets a turn: most entries never leave this thread.
+        await new Promise(resolve => setImmediate(resolve));
+      }
     };
+    const sideBySide = verbs.includes('GET') ? readsSideBySide : writesSideBySide;
     await Promise.all(Array.from({ length: Math.min(sideBySide, queue.length) }, work));
   }
   return responseBundle('batch-response', answers);
-}
-
-/** A response Bundle of entries that are written already. */
-export function responseBundle(
-  type: 'batch-response' | 'transaction-response',
-  entries: readonly string[],
-): FhirResponse {
-  const head = `{"resourceType":"Bundle","type":"${type}"`;
-  const text = entries.length > 0 ? `${head},"entry":[${entries.join(',')}]}` : `${head}}`;
-  return { status: 200, headers: {}, body: { kind: 'text', text } };
 }

@@ -1,12 +1,16 @@
 /**
- * Bundle entries as requests: what a batch and a transaction share.
+ * Bundle entries as requests: reading them, what a batch and a transaction share.
  * @see https://hl7.org/fhir/R4/bundle.html#Bundle.entry.request
  */
+import { nearest } from '../definitions/nearest.ts';
 import { entryTexts } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
-import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
+import type { FhirRequest, Services } from './interaction.ts';
 import { parseQuery } from './match.ts';
+import { pathParts } from './path.ts';
+
+export { writeResponseEntry } from './entry-response.ts';
 
 /** One entry of a batch or transaction, read and checked. */
 export interface Entry {
@@ -33,6 +37,7 @@ export const verbOrder: readonly (readonly FhirRequest['method'][])[] = [
   ['GET', 'HEAD'],
 ];
 
+/** Refuses the Bundle because of one entry. */
 function refuseEntry(index: number, message: Message, element = ''): FhirError {
   return new FhirError(
     'invalid',
@@ -41,13 +46,22 @@ function refuseEntry(index: number, message: Message, element = ''): FhirError {
   );
 }
 
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
  * The entries of a batch or transaction.
  * @param text JSON of the Bundle, read before as `bundle`
  * @throws FhirError 'invalid' naming the entry that is no request, 'too-costly' above the configured number
  */
 export function readEntries(services: Services, base: string, text: string, bundle: Resource): Entry[] {
-  const entries = (bundle['entry'] ?? []) as JsonObject[];
+  const entries: unknown = bundle['entry'] ?? [];
+  if (!Array.isArray(entries))
+    throw new FhirError(
+      'invalid',
+      { en: 'Bundle.entry is no array; expected a list of entries', ja: 'Bundle.entry は配列にしてください' },
+      { expression: 'Bundle.entry' },
+    );
   const { maxEntries } = services.config;
   if (maxEntries > 0 && entries.length > maxEntries)
     throw new FhirError('too-costly', {
@@ -58,24 +72,89 @@ export function readEntries(services: Services, base: string, text: string, bund
   return entries.map((entry, index) => readEntry(base, entry, index, texts[index]));
 }
 
-function readEntry(base: string, entry: JsonObject, index: number, text: string | undefined): Entry {
-  const request = entry['request'] as JsonObject | undefined;
-  if (!request)
+const everyMember = ['id', 'extension', 'modifierExtension'];
+const entryMembers = [...everyMember, 'link', 'fullUrl', '_fullUrl', 'resource', 'search', 'request', 'response'];
+const requestTexts = ['method', 'url', 'ifNoneMatch', 'ifModifiedSince', 'ifMatch', 'ifNoneExist'];
+const requestMembers = [...everyMember, ...requestTexts, ...requestTexts.map(name => `_${name}`)];
+
+/** A condition under a misspelt name would not be looked at, so unknown members are refused. */
+function checkMembers(value: JsonObject, known: readonly string[], index: number, element: string): void {
+  for (const name of Object.keys(value)) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw refuseEntry(
+      index,
+      {
+        en: `the member "${name.slice(0, 60)}" is not known${near ? `; did you mean "${near}"?` : ''}`,
+        ja: `「${name.slice(0, 60)}」という項目はありません${near ? `（「${near}」ではありませんか）` : ''}`,
+      },
+      element,
+    );
+  }
+}
+
+/** A member that is a text when it is there. */
+function textMember(value: JsonObject, name: string, index: number, element: string): string | undefined {
+  const found = value[name];
+  if (found === undefined || typeof found === 'string') return found;
+  throw refuseEntry(
+    index,
+    { en: `${name} must be a text`, ja: `${name} は文字列にしてください` },
+    `${element}.${name}`,
+  );
+}
+
+/** The entry and its request as objects with the members they may have. */
+function readShape(entry: unknown, index: number): { entry: JsonObject; request: JsonObject } {
+  if (!isObject(entry))
+    throw refuseEntry(index, {
+      en: 'is no object; expected an object with request and, for a write, resource',
+      ja: 'オブジェクトではありません（request と、書き込みなら resource が必要です）',
+    });
+  checkMembers(entry, entryMembers, index, '');
+  const { request, resource } = entry;
+  if (!isObject(request))
     throw refuseEntry(index, {
       en: 'has no request; expected request.method and request.url',
       ja: 'request がありません（request.method と request.url が必要です）',
     });
-  const method = String(request['method']);
-  if (!methods.has(method))
+  checkMembers(request, requestMembers, index, '.request');
+  if (resource !== undefined && !(isObject(resource) && typeof resource['resourceType'] === 'string'))
     throw refuseEntry(
       index,
-      {
-        en: `found the method ${method}, expected ${[...methods].join(', ')}`,
-        ja: `メソッド ${method} は使えません（${[...methods].join('・')}）`,
-      },
-      '.request.method',
+      { en: 'the resource has no resourceType', ja: 'resource に resourceType がありません' },
+      '.resource',
     );
-  const url = String(request['url'] ?? '');
+  return { entry, request };
+}
+
+function readMethod(request: JsonObject, index: number): Entry['method'] {
+  const method = String(request['method']);
+  if (methods.has(method)) return method as Entry['method'];
+  throw refuseEntry(
+    index,
+    {
+      en: `found the method ${method.slice(0, 40)}, expected ${[...methods].join(', ')}`,
+      ja: `メソッド ${method.slice(0, 40)} は使えません（${[...methods].join('・')}）`,
+    },
+    '.request.method',
+  );
+}
+
+function readPath(pathText: string, index: number): string[] {
+  try {
+    return pathParts(pathText);
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error;
+    throw refuseEntry(index, error.issues[0]!.message, '.request.url');
+  }
+}
+
+function readEntry(base: string, given: unknown, index: number, text: string | undefined): Entry {
+  const { entry, request } = readShape(given, index);
+  const method = readMethod(request, index);
+  const header = (name: string) => textMember(request, name, index, '.request');
+  const url = header('url') ?? '';
   const relative = (url.startsWith(`${base}/`) || url === base ? url.slice(base.length) : url).replace(/^\//, '');
   const [pathText = '', queryText = ''] = relative.split(/\?(.*)/s);
   const resource = entry['resource'] as Resource | undefined;
@@ -90,16 +169,12 @@ function readEntry(base: string, entry: JsonObject, index: number, text: string 
       { en: `${method} ${pathText} has no resource`, ja: `${method} ${pathText} にリソースがありません` },
       '.resource',
     );
-  const header = (name: string) => (request[name] === undefined ? undefined : String(request[name]));
   return {
     index,
-    fullUrl: entry['fullUrl'] as string | undefined,
-    method: method as Entry['method'],
+    fullUrl: textMember(entry, 'fullUrl', index, ''),
+    method,
     url,
-    path: pathText
-      .split('/')
-      .filter(part => part !== '')
-      .map(decodePart),
+    path: readPath(pathText, index),
     queryText,
     headers: {
       'if-match': header('ifMatch'),
@@ -109,14 +184,6 @@ function readEntry(base: string, entry: JsonObject, index: number, text: string 
     },
     content: resource && text !== undefined ? { text, resource } : undefined,
   };
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** The entry as a request of its own. */
@@ -159,56 +226,4 @@ export function asEntryError(error: unknown, entry: Entry): unknown {
     })),
     { headers: { ...error.headers } },
   );
-}
-
-const statusTexts: Record<number, string> = {
-  200: 'OK',
-  201: 'Created',
-  202: 'Accepted',
-  204: 'No Content',
-  304: 'Not Modified',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  413: 'Payload Too Large',
-  422: 'Unprocessable Entity',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-  507: 'Insufficient Storage',
-};
-
-/** HTTP status line of an entry's response, such as `201 Created`. */
-export const statusLine = (status: number): string => `${status} ${statusTexts[status] ?? ''}`.trimEnd();
-
-/** JSON text of a response entry. */
-export async function writeResponseEntry(response: FhirResponse): Promise<string> {
-  const { headers, status, body } = response;
-  const text = body && (await bodyText(body));
-  const isOutcome = text !== undefined && /^\s*\{\s*"resourceType"\s*:\s*"OperationOutcome"/.test(text);
-  const meta = JSON.stringify({
-    status: statusLine(status),
-    ...(headers['Location'] && { location: headers['Location'] }),
-    ...(headers['ETag'] && { etag: headers['ETag'] }),
-    ...(headers['Last-Modified'] && { lastModified: new Date(headers['Last-Modified']).toISOString() }),
-  });
-  const location = headers['Location']?.replace(/\/_history\/.*$/, '');
-  const fullUrl = location && !isOutcome && text !== undefined ? `"fullUrl":${JSON.stringify(location)},` : '';
-  const resource = text !== undefined && !isOutcome ? `"resource":${text},` : '';
-  const outcome = text !== undefined && isOutcome ? `,"outcome":${text}` : '';
-  return `{${fullUrl}${resource}"response":${meta.slice(0, -1)}${outcome}}}`;
-}
-
-async function bodyText(body: NonNullable<FhirResponse['body']>): Promise<string | undefined> {
-  if (body.kind === 'text') return body.text;
-  if (body.kind === 'resource') return JSON.stringify(body.resource);
-  if (body.kind === 'bytes') return undefined;
-  const chunks: string[] = [];
-  for await (const chunk of body.chunks) chunks.push(chunk);
-  return chunks.join('');
 }

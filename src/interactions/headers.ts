@@ -78,10 +78,19 @@ export function isNotModified(request: FhirRequest, version: Current): boolean {
   return !Number.isNaN(time) && Math.floor(version.lastUpdated / 1000) * 1000 <= time;
 }
 
+/** Under this key headers carry a version's exact time: `Last-Modified` has whole seconds only. Never sent as a header. */
+const exactly = Symbol('lastUpdated');
+type VersionHeaders = Record<string, string> & { readonly [exactly]?: string };
+
 /** ETag and Last-Modified of a version. */
 export function versionHeaders(version: Current): Record<string, string> {
-  return { ETag: etag(version.versionId), 'Last-Modified': new Date(version.lastUpdated).toUTCString() };
+  const updated = new Date(version.lastUpdated);
+  const headers = { ETag: etag(version.versionId), 'Last-Modified': updated.toUTCString() };
+  return Object.assign(headers, { [exactly]: updated.toISOString() });
 }
+
+/** `lastUpdated` of the version that {@link versionHeaders} were made of, also when they were copied. */
+export const exactTime = (headers: VersionHeaders): string | undefined => headers[exactly];
 
 /** Absolute URL of a version, for Location. */
 export const versionUrl = (base: string, version: Current): string =>

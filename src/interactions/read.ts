@@ -4,7 +4,7 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Current } from '../store/store.ts';
-import { etag, isNotModified, versionHeaders } from './headers.ts';
+import { isNotModified, versionHeaders } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
 
@@ -18,7 +18,7 @@ export function gone(version: Current): FhirError {
   return new FhirError(
     'gone',
     { en: `${version.type}/${version.id} was deleted`, ja: `${version.type}/${version.id} は削除されています` },
-    { headers: { ETag: etag(version.versionId), 'Last-Modified': new Date(version.lastUpdated).toUTCString() } },
+    { headers: versionHeaders(version) },
   );
 }
 
