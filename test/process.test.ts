@@ -2,7 +2,9 @@
 import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
+import { takePage } from '../src/interactions/history.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import type { Version } from '../src/store/store.ts';
 import { startServer } from './support.ts';
 
 const bundleRequest: FhirRequest = {
@@ -66,4 +68,13 @@ t.test('others are answered while a long batch runs', async t => {
   t.notOk(done, 'the search did not wait for the end of the batch');
   t.equal((await batch).json().entry.length, 500);
   await close();
+});
+
+t.test('a page of a history ends before it is too large, but has one version at least', async t => {
+  const versions = [50, 30, 30].map((size, seq) => ({ seq, text: 'x'.repeat(size) }) as Version);
+  const sizes = (limit: number, most: number) => takePage(versions, limit, most).map(({ text }) => text.length);
+  t.same(sizes(3, 100), [50, 30]);
+  t.same(sizes(3, 10), [50]);
+  t.same(sizes(2, 1000), [50, 30]);
+  t.same(sizes(0, 1000), []);
 });

@@ -91,19 +91,29 @@ const pieceSize = 65_536;
 const smallSize = 1_000_000;
 
 /** A response Bundle of entries that are written already. */
-export function responseBundle(
+export const responseBundle = (
   type: 'batch-response' | 'transaction-response',
   entries: readonly string[],
-): FhirResponse {
-  const head = `{"resourceType":"Bundle","type":"${type}"`;
+): FhirResponse => ({
+  status: 200,
+  headers: {},
+  body: bundleOf(`{"resourceType":"Bundle","type":"${type}"}`, entries),
+});
+
+/**
+ * A Bundle of entries that are written already: in pieces when it is large, since one text cannot have any length.
+ * @param head the Bundle without entries
+ */
+export function bundleOf(head: string, entries: readonly string[]): ResponseBody {
+  if (entries.length === 0) return { kind: 'text', text: head };
+  const start = `${head.slice(0, -1)},"entry":[`;
   const size = entries.reduce((sum, entry) => sum + entry.length + 1, 0);
-  if (size > smallSize) return { status: 200, headers: {}, body: { kind: 'chunks', chunks: pieces(head, entries) } };
-  const text = entries.length > 0 ? `${head},"entry":[${entries.join(',')}]}` : `${head}}`;
-  return { status: 200, headers: {}, body: { kind: 'text', text } };
+  if (size > smallSize) return { kind: 'chunks', chunks: pieces(start, entries) };
+  return { kind: 'text', text: `${start}${entries.join(',')}]}` };
 }
 
-async function* pieces(head: string, entries: readonly string[]): AsyncIterable<string> {
-  let piece = `${head},"entry":[`;
+async function* pieces(start: string, entries: readonly string[]): AsyncIterable<string> {
+  let piece = start;
   for (const [i, entry] of entries.entries()) {
     piece += i === 0 ? entry : `,${entry}`;
     if (piece.length < pieceSize) continue;

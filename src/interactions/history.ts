@@ -6,10 +6,12 @@ import { parseInterval, zoneMinutes } from '../fhir/datetime.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Message } from '../fhir/types.ts';
 import type { HistoryScope, Version } from '../store/store.ts';
+import { bundleOf } from './entry-response.ts';
 import { etag } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
 import { notFound } from './read.ts';
+import { parseSubset, subsetText } from './subset.ts';
 
 const parameters = new Set([
   '_count',
@@ -19,6 +21,7 @@ const parameters = new Set([
   '_before',
   '_after',
   '_summary',
+  '_elements',
   '_total',
   '_format',
   '_pretty',
@@ -109,30 +112,52 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     throw notFound(type, id);
   const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);
   const afterSeq = wholeNumber(request, '_after');
+  const subset = isCount ? undefined : parseSubset(request.query);
   const versions = await services.store.history({ ...scope, limit, ascending, beforeSeq, afterSeq }, access);
   const counted = id !== undefined || limit === 0 || single(request, '_total') === 'accurate';
   const total = counted ? await services.store.historyCount(scope, access) : undefined;
-  const more = versions.length > limit && limit > 0 ? (ascending ? '_after' : '_before') : undefined;
-  const text = writeHistory(request, versions.slice(0, limit), more, total);
-  return { status: 200, headers: {}, body: { kind: 'text', text } };
+  const page = takePage(versions, limit);
+  const more = versions.length > page.length && limit > 0 ? (ascending ? '_after' : '_before') : undefined;
+  const textOf = (text: string) => (subset ? subsetText(text, subset, services.definitions) : text);
+  const entries = page.map(version => writeEntry(request.base, version, textOf));
+  return { status: 200, headers: {}, body: bundleOf(headOf(request, page.at(-1), more, total), entries) };
+}
+
+/** A page has no more characters of resources than this, but at least one version. */
+const mostCharacters = 20_000_000;
+
+/**
+ * The versions that belong on a page; what follows them is behind the link `next`.
+ * @param most characters of all texts
+ */
+export function takePage(versions: readonly Version[], limit: number, most: number = mostCharacters): Version[] {
+  const page: Version[] = [];
+  let size = 0;
+  for (const version of versions.slice(0, limit)) {
+    size += version.text.length;
+    if (page.length > 0 && size > most) break;
+    page.push(version);
+  }
+  return page;
 }
 
 const statuses = { POST: '201 Created', PUT: '200 OK', PATCH: '200 OK', DELETE: '204 No Content' } as const;
 
-function writeEntry(base: string, version: Version): string {
+function writeEntry(base: string, version: Version, textOf: (text: string) => string): string {
   const url = version.method === 'POST' ? version.type : `${version.type}/${version.id}`;
   const status = version.versionId === 1 && version.method !== 'DELETE' ? '201 Created' : statuses[version.method];
   const rest = JSON.stringify({
     request: { method: version.method, url },
     response: { status, etag: etag(version.versionId), lastModified: new Date(version.lastUpdated).toISOString() },
   });
-  const resource = version.deleted ? '' : `"resource":${version.text},`;
+  const resource = version.deleted ? '' : `"resource":${textOf(version.text)},`;
   return `{"fullUrl":${JSON.stringify(`${base}/${version.type}/${version.id}`)},${resource}${rest.slice(1)}`;
 }
 
-function writeHistory(
+/** The Bundle without its entries. */
+function headOf(
   request: FhirRequest,
-  versions: readonly Version[],
+  last: Version | undefined,
   /** The parameter by which the next page goes on, when there is one. */
   more: '_before' | '_after' | undefined,
   total: number | undefined,
@@ -143,17 +168,14 @@ function writeHistory(
     url: query.length > 0 ? `${url}?${formatQuery(query)}` : url,
   });
   const links = [link('self', request.query)];
-  const last = versions.at(-1);
   if (more && last)
     links.push(link('next', [...request.query.filter(([name]) => name !== more), [more, String(last.seq)]]));
-  const head = JSON.stringify({
+  return JSON.stringify({
     resourceType: 'Bundle',
     type: 'history',
     ...(total !== undefined && { total }),
     link: links,
   });
-  if (versions.length === 0) return head;
-  return `${head.slice(0, -1)},"entry":[${versions.map(version => writeEntry(request.base, version)).join(',')}]}`;
 }
 
 /** GET [base]/[type]/[id]/_history. */
