@@ -6,6 +6,7 @@ import { join, raw, sql } from '../store/sql.ts';
 import { drive, innerSelect } from './compile.ts';
 import type { Condition } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
+import { atMost } from './order.ts';
 import { canDrive, usualDriver } from './rank.ts';
 
 /** Rows counted to compare conditions. */
@@ -27,7 +28,7 @@ export async function sample(
     if (!begin) return [];
     const rows = begin.branches.map(branch => sql`SELECT 1 FROM ${branch}`);
     return [
-      sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q LIMIT ${limit}) s) AS n${raw(String(i))}`,
+      sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q ${atMost(limit)}) s) AS n${raw(String(i))}`,
     ];
   });
   if (columns.length === 0) return parts.map(() => undefined);
@@ -59,7 +60,7 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
       if (part.large !== undefined) return part;
       const inner = await measurePart(part.inner, settings);
       const seqs = innerSelect(inner, part.type, raw('v.seq'), settings);
-      const count = sql`SELECT count(*) AS n FROM (SELECT * FROM (${seqs}) q LIMIT ${fewInner + 1}) s`;
+      const count = sql`SELECT count(*) AS n FROM (SELECT * FROM (${seqs}) q ${atMost(fewInner + 1)}) s`;
       const [row] = await settings.store.select(count, { budgetMs: settings.budgetMs });
       return { ...part, inner, large: Number(row!['n']) > fewInner };
     }

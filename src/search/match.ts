@@ -15,7 +15,7 @@ import {
   type Scope,
 } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { after, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { after, atMost, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { notByKey } from './range-test.ts';
 import { textsOf, versionColumns } from './readable.ts';
 import { missingValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
@@ -220,7 +220,7 @@ function pageSql(
     branch =>
       sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, { ...settings, contained: search.contained !== undefined })}${tests}${from}`,
   );
-  return sql`${join(selects, ' UNION ALL ')} ${orderBy(keys)} LIMIT ${limit}`;
+  return sql`${join(selects, ' UNION ALL ')} ${orderBy(keys)} ${atMost(limit)}`;
 }
 
 /** A row as a Match. */
@@ -260,7 +260,7 @@ export async function countRows(
       : sql`SELECT ${raw(begin.repeats ? 'DISTINCT +d.seq' : '1')} ${from}`;
   });
   const rows = join(selects, begin.repeats && !byMoment ? ' UNION ' : ' UNION ALL ');
-  const limited = limit === undefined ? rows : sql`SELECT * FROM (${rows}) q LIMIT ${limit}`;
+  const limited = limit === undefined ? rows : sql`SELECT * FROM (${rows}) q ${atMost(limit)}`;
   const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${limited}) c`, {
     budgetMs: settings.budgetMs,
   });

@@ -5,6 +5,7 @@
 import { list, raw, type Sql, sql } from '../store/sql.ts';
 import type { Readable } from '../store/store.ts';
 import type { At } from './condition.ts';
+import { atMost } from './order.ts';
 
 /** What a query may see. */
 export interface Sight {
@@ -71,12 +72,12 @@ export function textsOf(seqs: readonly number[]): Sql {
 /** The current versions of resources whose hashes a query yields. */
 export function resourcesOfHashes(hashes: Sql, type: string | undefined, limit: number, sight: Sight): Sql {
   const ofType = type === undefined ? sql`` : sql` AND v.type = ${type}`;
-  return sql`SELECT ${versionColumns} FROM version v WHERE v.h IN (${hashes}) AND ${visible(sight)}${ofType} ORDER BY v.seq LIMIT ${limit}`;
+  return sql`SELECT ${versionColumns} FROM version v WHERE v.h IN (${hashes}) AND ${visible(sight)}${ofType} ORDER BY v.seq ${atMost(limit)}`;
 }
 
 /** The versions of index rows, those that are current. */
 export function versionsOfSeqs(seqs: Sql, limit: number, sight: Sight): Sql {
-  return sql`SELECT ${versionColumns} FROM version v WHERE v.seq IN (${seqs}) AND ${visible(sight)} ORDER BY v.seq LIMIT ${limit}`;
+  return sql`SELECT ${versionColumns} FROM version v WHERE v.seq IN (${seqs}) AND ${visible(sight)} ORDER BY v.seq ${atMost(limit)}`;
 }
 
 /** Condition that a resource known by its hash is of a type, visible, and passes a test over `version v`. */
@@ -104,7 +105,7 @@ export const storedTexts = (type: string): Sql =>
 
 /** Versions of a type that have index rows, with their texts, by position; for indexing anew. */
 export const indexedVersions = (type: string, after: number, limit: number): Sql =>
-  sql`SELECT v.seq AS seq, b.text AS text FROM version v CROSS JOIN body b WHERE v.type = ${type} AND v.seq > ${after} AND b.seq = v.seq AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq)) ORDER BY v.seq LIMIT ${limit}`;
+  sql`SELECT v.seq AS seq, b.text AS text FROM version v CROSS JOIN body b WHERE v.type = ${type} AND v.seq > ${after} AND b.seq = v.seq AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq)) ORDER BY v.seq ${atMost(limit)}`;
 
 /** Resources whose URL is the canonical some rows refer to, with that canonical and their text. */
 export const resourcesOfCanonicals = (
@@ -117,4 +118,4 @@ export const resourcesOfCanonicals = (
   sql`SELECT ${versionColumns}, x.value AS value, b.text AS text FROM index_uri x CROSS JOIN index_uri y CROSS JOIN version v CROSS JOIN body b
     WHERE x.param IN ${list(params)} AND x.seq IN ${list(seqs)} AND y.param IN ${list(urls)}
     AND y.value = CASE WHEN instr(x.value, '|') > 0 THEN substr(x.value, 1, instr(x.value, '|') - 1) ELSE x.value END
-    AND v.seq = y.seq AND ${visible(sight)} AND b.seq = v.seq ORDER BY v.seq LIMIT ${limit}`;
+    AND v.seq = y.seq AND ${visible(sight)} AND b.seq = v.seq ORDER BY v.seq ${atMost(limit)}`;
