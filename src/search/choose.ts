@@ -9,6 +9,8 @@ import type { RunSettings, TypeSearch } from './match.ts';
 import { atMost } from './order.ts';
 import { canDrive, usualDriver } from './rank.ts';
 
+/** What usually is most selective drives without a look at the others when it has fewer rows than this. */
+const smallEnough = 400;
 /** Rows counted to compare conditions. */
 export const sampleSize = 1000;
 /** From this many rows on, walking in another order and testing costs less than gathering and sorting. */
@@ -108,6 +110,9 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
   const [sort] = search.sort;
   if (able.length === 0) return -1;
   if (able.length === 1 && liesInOrder(able[0]!, sort)) return search.parts.indexOf(able[0]!);
+  const usual = usualDriver(able)!;
+  const [first] = await sample([usual], search, settings);
+  if (first !== undefined && first < smallEnough) return search.parts.indexOf(usual);
   const counts = await sample(able, search, settings);
   const small = smallest(counts, sampleSize);
   if (small >= 0) return search.parts.indexOf(able[small]!);
