@@ -1,4 +1,5 @@
 /** The server as a process: its door, its end, large answers, command lines that cannot be used. */
+import net, { type AddressInfo } from 'node:net';
 import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
@@ -77,4 +78,60 @@ t.test('a page of a history ends before it is too large, but has one version at 
   t.same(sizes(3, 10), [50]);
   t.same(sizes(2, 1000), [50, 30]);
   t.same(sizes(0, 1000), []);
+});
+
+/** Sends text over a connection of its own; the answer up to its end. `between` runs once the first part was received. */
+async function speak(port: number, first: string, between?: { wait: Promise<unknown>; next: () => string }) {
+  const socket = net.connect({ port, host: '127.0.0.1' });
+  socket.setEncoding('utf8');
+  socket.write(first);
+  if (between) {
+    await between.wait;
+    socket.write(between.next());
+  }
+  let text = '';
+  for await (const part of socket) text += part;
+  return text;
+}
+
+t.test('request targets with a host, an Expect nobody knows', async t => {
+  const { app, close } = startServer();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const ask = (target: string, headers = '') =>
+    speak(port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);
+  t.match(await ask(`http://localhost:${port}/fhir/metadata?_summary=true`), /^HTTP\/1.1 200 .*CapabilityStatement/s);
+  t.match(await ask('http://evil.example/fhir/metadata'), /^HTTP\/1.1 403 .*rebinding/s);
+  t.match(await ask('/fhir/metadata', 'Expect: foo\r\n'), /^HTTP\/1.1 417 .*OperationOutcome/s);
+  await close();
+});
+
+t.test('what is answered while the server stops ends its connection', async t => {
+  const { app, services } = startServer();
+  const arrived = new Promise<void>(resolve => {
+    app.addHook('onRequest', (_request, _reply, done) => {
+      resolve();
+      done();
+    });
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const body = '{"resourceType":"Basic","code":{"text":"x"}}';
+  const head = `POST /fhir/Basic HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/fhir+json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  let closed: Promise<unknown> | undefined;
+  const closing = arrived.then(async () => {
+    closed = app.close();
+    await new Promise(resolve => setImmediate(resolve));
+  });
+  const text = await speak(port, head, { wait: closing, next: () => body });
+  t.match(text, /^HTTP\/1.1 201 .*\r\nConnection: close\r\n/is);
+  await closed;
+  await services.store.close();
+});
+
+t.test('the log shows the names of parameters that are defined, and no others', async t => {
+  const { app, logged, close } = startServer();
+  await app.inject('/fhir/Patient?family:exact=x&general-practitioner.name=y&_count=1&TaroYamada=1&_Taro=1');
+  t.match(logged.at(-1), /"parameters":\["family","general-practitioner","_count","\?"\]/);
+  await close();
 });

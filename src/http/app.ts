@@ -2,6 +2,7 @@
  * buildApp: the Fastify app: limits, body as bytes, one route for FHIR, the log line of a request.
  */
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -38,6 +39,7 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    rewriteUrl: originForm,
     routerOptions: { maxParamLength: maxHeaderBytes, ignoreTrailingSlash: true },
     http: {
       maxHeaderSize: maxHeaderBytes,
@@ -57,6 +59,13 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
       void send(services, request as FastifyRequest, reply as unknown as FastifyReply, response, jsonFormat, language);
     },
   });
+  const stopping = { now: false };
+  app.decorate('stopping', stopping);
+  app.addHook('preClose', done => {
+    stopping.now = true;
+    done();
+  });
+  app.server.on('checkExpectation', (_request, response) => refuseExpectation(response));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.route({
@@ -79,6 +88,27 @@ export function buildApp(services: Services, log: FastifyBaseLogger): FastifyIns
   if (log.level !== 'silent')
     app.addHook('onResponse', (request, reply, done) => logRequest(log, request, reply, done));
   return app;
+}
+
+/** `GET http://host/fhir/…` as `GET /fhir/…`; the host it names counts, not the header's. @see RFC 9112 section 3.2.2 */
+function originForm(request: { url?: string | undefined; headers: IncomingMessage['headers'] }): string {
+  const url = request.url ?? '/';
+  const absolute = url.startsWith('/') ? null : /^https?:\/\/([^/?#]*)(.*)$/is.exec(url);
+  if (!absolute) return url;
+  request.headers.host = absolute[1] ?? '';
+  const rest = absolute[2] ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** An Expect header other than 100-continue. @see RFC 9110 section 10.1.1 */
+function refuseExpectation(response: ServerResponse): void {
+  const message = {
+    en: 'Expect: only 100-continue is known here',
+    ja: 'Expect に指定できるのは 100-continue だけです',
+  };
+  const outcome = operationOutcome([{ severity: 'error', code: 'not-supported', message, location: 'Expect' }], 'en');
+  const headers = { 'Content-Type': 'application/fhir+json; charset=utf-8', Connection: 'close' };
+  response.writeHead(417, headers).end(JSON.stringify(outcome));
 }
 
 function logRequest(log: FastifyBaseLogger, request: FastifyRequest, reply: FastifyReply, done: () => void): void {

@@ -31,5 +31,7 @@ export function wantsBinary(route: Route, request: FhirRequest): boolean {
 export function binaryResponse(response: FhirResponse): FhirResponse {
   if (response.body?.kind !== 'text') return response;
   const { contentType, data } = JSON.parse(response.body.text) as { contentType: string; data?: string };
-  return { ...response, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType } };
+  // Stored content is anybody's: a browser that shows it must not run it in this server's name.
+  const headers = { ...response.headers, 'Content-Security-Policy': "sandbox; default-src 'none'" };
+  return { ...response, headers, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType } };
 }

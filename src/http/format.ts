@@ -158,7 +158,16 @@ export function readBody(
   contentType: string | undefined,
   expectation: BodyExpectation,
 ): Body {
-  const { type, parameters } = parseMediaType(contentType ?? 'application/fhir+json');
+  if (contentType === undefined || contentType.trim() === '')
+    throw new FhirError(
+      'media-type',
+      {
+        en: 'The body has no Content-Type; expected application/fhir+json or application/fhir+xml',
+        ja: '本文に Content-Type がありません。application/fhir+json か application/fhir+xml を指定してください',
+      },
+      { location: 'Content-Type' },
+    );
+  const { type, parameters } = parseMediaType(contentType);
   if (expectation.patch && type === 'application/json-patch+json')
     return readJson(services, decodeText(bytes, parameters));
   const kind = kinds.get(type);

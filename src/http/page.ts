@@ -25,6 +25,13 @@ function linkReferences(escaped: string, base: string): string {
     );
 }
 
+/** The URL with another `_format`. */
+function withFormat(url: string, name: string): string {
+  const [path = '', query = ''] = url.split(/\?(.*)/s);
+  const kept = query.split('&').filter(part => part !== '' && !/^(?:_|%5f)format(?:=|$)/i.test(part));
+  return `${path}?${[...kept, `_format=${name}`].join('&')}`;
+}
+
 /**
  * The page of an answer.
  * @param text indented JSON
@@ -35,7 +42,7 @@ export function writePage(
   options: { title: string; base: string; url: string; language: Language },
 ): string {
   const { title, base, url, language } = options;
-  const format = (name: string) => escapeHtml(`${url}${url.includes('?') ? '&' : '?'}_format=${name}`);
+  const format = (name: string) => escapeHtml(withFormat(url, name));
   const word = words[language];
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(title)} – Engawa</title>

@@ -7,8 +7,10 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { Language } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, ResponseBody, Services } from '../interactions/interaction.ts';
 import { binaryRequest, binaryResponse, wantsBinary } from './binary.ts';
+import { checkDoor } from './door.ts';
 import { errorResponse } from './errors.ts';
 import { chooseFormat, type Format, writeText } from './format.ts';
+import { loggedNames } from './log-names.ts';
 import { writePage } from './page.ts';
 import { baseOf, basePath, chooseLanguage, splitPath, toFhirRequest } from './request.ts';
 
@@ -19,18 +21,12 @@ export interface RequestNote {
   parameters?: readonly string[];
 }
 
-const none: readonly string[] = [];
-
-/** Parameter names as the log may show them: the part that comes from definitions, without what a client may have put there. */
-const noteNames = (query: FhirRequest['query']): readonly string[] =>
-  query.length === 0
-    ? none
-    : [...new Set(query.map(([name]) => name.split(/[:.]/)[0]!.slice(0, 40)))]
-        .filter(name => /^[\w-]+$/.test(name))
-        .slice(0, 20);
-
 /** The format when the client's wish cannot be told. */
 export const jsonFormat: Format = { kind: 'json', contentType: 'application/fhir+json; charset=utf-8', pretty: false };
+
+/** Requests have a line of their own from level info on. */
+const isLogged = ({ log }: FastifyRequest): boolean =>
+  log.level === 'info' || log.level === 'debug' || log.level === 'trace';
 
 async function answer(
   services: Services,
@@ -38,6 +34,7 @@ async function answer(
   language: Language,
   note: RequestNote,
 ): Promise<{ response: FhirResponse; format: Format }> {
+  checkDoor(services, request.headers);
   const split = splitPath(request.raw.url!);
   if (!split)
     throw new FhirError('not-found', {
@@ -48,7 +45,7 @@ async function answer(
   note.interaction = route.name;
   note.type = route.params['type'];
   const fhirRequest = binaryRequest(toFhirRequest(services, request, split, route.params, language));
-  note.parameters = noteNames(fhirRequest.query);
+  if (isLogged(request)) note.parameters = loggedNames(services, note.type, fhirRequest.query);
   const asBytes = wantsBinary(route, fhirRequest);
   const format = asBytes ? jsonFormat : chooseFormat(fhirRequest.headers['accept'], fhirRequest.query);
   const response = await route.handle(services, fhirRequest);
@@ -121,6 +118,8 @@ export async function send(
   language: Language,
 ): Promise<FastifyReply> {
   const { status, headers, body } = response;
+  // Nobody may send another request on this connection: the server is about to end.
+  if (request.server.stopping.now) reply.raw.setHeader('Connection', 'close');
   if (body?.kind === 'text' && format.kind === 'json' && !format.pretty)
     return sendText(reply, status, headers, format.contentType, body.text);
   reply.code(status).headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...headers });
@@ -146,6 +145,10 @@ export async function send(
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** `now` is true once the server is being closed. */
+    stopping: { now: boolean };
+  }
   interface FastifyRequest {
     /** What the log says of this request. */
     note?: RequestNote;
