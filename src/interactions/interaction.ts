@@ -86,6 +86,8 @@ export interface FhirResponse {
   /** Location, ETag, Last-Modified … with their usual spelling. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: ResponseBody;
+  /** How a slow search was done, in words and without values: for the log. */
+  readonly plan?: string;
 }
 
 /** A RESTful interaction. `path` is a pattern such as `[type]/[id]/_history/[vid]`. */

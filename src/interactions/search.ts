@@ -58,8 +58,15 @@ export async function writeStream(
   pages: AsyncIterable<Page>,
   linked: boolean,
 ): Promise<FhirResponse> {
-  const body = await withinBudget(services, () => started(writePages(services, request, pages, linked)));
-  return { status: 200, headers: {}, body };
+  const plans: string[] = [];
+  const noted = async function* () {
+    for await (const page of pages) {
+      if (page.plan !== undefined) plans.push(page.plan);
+      yield page;
+    }
+  };
+  const body = await withinBudget(services, () => started(writePages(services, request, noted(), linked)));
+  return { status: 200, headers: {}, body, ...(plans[0] !== undefined && { plan: plans[0] }) };
 }
 
 async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@
  */
 import { join, raw, sql } from '../store/sql.ts';
 import { drive, innerSelect } from './compile.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, named, nameOf } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
 import { atMost } from './order.ts';
 import { canDrive, usualDriver } from './rank.ts';
@@ -51,7 +51,9 @@ function isCheap(part: Condition): boolean {
 
 /** Looks how large the insides of chains and `_has` are; the search with that known. */
 export async function measure(search: TypeSearch, settings: RunSettings): Promise<TypeSearch> {
-  const parts = await Promise.all(search.parts.map(part => measurePart(part, settings)));
+  const parts = await Promise.all(
+    search.parts.map(async part => named(await measurePart(part, settings), nameOf(part))),
+  );
   return { ...search, parts };
 }
 

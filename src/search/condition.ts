@@ -86,3 +86,14 @@ export const never: Condition = { op: 'or', parts: [] };
 
 /** Key of a resource in the database. */
 export const hashOf = (type: string, id: string): bigint => refHash(`${type}/${id}`);
+
+const names = new WeakMap<Condition, string>();
+
+/** Notes which parameter a condition comes from, for the plan in words. */
+export function named<T extends Condition>(condition: T, name: string): T {
+  if (name !== '') names.set(condition, name);
+  return condition;
+}
+
+/** The parameter a condition comes from; empty when it is not known. */
+export const nameOf = (condition: Condition): string => names.get(condition) ?? '';

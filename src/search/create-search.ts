@@ -70,6 +70,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     everything: (all: Everything, type: string, types: readonly string[]) =>
       everythingCondition(all, type, types, compartments, registry),
     explain: config.explain,
+    slowMs: config.slowSearch,
     pageSize: config.pageSize,
     maxPageSize: config.maxPageSize,
     maxIncludes: config.maxIncludes,

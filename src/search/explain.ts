@@ -1,54 +1,72 @@
 /**
- * explain: the plan of a search in words, without values.
+ * explain: the plan of a search in words: parameters in the order used, rows expected and met, index, time. No values.
  */
 import type { Message } from '../fhir/types.ts';
-import { sample } from './choose.ts';
-import type { Condition } from './condition.ts';
+import { sample, sampleSize } from './choose.ts';
+import { type Condition, nameOf } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
 import { canDrive } from './rank.ts';
 
-function name(condition: Condition): string {
+/** Where a condition is looked up. */
+function indexOf(condition: Condition): string {
   switch (condition.op) {
     case 'range':
-      return `${condition.range.table.name}`;
+      return condition.range.table.name;
     case 'ids':
-      return 'ids';
+      return 'resource';
     case 'chain':
-      return `index_reference → ${condition.type}(${name(condition.inner)})`;
+      return `index_reference to ${condition.type} by ${indexOf(condition.inner)}`;
     case 'has':
-      return `index_reference ← ${condition.type}(${name(condition.inner)})`;
+      return `index_reference from ${condition.type} by ${indexOf(condition.inner)}`;
     case 'not':
-      return `not ${name(condition.part)}`;
+      return indexOf(condition.part);
     case 'test':
       return 'version';
     case 'body':
-      return 'whole resources';
+      return 'the resources themselves';
     default:
-      return `${condition.op}(${condition.parts.slice(0, 4).map(name).join(', ')}${condition.parts.length > 4 ? ', …' : ''})`;
+      return [...new Set(condition.parts.map(indexOf))].slice(0, 4).join(', ') || 'nothing';
   }
 }
 
-/** What drives, what is tested, how many rows each has. */
+/** What became of a page, for the plan. */
+export interface Met {
+  readonly rows: number;
+  readonly ms: number;
+}
+
+/** Most types whose plan is told. */
+const maxTypes = 10;
+
+/** What drives, what is tested, how many rows each has, what was met and how long it took. */
 export async function explain(
   searches: readonly TypeSearch[],
   drivers: readonly number[],
+  met: Met,
   run: RunSettings,
 ): Promise<Message> {
-  const lines: string[] = [];
-  for (const [i, search] of searches.slice(0, 10).entries()) {
-    const driver = drivers[i]!;
+  const plans: { en: string; ja: string }[] = [];
+  for (const [i, search] of searches.slice(0, maxTypes).entries()) {
     const able = search.parts.filter(canDrive);
-    const started = performance.now();
     const counts = await sample(able, search, run);
-    const size = (part: Condition) => {
+    const told = (part: Condition) => {
       const count = counts[able.indexOf(part)];
-      return count === undefined ? '' : ` (${count >= 1000 ? '1000 or more' : count} rows)`;
+      const rows = count === undefined ? '' : count >= sampleSize ? `, ${sampleSize}+ rows` : `, ${count} rows`;
+      return `${nameOf(part) || indexOf(part)} (${indexOf(part)}${rows})`;
     };
-    const by = driver < 0 ? undefined : search.parts[driver];
-    const tests = search.parts.filter(part => part !== by).map(part => `${name(part)}${size(part)}`);
-    lines.push(
-      `${search.scope.type}: walk ${by ? `${name(by)}${size(by)}` : 'index_resource'}${tests.length ? `; then test ${tests.join('; ')}` : ''}; sampled in ${(performance.now() - started).toFixed(2)} ms`,
-    );
+    const by = drivers[i]! < 0 ? undefined : search.parts[drivers[i]!];
+    const first = by ? told(by) : `all (${search.sort[0]?.by === 'column' ? 'the order asked for' : 'index_resource'})`;
+    const tests = search.parts.filter(part => part !== by).map(told);
+    const { type } = search.scope;
+    plans.push({
+      en: `${type}: walk ${first}${tests.length ? `, test ${tests.join(', ')}` : ''}`,
+      ja: `${type}: ${first} をたどる${tests.length ? `、${tests.join('、')} を調べる` : ''}`,
+    });
   }
-  return { en: `Plan: ${lines.join(' | ')}`, ja: `検索計画: ${lines.join(' | ')}` };
+  const more = searches.length > maxTypes ? searches.length - maxTypes : 0;
+  const ms = met.ms.toFixed(1);
+  return {
+    en: `Plan: ${plans.map(plan => plan.en).join(' | ')}${more ? ` | and ${more} more types` : ''}; met ${met.rows} rows in ${ms} ms`,
+    ja: `検索計画: ${plans.map(plan => plan.ja).join(' | ')}${more ? ` | 他 ${more} 種類` : ''}。${ms} ミリ秒で ${met.rows} 件`,
+  };
 }

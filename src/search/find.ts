@@ -36,6 +36,8 @@ export interface Page {
   readonly here?: string;
   /** The parameters that were used, for the self link. */
   readonly used: readonly QueryParameter[];
+  /** The plan of a slow search in words, without values, for the log. */
+  readonly plan?: string;
   /** What was ignored or cut short, in words. */
   readonly notes: readonly Message[];
 }
@@ -47,6 +49,7 @@ export async function findPage(
   state: StoreState,
   settings: FindSettings,
 ): Promise<Page> {
+  const started = performance.now();
   const secret = await secretOf(store);
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
@@ -89,13 +92,17 @@ export async function findPage(
       }
     : undefined;
   const notes = [...plan.notes, ...(cut ? [cutNote(settings.maxIncludes)] : [])];
-  if (request.explain && settings.explain) notes.push(await explain(plan.searches, drivers, run));
+  const ms = performance.now() - started;
+  const told = (request.explain && settings.explain) || ms > settings.slowMs;
+  const words = told ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run) : undefined;
+  if (words && request.explain && settings.explain) notes.push(words);
   return {
     request,
     matches,
     included,
     used: plan.used,
     notes,
+    ...(words && ms > settings.slowMs && { plan: words.en }),
     ...(total !== undefined && { total }),
     ...(next && { next: sealCursor(next, secret) }),
     ...(token !== undefined && { here: token }),

@@ -4,7 +4,7 @@
 import type { Message } from '../fhir/types.ts';
 import type { Readable } from '../store/store.ts';
 import type { Everything } from './compartment.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, named } from './condition.ts';
 import { containedRegistry, holdsType } from './contained.ts';
 import { type Followed, planInclude } from './include.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
@@ -47,6 +47,8 @@ export interface FindSettings {
   readonly everything: (all: Everything, type: string, types: readonly string[]) => Condition | undefined;
   /** Whether `_explain` is answered. */
   readonly explain: boolean;
+  /** A search that takes longer tells its plan to the log. */
+  readonly slowMs: number;
   readonly pageSize: number;
   readonly maxPageSize: number;
   readonly maxIncludes: number;
@@ -95,13 +97,13 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
     const parts: Condition[] = [];
     for (const { criterion, byType } of planned) {
       const condition = byType.get(type);
-      if (condition) parts.push(...(condition.op === 'and' ? condition.parts : [condition]));
+      if (condition) parts.push(...conjuncts(condition).map(part => named(part, criterion.name)));
       else if (!unknown.has(criterion.name)) return [];
     }
     if (input.compartment) {
       const inside = settings.compartment(input.compartment.type, input.compartment.id, type);
       if (!inside) return [];
-      parts.push(inside);
+      parts.push(named(inside, 'compartment'));
     }
     if (input.everything) {
       const part = settings.everything(input.everything, type, input.types);
