@@ -3,6 +3,7 @@
  * (a test compares them). The only place that reads process.env.
  */
 import type { Message } from './fhir/types.ts';
+import { rules } from './setting-rules.ts';
 
 interface Setting<T> {
   readonly flag: string;
@@ -192,12 +193,21 @@ export class SettingError extends Error {
   }
 }
 
+const wrongValue = (from: string, text: string, en: string, ja: string): SettingError =>
+  new SettingError({
+    en: `${from}: found "${text}", expected ${en}`,
+    ja: `${from}: 「${text}」ではなく${ja}を指定してください`,
+  });
+
+function checkedValue(key: keyof Settings, from: string, text: string): string | number | boolean {
+  const value = parseValue(settings[key], from, text);
+  const rule = rules[key];
+  if (rule && !rule.fits(value)) throw wrongValue(from, text, rule.en, rule.ja);
+  return value;
+}
+
 function parseValue(row: Setting<string | number | boolean>, from: string, text: string): string | number | boolean {
-  const refuse = (en: string, ja: string) =>
-    new SettingError({
-      en: `${from}: found "${text}", expected ${en}`,
-      ja: `${from}: 「${text}」ではなく${ja}を指定してください`,
-    });
+  const refuse = (en: string, ja: string) => wrongValue(from, text, en, ja);
   if (typeof row.initial === 'number') {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < 0)
@@ -248,9 +258,9 @@ export function readConfig(
   }
   const values = rows.map(([key, row]) => {
     const flag = flags.get(row.flag);
-    if (flag !== undefined) return [key, parseValue(row, `--${row.flag}`, flag)];
+    if (flag !== undefined) return [key, checkedValue(key, `--${row.flag}`, flag)];
     const variable = env[row.env];
-    return [key, variable === undefined ? row.initial : parseValue(row, row.env, variable)];
+    return [key, variable === undefined ? row.initial : checkedValue(key, row.env, variable)];
   });
   const config = Object.fromEntries(values) as Config;
   for (const url of [config.database, ...config.replicas.split(',')]) checkDatabase(url.trim());

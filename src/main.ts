@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { commands as allCommands, type Command, findCommand } from './commands.ts';
 import { type Config, readConfig, SettingError, settings } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
+import { dataPlace, startProblem } from './start-problem.ts';
 import { version } from './version.ts';
 import { isFirst, shareWork } from './workers.ts';
 
@@ -111,13 +112,6 @@ function refuseOpenToAll(config: Config): void {
   });
 }
 
-/** Where the data is, without a password. */
-function dataPlace({ database, data }: Config): string {
-  if (database === '') return data;
-  const { host, pathname } = new URL(database);
-  return `PostgreSQL ${host}${pathname}`;
-}
-
 function welcome(base: string, config: Config, language: Language): string {
   const lines: Message = {
     en: `Engawa ${version} is ready: ${base}   (data in ${dataPlace(config)})
@@ -176,39 +170,6 @@ async function serve(config: Config, language: Language): Promise<void> {
   const host = address.includes(':') ? `[${address}]` : address;
   if (isFirst())
     process.stderr.write(`${welcome(config.baseUrl || `http://${host}:${port}/fhir`, config, language)}\n`);
-}
-
-/** Sentences for the ways a start fails that a user can mend. */
-function startProblem(error: unknown, config: Config | undefined): Message | undefined {
-  if (error instanceof SettingError) return error.text;
-  if (error instanceof Error && error.name === 'PackageError') return (error as Error & { text: Message }).text;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (
-    config &&
-    config.database !== '' &&
-    code !== undefined &&
-    /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code)
-  )
-    return {
-      en: `the database ${dataPlace(config)} cannot be used (${code}); see --database: is it running, are name, user and password right, may the user make tables?`,
-      ja: `データベース ${dataPlace(config)} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database）`,
-    };
-  if (code === 'EADDRINUSE')
-    return {
-      en: `port ${config?.port} is in use; choose another one: --port ${Number(config?.port) + 1}`,
-      ja: `ポート ${config?.port} は使われています。別のポートを指定してください: --port ${Number(config?.port) + 1}`,
-    };
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'SQLITE_CANTOPEN' || code === 'ENOTDIR')
-    return {
-      en: `the data folder ${config?.data} cannot be written (${code}); choose another one: --data <folder>`,
-      ja: `データのフォルダ ${config?.data} に書き込めません（${code}）。別のフォルダを指定してください: --data <フォルダ>`,
-    };
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
-    return {
-      en: `the file engawa.db in ${config?.data} is no intact database (${code}); restore a backup or choose another folder: --data <folder>`,
-      ja: `${config?.data} の engawa.db は壊れているか、データベースではありません（${code}）。バックアップから戻すか、別のフォルダを指定してください`,
-    };
-  return undefined;
 }
 
 /** Shows how far a command is: in place on a terminal, else a line every five seconds. */

@@ -8,8 +8,5 @@ const packageJson = JSON.parse(fs.readFileSync(new URL('../package.json', import
 /** Such as `0.1.0`. */
 export const version = packageJson.version;
 
-/** The day this version was released, or built from. */
-export const releaseDate = fs
-  .statSync(new URL('../package.json', import.meta.url))
-  .mtime.toISOString()
-  .slice(0, 10);
+/** The day this version was released; changed together with the version. */
+export const releaseDate = '2026-11-21';

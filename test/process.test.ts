@@ -2,9 +2,11 @@
 import net, { type AddressInfo } from 'node:net';
 import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
+import { type Config, readConfig, SettingError } from '../src/config.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import { startProblem } from '../src/start-problem.ts';
 import type { Version } from '../src/store/store.ts';
 import { startServer } from './support.ts';
 
@@ -134,4 +136,30 @@ t.test('the log shows the names of parameters that are defined, and no others', 
   await app.inject('/fhir/Patient?family:exact=x&general-practitioner.name=y&_count=1&TaroYamada=1&_Taro=1');
   t.match(logged.at(-1), /"parameters":\["family","general-practitioner","_count","\?"\]/);
   await close();
+});
+
+t.test('settings that cannot be used are refused with a sentence', async t => {
+  for (const [flag, value] of [
+    ['port', '99999'],
+    ['max-body', '0'],
+    ['page-size', '0'],
+    ['timezone', 'foo'],
+    ['base-url', 'notaurl'],
+    ['data', ''],
+    ['trusted-proxies', '10.0.0.0/99'],
+  ] as const)
+    t.throws(() => readConfig(new Map([[flag, value]]), {}), SettingError, `--${flag} ${value}`);
+  for (const proxies of ['127.0.0.1', '10.0.0.0/8, ::1', 'loopback'])
+    t.equal(readConfig(new Map([['trusted-proxies', proxies]]), {}).trustedProxies, proxies);
+});
+
+t.test('a start that fails for reasons a user can mend', async t => {
+  const config: Config = readConfig(new Map(), {});
+  const tell = (fields: object, message = '') => startProblem(Object.assign(new Error(message), fields), config)?.en;
+  for (const code of ['EEXIST', 'ENOTDIR', 'SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED'])
+    t.match(tell({ code }), /data folder .* cannot be written/);
+  for (const code of ['EACCES', 'EADDRNOTAVAIL']) t.match(tell({ code, syscall: 'listen' }), /cannot be listened on/);
+  t.match(tell({ code: 'EADDRINUSE', syscall: 'listen' }), /is in use/);
+  t.match(tell({}, 'the database has layout 9, this program knows up to 1; start a newer Engawa'), /newer Engawa/);
+  t.equal(tell({}, 'a bug'), undefined);
 });
