@@ -91,15 +91,14 @@ function attributeFault(element: string, source: string, listed: boolean): Xhtml
   return undefined;
 }
 
-/** End of a comment or CDATA section at `at`; -1 when it has none, 0 when it is neither. */
-function skipSpecial(text: string, at: number): number {
-  if (text.startsWith('<!--', at)) {
-    const end = text.indexOf('--', at + 4);
-    return end >= 0 && text[end + 2] === '>' ? end + 3 : -1;
-  }
-  if (!text.startsWith('<![CDATA[', at)) return 0;
-  const end = text.indexOf(']]>', at);
-  return end < 0 ? -1 : end + 3;
+/**
+ * End of a comment at `at`; -1 when it is none. HTML parsers end `<!-->` and `<!--->` at once and take CDATA for a comment
+ * that ends at the first `>`: what follows would be markup to them.
+ */
+function skipComment(text: string, at: number): number {
+  if (!text.startsWith('<!--', at) || text.startsWith('>', at + 4) || text.startsWith('->', at + 4)) return -1;
+  const end = text.indexOf('--', at + 4);
+  return end >= 0 && text[end + 2] === '>' ? end + 3 : -1;
 }
 
 const malformed = (text: string, at: number): XhtmlFault => {
@@ -156,12 +155,12 @@ function startTag(text: string, at: number, open: string[], listed: boolean): nu
   return attributeFault(name, match[0], listed) ?? i + match[0].length;
 }
 
-/** Reads one tag, comment or CDATA section; returns the offset after it. */
+/** Reads one tag or comment; returns the offset after it. */
 function markup(text: string, at: number, open: string[], listed: boolean): number | XhtmlFault {
   const next = text.charCodeAt(at + 1);
   if (next === 0x2f) return endTag(text, at, open);
   if (next !== 0x21) return startTag(text, at, open, listed);
-  const end = skipSpecial(text, at);
+  const end = skipComment(text, at);
   return end > 0 && open.length > 0 ? end : malformed(text, at);
 }
 

@@ -16,8 +16,23 @@ interface Asked {
   readonly profile: string | undefined;
 }
 
+/** @throws FhirError 'invalid' for parameters that are no objects */
+function parameterList({ parameter }: Resource): JsonObject[] {
+  const list = parameter ?? [];
+  if (Array.isArray(list) && list.every(one => typeof one === 'object' && one !== null && !Array.isArray(one)))
+    return list as JsonObject[];
+  throw new FhirError(
+    'invalid',
+    {
+      en: 'Parameters.parameter: expected an array of objects with name',
+      ja: 'Parameters.parameter は name のあるオブジェクトの配列にしてください',
+    },
+    { expression: 'Parameters.parameter' },
+  );
+}
+
 function fromParameters(parameters: Resource): Asked {
-  const list = (Array.isArray(parameters['parameter']) ? parameters['parameter'] : []) as JsonObject[];
+  const list = parameterList(parameters);
   const find = (name: string) => list.find(one => one['name'] === name);
   const text = (name: string, ...keys: string[]) => {
     const found = find(name);
@@ -33,7 +48,7 @@ function fromParameters(parameters: Resource): Asked {
 
 /** Parameters around the Parameters that are to be validated. */
 function holdsParameters(parameters: Resource): boolean {
-  const list = (Array.isArray(parameters['parameter']) ? parameters['parameter'] : []) as JsonObject[];
+  const list = parameterList(parameters);
   const inner = list.find(one => one['name'] === 'resource')?.['resource'] as Resource | undefined;
   return inner?.resourceType === 'Parameters';
 }
