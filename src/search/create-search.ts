@@ -55,6 +55,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     now: now(),
     codes: codes(),
     registry,
+    stored: registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
     isResourceType: definitions.isResourceType,

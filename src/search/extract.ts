@@ -19,7 +19,21 @@ export function extractRows(resource: Resource, registry: Registry, settings: In
   const rows = new Rows(settings, moment);
   addSources(resource, params.sources, rows);
   if (moment !== noMoment) rows.add(momentTable, [moment]);
+  const first = resource.resourceType === 'Bundle' ? firstEntry(resource) : undefined;
+  if (first) addInside(first, registry, rows);
   return resource['contained'] === undefined ? rows.all : [...rows.all, ...containedRows(resource, registry, settings)];
+}
+
+/** The first resource of a Bundle: of a document its Composition, of a message its MessageHeader. */
+function firstEntry(bundle: Resource): Resource | undefined {
+  const [entry] = Array.isArray(bundle['entry']) ? (bundle['entry'] as { resource?: Resource }[]) : [];
+  const first = entry?.resource;
+  return first?.resourceType === 'Composition' || first?.resourceType === 'MessageHeader' ? first : undefined;
+}
+
+/** Rows of a resource that lies inside another and is asked through it (`composition.type`). */
+function addInside(resource: Resource, registry: Registry, rows: Rows): void {
+  addSources(resource, registry(resource.resourceType).sources.map(containedSource), rows);
 }
 
 /** The rows of contained resources: their place stands for the moment. */

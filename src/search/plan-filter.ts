@@ -43,9 +43,9 @@ function planCompare(
         `the path has more than ${settings.maxChain} steps`,
         `パスが ${settings.maxChain} 段を超えています`,
       );
-    return planChainTo(type, name, { code, ...(target !== undefined && { type: target }) }, settings, to => {
-      const inner = planCompare(to, rest, operator, value, settings);
-      return step!.condition ? allOf([planNode(to, step!.condition, settings), inner]) : inner;
+    return planChainTo(type, name, { code, ...(target !== undefined && { type: target }) }, settings, (to, beyond) => {
+      const inner = planCompare(to, rest, operator, value, beyond);
+      return step!.condition ? allOf([planNode(to, step!.condition, beyond), inner]) : inner;
     });
   }
   const escaped = value.replaceAll('\\', '\\\\');

@@ -5,6 +5,7 @@
 import { sql } from '../store/sql.ts';
 import { planBodyText } from './body-text.ts';
 import { allOf, anyOf, type Condition, hashOf } from './condition.ts';
+import { containedRegistry } from './contained.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
 import { planFilter } from './plan-filter.ts';
 import { planId, planLastUpdated, planMissing } from './plan-version.ts';
@@ -18,7 +19,10 @@ import { UnknownParameter } from './unknown.ts';
 
 /** What planning depends on. */
 export interface PlanSettings extends AskSettings {
+  /** Parameters as the resources that are searched have them. */
   readonly registry: Registry;
+  /** Parameters of stored resources, where chains lead. */
+  readonly stored: Registry;
   readonly maxChain: number;
   readonly maxValues: number;
 }
@@ -81,7 +85,7 @@ function planChain(
   value: string,
   settings: PlanSettings,
 ): Condition {
-  return planChainTo(type, name, path, settings, target => planPath(target, name, path.rest, value, settings));
+  return planChainTo(type, name, path, settings, (target, beyond) => planPath(target, name, path.rest, value, beyond));
 }
 
 /**
@@ -93,7 +97,7 @@ export function planChainTo(
   name: string,
   link: { readonly code: string; readonly type?: string },
   settings: PlanSettings,
-  plan: (target: string) => Condition,
+  plan: (target: string, beyond: PlanSettings) => Condition,
 ): Condition {
   const param = findParam(type, link.code, name, settings);
   if (param.type !== 'reference')
@@ -112,9 +116,13 @@ export function planChainTo(
     link.type === undefined ? param.targets.filter(target => settings.isResourceType(target)) : [link.type];
   const params = param.sources.map(source => source.param);
   const unknown: UnknownParameter[] = [];
+  // The first entry of a document or message lies inside the Bundle: what is asked of it is asked of the Bundle's rows.
+  const inside = isInside(param);
+  const beyond = { ...settings, registry: inside ? containedRegistry(settings.stored) : settings.stored };
   const parts = targets.flatMap((target): Condition[] => {
     try {
-      return [{ op: 'chain', params, type: target, inner: plan(target) }];
+      const inner = plan(target, beyond);
+      return [inside ? inner : { op: 'chain', params, type: target, inner }];
     } catch (error) {
       if (!(error instanceof UnknownParameter)) throw error;
       unknown.push(error);
@@ -128,6 +136,10 @@ export function planChainTo(
     );
   return anyOf(parts.map(direct));
 }
+
+/** True when the parameter's values are resources themselves instead of references (Bundle.composition). */
+const isInside = (param: SearchParam): boolean =>
+  param.sources.some(source => source.expressions.some(one => one.types.some(value => value.code === 'Resource')));
 
 /** A chain to an id is a reference to that resource. */
 function direct(part: Condition): Condition {
@@ -150,13 +162,14 @@ function planHas(
   value: string,
   settings: PlanSettings,
 ): Condition {
+  const beyond = { ...settings, registry: settings.stored };
   if (!settings.isResourceType(path.type))
     throw refuse(
       name,
       `"${shorten(path.type)}" is no resource type`,
       `「${shorten(path.type)}」というリソース型はありません`,
     );
-  const param = findParam(path.type, path.reference, name, settings);
+  const param = findParam(path.type, path.reference, name, beyond);
   if (param.type !== 'reference' || (param.targets.length > 0 && !param.targets.includes(type)))
     throw refuse(
       name,
@@ -167,7 +180,7 @@ function planHas(
     op: 'has',
     params: param.sources.map(source => source.param),
     type: path.type,
-    inner: planPath(path.type, name, path.rest, value, settings),
+    inner: planPath(path.type, name, path.rest, value, beyond),
   };
 }
 
