@@ -75,7 +75,9 @@ t.test('numbers kept as literals', async t => {
   const quantity = (value: string) =>
     read(`{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":${value}}}`);
   t.same(validator.validateResource(quantity('1.00')), []);
-  t.match(validator.validateResource(quantity('1e999')), [{ code: 'value', expression: 'Observation.value.ofType(Quantity).value' }]);
+  t.match(validator.validateResource(quantity('1e999')), [
+    { code: 'value', expression: 'Observation.value.ofType(Quantity).value' },
+  ]);
   const patient = read('{"resourceType":"Patient","multipleBirthInteger":1.0,"maritalStatus":1.50,"name":[1.50]}');
   t.match(validator.validateResource(patient), [
     { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
@@ -101,8 +103,7 @@ t.test('findings are limited', async t => {
 t.test('profiles that are known', async t => {
   const url = 'http://hl7.org/fhir/StructureDefinition/';
   for (const known of [`${url}Patient`, `${url}Patient|4.0.1`]) t.ok(validator.knowsProfile(known), known);
-  for (const unknown of [`${url}Pateint`, 'Patient', ''])
-    t.notOk(validator.knowsProfile(unknown), unknown);
+  for (const unknown of [`${url}Pateint`, 'Patient', '']) t.notOk(validator.knowsProfile(unknown), unknown);
 });
 
 t.test('the published examples', async t => {

@@ -16,7 +16,9 @@ function conformsTo(services: Services, value: unknown, type: string, profile: s
   if (!found || !isObject(value)) return undefined;
   if (found['derivation'] !== 'constraint') return found['type'] === type;
   if (found['type'] !== type || typeof value['resourceType'] !== 'string') return false;
-  const issues = services.validator.validateResource(JSON.parse(stringifyJson(value)) as Resource, { profiles: [profile] });
+  const issues = services.validator.validateResource(JSON.parse(stringifyJson(value)) as Resource, {
+    profiles: [profile],
+  });
   return issues.every(issue => issue.severity !== 'error' && issue.severity !== 'fatal');
 }
 
