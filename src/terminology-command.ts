@@ -3,8 +3,10 @@
  * the same data goes on answering meanwhile and takes over the new edition when it is complete.
  */
 import fs from 'node:fs';
+import path from 'node:path';
 import { type Config, readConfig, SettingError } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
+import { openTermsFile } from './store/sqlite-terms-file.ts';
 import type { TermTables } from './store/terms.ts';
 import { clearLeftovers, type ImportResult, importMaster } from './terminology/masters/import.ts';
 import { ImportError, type Layout } from './terminology/masters/layout.ts';
@@ -139,13 +141,12 @@ export async function terminologyCommand(
     return 0;
   }
   const config: Config = readConfig(new Map([...flags].filter(([name]) => !own.has(name))));
-  const { createServices } = await import('./services.ts');
-  const { store } = createServices(config);
+  const file = openTermsFile(path.join(config.data, 'terms.db'), Date.now, 'import');
   const say = (message: Message) => void process.stderr.write(`engawa: ${message[language]}\n`);
-  const command: Command = { tables: store.terms, words: rest, flags, language, say };
+  const command: Command = { tables: file.terms, words: rest, flags, language, say };
   try {
     if (action === 'import') await runImport(command);
-    else if (action === 'list') list(store.terms);
+    else if (action === 'list') list(file.terms);
     else if (action === 'remove') await remove(command);
     else
       throw refuse(
@@ -158,6 +159,6 @@ export async function terminologyCommand(
     say(error.text);
     return 1;
   } finally {
-    await store.close();
+    file.close();
   }
 }

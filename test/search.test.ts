@@ -5,12 +5,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import type { AccessPolicy } from '../src/access/readable.ts';
 import { loadDefinitions } from '../src/definitions/definitions.ts';
 import { compileExpression } from '../src/fhirpath/compile.ts';
 import { fold } from '../src/search/fold.ts';
 import { loadVariants } from '../src/search/variants.ts';
-import { sql } from '../src/store/sql.ts';
-import { QueryTimeoutError } from '../src/store/store.ts';
+import { raw, sql } from '../src/store/sql.ts';
+import { QueryTimeoutError, type Readable } from '../src/store/store.ts';
 import {
   casesFolder,
   difference,
@@ -256,6 +257,46 @@ t.test('pages show one moment, sealed against change', async t => {
     t.equal((await server.app.inject({ url })).statusCode, 400, url.slice(0, 40));
   await server.close();
 });
+
+t.test(
+  'what a policy hides is nowhere: matches, chains, _has, includes, totals, compartments, $everything',
+  async t => {
+    const server = startServer();
+    await load(server, read<Resource[]>('given/base.json'));
+    const hidden = raw("v.id NOT IN ('anna', 'bp1', 'doc')") as Readable;
+    (server.services as { access: AccessPolicy }).access = { name: 'test', condition: () => hidden };
+    const asked: readonly (readonly [ask: string, ids: string, included?: string])[] = [
+      ['Patient?', 'bert carl dora'],
+      ['Patient?_id=anna', ''],
+      ['Patient?family=mü', 'dora'],
+      ['Patient?_sort=family', 'bert dora carl'],
+      ['Encounter?subject:Patient.family=müller', ''],
+      ['Encounter?subject:Patient.gender=female', ''],
+      ['Patient?_has:Observation:patient:combo-value-quantity=gt130||mmHg', 'bert'],
+      ['Practitioner?_has:Encounter:practitioner:_id=stay', ''],
+      ['Encounter?_id=stay&_include=*', 'stay', 'Location/ward Organization/acme'],
+      ['Patient?_id=bert&_revinclude=Observation:subject', 'bert', 'Observation/g Observation/mg2 Observation/bp2'],
+      ['DiagnosticReport?_include=DiagnosticReport:result', 'report', 'Observation/mg'],
+      ['Observation?derived-from.code=85354-9', 'word'],
+      ['Patient?_filter=family sw m', 'bert dora'],
+      ['Patient?_text=kayaking', ''],
+      ['Patient?_list=team', 'carl'],
+      ['?_type=Patient,Practitioner', 'Patient/bert Patient/carl Patient/dora'],
+      ['Observation?_sort=status&code=85354-9', 'bp2'],
+    ];
+    for (const [query, ids, included = ''] of asked) {
+      const answer = await ask(server, { ask: `${query}${query.endsWith('?') ? '' : '&'}_total=accurate`, expect: {} });
+      const split = (text: string) => text.split(' ').filter(Boolean);
+      const expect = { ids: split(ids), included: split(included), total: split(ids).length };
+      t.equal(differs(expect, answer.statusCode, answer.payload), undefined, query);
+      const count = await ask(server, { ask: `${query}${query.endsWith('?') ? '' : '&'}_summary=count`, expect: {} });
+      t.equal((count.json() as { total: number }).total, expect.total, `${query}: counted`);
+    }
+    t.equal((await ask(server, { ask: 'Patient/anna/$everything', expect: {} })).statusCode, 404);
+    t.notMatch((await ask(server, { ask: 'Patient/anna/Observation', expect: {} })).payload, /"bp1"/);
+    await server.close();
+  },
+);
 
 t.test('a slow query is stopped in time, beside the others', async t => {
   const folder = t.testdir();

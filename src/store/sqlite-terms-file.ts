@@ -1,6 +1,7 @@
 /**
- * Imported terminology masters beside a PostgreSQL database: a small SQLite file in the node's data folder. They are looked up
- * without waiting, thousands of times a search, and can be imported again at any time; so each node keeps its own.
+ * Imported terminology masters, in an SQLite file of their own in the data folder, whatever the database is. They are looked
+ * up without waiting, thousands of times a search, and can be imported again at any time: so each node keeps its own, an
+ * import does not hold up those who write resources, and a backup of the resources stays small.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,11 +16,27 @@ export interface TermsFile {
   close(): void;
 }
 
-/** Opens or makes the file; `:memory:` for tests. */
-export function openTermsFile(file: string, now: () => number): TermsFile {
+/** The file of the masters beside a database file, or in a data folder; a database in memory has them in memory. */
+export function termsFileBeside(database: string): string {
+  return database === ':memory:' ? database : path.join(path.dirname(database), 'terms.db');
+}
+
+/**
+ * Opens or makes the file. Several processes may have it open; imports wait for one another.
+ * @param file `:memory:` for tests
+ * @param use import: little memory is taken for what is read
+ */
+export function openTermsFile(file: string, now: () => number, use: 'serve' | 'import' = 'serve'): TermsFile {
   if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true });
   const db = new Database(file);
   prepareFile(db);
+  db.pragma('busy_timeout = 5000');
+  // A power cut may undo the latest batches of an import, which then is not complete; the file stays in order.
+  db.pragma('synchronous = NORMAL');
+  if (use === 'import') {
+    db.pragma('mmap_size = 0');
+    db.pragma('cache_size = -32768');
+  }
   db.transaction(() => {
     if (db.pragma('user_version', { simple: true }) !== 0) return;
     for (const statement of termTables) db.exec(statement);

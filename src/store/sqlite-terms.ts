@@ -72,8 +72,12 @@ export class SqliteTerms implements TermTables {
   }
 
   find(edition: number, code: string): TermConcept | undefined {
-    const place = this.one<{ no: number }>('SELECT no FROM term_code WHERE edition = ? AND code = ?', edition, code);
-    return place && this.byNumber(edition, place.no);
+    return this.one(
+      `SELECT c.code, c.display, c.detail FROM term_code k CROSS JOIN term_concept c ON c.id = k.edition * ${room} + k.no
+        WHERE k.edition = ? AND k.code = ?`,
+      edition,
+      code,
+    );
   }
 
   byNumber(edition: number, no: number): TermConcept | undefined {

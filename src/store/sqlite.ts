@@ -25,7 +25,7 @@ import {
 import type { Sql } from './sql.ts';
 import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
-import { SqliteTerms } from './sqlite-terms.ts';
+import { openTermsFile, type TermsFile, termsFileBeside } from './sqlite-terms-file.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
@@ -41,6 +41,7 @@ import {
   type StoreState,
   type Version,
 } from './store.ts';
+import type { TermTables } from './terms.ts';
 
 /** Options of {@link openSqlite}. `now` gives UTC milliseconds. */
 export interface SqliteOptions {
@@ -68,7 +69,8 @@ export function openSqlite(options: SqliteOptions): Store {
 const quickMs = 50;
 
 class SqliteStore implements Store {
-  readonly terms: SqliteTerms;
+  readonly terms: TermTables;
+  private readonly termsFile: TermsFile;
   private readonly db: Database.Database;
   private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
@@ -92,7 +94,8 @@ class SqliteStore implements Store {
     migrate(this.db, tables);
     this.addBudget(this.db);
     if (file !== ':memory:') this.slow = new SlowReader(file);
-    this.terms = new SqliteTerms(this.db, now);
+    this.termsFile = openTermsFile(termsFileBeside(file), now);
+    this.terms = this.termsFile.terms;
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
     this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
     this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
@@ -330,6 +333,7 @@ class SqliteStore implements Store {
     if (this.waiting.length > 0) this.flush();
     this.streams?.close();
     await this.slow?.close();
+    this.termsFile.close();
     this.db.pragma('wal_checkpoint(TRUNCATE)');
     this.db.close();
   }

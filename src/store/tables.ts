@@ -3,7 +3,6 @@
  * handed. Why the tables are cut this way: README.md in this folder.
  */
 import type { IndexTable } from './store.ts';
-import { termTables } from './terms.ts';
 
 /** Steps that bring a database from one layout to the next; the number of the last one is kept in the database. */
 export const migrations: readonly (readonly string[])[] = [
@@ -31,7 +30,8 @@ export const migrations: readonly (readonly string[])[] = [
     'CREATE TABLE stale (seq INTEGER PRIMARY KEY, end_seq INTEGER NOT NULL, since INTEGER NOT NULL)',
     'CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)',
   ],
-  termTables,
+  // Imported terminology masters were here before they got a file of their own: sqlite-terms-file.ts.
+  [],
 ];
 
 /** The statement that makes a search index table, if it is not there. */

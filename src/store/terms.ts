@@ -1,7 +1,7 @@
 /**
  * Tables of imported terminology masters: editions of code systems, their concepts, hierarchy, indexed properties and
  * the index of texts. Read synchronously (codes are checked while a resource is validated), written in short batches by
- * whoever imports, this process or another one. SQL text is shared by both databases.
+ * whoever imports, this process or another one. They are kept in an SQLite file of their own, whatever the database is.
  */
 
 /** What is kept of one concept. Days are numbers such as 20260401; 0 = none. */
@@ -105,7 +105,7 @@ export interface TermTables {
 export const termTables: readonly string[] = [
   // state: 0 being written, 1 in use, 2 no longer in use
   `CREATE TABLE term_edition (
-    id INTEGER PRIMARY KEY, url TEXT NOT NULL, version TEXT NOT NULL, head TEXT NOT NULL, state INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, version TEXT NOT NULL, head TEXT NOT NULL, state INTEGER NOT NULL,
     concepts INTEGER NOT NULL, limited INTEGER NOT NULL, imported_at INTEGER NOT NULL)`,
   'CREATE TABLE term_generation (n INTEGER NOT NULL)',
   'INSERT INTO term_generation (n) VALUES (1)',

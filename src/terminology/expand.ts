@@ -92,23 +92,30 @@ function tooCostly(plan: ValueSetPlan, limit: number): TerminologyError {
 /** Most codes kept of earlier expansions in one scope. */
 const mostKept = 300_000;
 
+/** Earlier expansions of one scope, and how many codes they have. */
+interface Expansions {
+  kept: number;
+  readonly lists: Map<ValueSetPlan, Map<string, Found>>;
+}
+
 /** The codes of a value set, from an earlier expansion if it asked for the same. */
 function remembered(scope: Scope, plan: ValueSetPlan, wish: Wish): Found {
-  const memory = (scope.memory.get('expansions') ?? new Map()) as Map<ValueSetPlan, Map<string, Found>>;
-  scope.memory.set('expansions', memory);
-  const ofPlan = memory.get(plan) ?? new Map<string, Found>();
+  const memory = scope.remembered<Expansions>('expansions', () => ({ kept: 0, lists: new Map() }));
   const key = JSON.stringify([wish.words, wish.activeOnly, wish.merge]);
-  const known = ofPlan.get(key);
+  const known = memory.lists.get(plan)?.get(key);
   if (known) {
     if (wish.limit !== undefined && known.entries.length > wish.limit) throw tooCostly(plan, wish.limit);
     return known;
   }
   const found = collect(scope, plan, wish);
-  let kept = found.entries.length + 1;
-  for (const one of memory.values()) for (const list of one.values()) kept += list.entries.length + 1;
-  if (kept > mostKept) memory.clear();
+  memory.kept += found.entries.length + 1;
+  if (memory.kept > mostKept) {
+    memory.lists.clear();
+    memory.kept = found.entries.length + 1;
+  }
+  const ofPlan = memory.lists.get(plan) ?? new Map<string, Found>();
   ofPlan.set(key, found);
-  memory.set(plan, ofPlan);
+  memory.lists.set(plan, ofPlan);
   return found;
 }
 

@@ -52,12 +52,14 @@ const inForceOn = (entry: SystemEntry, day: string): boolean =>
 /** True for a code system whose codes are held here. */
 const isUsable = ({ head }: SystemEntry): boolean => head.content !== 'not-present' && head.content !== 'supplement';
 
+/** A scope serves many requests; what they named is forgotten when there is too much of it. */
+const mostRemembered = 5000;
+
 /** See the top of the file. */
 export class Scope {
   readonly library: Library;
   readonly options: ScopeOptions;
-  /** What was computed in this scope, by whoever computes it. */
-  readonly memory = new Map<string, unknown>();
+  private readonly memory = new Map<string, unknown>();
   private readonly systems = new Map<string, CodeSystem | undefined>();
   private readonly laidOver = new Map<CodeSystem, CodeSystem>();
   private readonly below = new Map<string, Scope>();
@@ -66,6 +68,15 @@ export class Scope {
   constructor(library: Library, options: ScopeOptions) {
     this.library = library;
     this.options = options;
+  }
+
+  /** What was computed in this scope, by whoever computes it. */
+  remembered<T>(key: string, compute: () => T): T {
+    if (this.memory.has(key)) return this.memory.get(key) as T;
+    const value = compute();
+    if (this.memory.size >= mostRemembered) this.memory.clear();
+    this.memory.set(key, value);
+    return value;
   }
 
   /** This scope with more supplements in use. @throws TerminologyError when one is not known */
@@ -188,6 +199,7 @@ export class Scope {
     const key = version === undefined ? url : `${url}|${version}`;
     if (this.systems.has(key)) return this.systems.get(key);
     const found = this.choose(url, version);
+    if (this.systems.size >= mostRemembered) this.systems.clear();
     this.systems.set(key, found);
     return found;
   }

@@ -19,7 +19,7 @@ import { findValueSet, type ValueSetPlan } from './value-set.ts';
 
 /** See the top of the file. */
 export interface Terminology {
-  /** Takes over what was written to the store since. Cheap when nothing was; call it before asking. */
+  /** Takes over what was written to the store, and imported, since. Cheap when nothing was; call it before asking. */
   refresh(): Promise<void>;
   /** What a request sees; the usual one when nothing special is asked. */
   scope(wish?: Partial<ScopeOptions>): Scope;
@@ -54,8 +54,24 @@ export function japaneseDay(time: number): string {
   return new Date(time + 9 * 3_600_000).toISOString().slice(0, 10);
 }
 
+/** Tells the day it is in Japan, written out only when it changed. */
+function dayTeller(now: () => number): () => string {
+  let hour = -1;
+  let day = '';
+  return () => {
+    const time = now();
+    const current = Math.floor(time / 3_600_000);
+    if (current !== hour) {
+      hour = current;
+      day = japaneseDay(time);
+    }
+    return day;
+  };
+}
+
 /** Keys of scopes that are kept: those without resources of their own. */
 function keyOf({ rules, day, dayGiven, supplements }: ScopeOptions): string {
+  if (rules === noRules && supplements.length === 0) return dayGiven ? day : `today ${day}`;
   const pairs = [rules.usual, rules.demanded, rules.forced, rules.valueSets].map(rule => [...rule]);
   return JSON.stringify([pairs, day, dayGiven, supplements]);
 }
@@ -86,9 +102,7 @@ class Scopes {
 }
 
 function planIn(scope: Scope, canonical: string): ValueSetPlan | undefined {
-  const key = `plan ${canonical}`;
-  if (!scope.memory.has(key)) scope.memory.set(key, findValueSet(scope, canonical));
-  return scope.memory.get(key) as ValueSetPlan | undefined;
+  return scope.remembered(canonical, () => findValueSet(scope, canonical));
 }
 
 /** What cannot be told is not wrong. */
@@ -113,18 +127,15 @@ export function createTerminology(parts: TerminologyParts): Terminology {
     sourceGeneration: () => masters.generation(),
   });
   const scopes = new Scopes(library);
+  const today = dayTeller(parts.now);
   const scope = (wish: Partial<ScopeOptions> = {}): Scope =>
-    scopes.get({
-      rules: noRules,
-      day: japaneseDay(parts.now()),
-      dayGiven: false,
-      resources: [],
-      supplements: [],
-      ...wish,
-    });
+    scopes.get({ rules: noRules, day: today(), dayGiven: false, resources: [], supplements: [], ...wish });
   return {
     library,
-    refresh: () => stored.refresh(),
+    refresh() {
+      masters.refresh();
+      return stored.refresh();
+    },
     scope,
     isMember(valueSet, system, code, day) {
       const here = scope(day === undefined ? {} : { day, dayGiven: true });

@@ -136,17 +136,10 @@ export function planOf(resource: Resource): ValueSetPlan {
 function implicitPlan(scope: Scope, canonical: string): ValueSetPlan | undefined {
   const url = implicitSystem(scope, canonical);
   if (url === undefined) return undefined;
-  const key = `implicit ${canonical}`;
-  const known = scope.memory.get(key) as ValueSetPlan | undefined;
-  if (known) return known;
-  const plan = planOf({
-    resourceType: 'ValueSet',
-    url: canonical,
-    status: 'active',
-    compose: { include: [{ system: url }] },
-  });
-  scope.memory.set(key, plan);
-  return plan;
+  const compose = { include: [{ system: url }] };
+  return scope.remembered(`implicit ${canonical}`, () =>
+    planOf({ resourceType: 'ValueSet', url: canonical, status: 'active', compose }),
+  );
 }
 
 /** Code systems have a value set of all their codes: named by CodeSystem.valueSet, or by `?fhir_vs` and `/vs` where custom has it so. */
@@ -196,8 +189,7 @@ export function checkCircle(path: readonly ValueSetPlan[], plan: ValueSetPlan): 
  * @throws TerminologyError for a circle; value sets that are not known are left to whoever needs them
  */
 export function checkCircles(scope: Scope, plan: ValueSetPlan): void {
-  const checked = (scope.memory.get('without circles') ?? new Set()) as Set<ValueSetPlan>;
-  scope.memory.set('without circles', checked);
+  const checked = scope.remembered('without circles', () => new WeakSet<ValueSetPlan>());
   const visit = (one: ValueSetPlan, path: readonly ValueSetPlan[]) => {
     checkCircle(path, one);
     if (checked.has(one)) return;

@@ -34,7 +34,7 @@ export interface ImportResult {
 
 const batchSize = 1000;
 /** How many pieces of text are collected before they are written. */
-const gramLimit = 3_000_000;
+const gramLimit = 1_500_000;
 const postingBatch = 4000;
 
 const pause = (): Promise<void> => new Promise(resolve => setImmediate(resolve));

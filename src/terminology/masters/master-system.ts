@@ -176,16 +176,18 @@ class MasterSystem implements CodeSystem {
 
 /** The imported masters as a source of the library. */
 export interface Masters extends SystemSource {
+  /** Looks whether editions came or went; until then everything is as it was at the last look. */
+  refresh(): void;
   generation(): number;
 }
 
-/** Opens the view on the tables; editions are looked up again when they changed. */
+/** Opens the view on the tables; nothing is read before the first question. */
 export function openMasters(tables: TermTables): Masters {
   let generation = -1;
   let byUrl = new Map<string, SystemEntry[]>();
   const refresh = () => {
     const now = tables.generation();
-    if (now === generation) return byUrl;
+    if (now === generation) return;
     generation = now;
     const before = byUrl;
     byUrl = new Map();
@@ -200,11 +202,23 @@ export function openMasters(tables: TermTables): Masters {
       const entry = kept ?? { head, open, edition: edition.id };
       byUrl.set(edition.url, [...(byUrl.get(edition.url) ?? []), entry]);
     }
-    return byUrl;
+  };
+  const first = () => {
+    if (generation < 0) refresh();
   };
   return {
-    systems: url => refresh().get(url) ?? [],
-    urls: () => refresh().keys(),
-    generation: () => tables.generation(),
+    refresh,
+    generation() {
+      first();
+      return generation;
+    },
+    systems(url) {
+      first();
+      return byUrl.get(url) ?? [];
+    },
+    urls() {
+      first();
+      return byUrl.keys();
+    },
   };
 }
