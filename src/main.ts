@@ -226,6 +226,8 @@ export async function main(words: readonly string[]): Promise<number | undefined
 const isProgram =
   process.argv[1] !== undefined && import.meta.url === pathToFileURL(fs.realpathSync(process.argv[1])).href;
 if (isProgram) {
+  // Databases, backups and logs hold people's data: what this process writes is for its own user alone.
+  process.umask(0o077);
   const code = await main(process.argv.slice(2));
   if (code !== undefined) process.exitCode = code;
 }

@@ -54,6 +54,8 @@ t.test('two workers write in one order, and one that dies is replaced', async t 
   await until(() => workersOf(child.pid!).length === 2);
   t.equal(workersOf(child.pid!).length, 2, 'there are two again');
   t.equal(await create('0'), 200, 'and they answer');
+  const open = fs.readdirSync(data).filter(name => (fs.statSync(path.join(data, name)).mode & 0o077) !== 0);
+  t.same(open, [], 'no file with data can be read by other users of the machine');
   child.kill('SIGTERM');
   t.equal(await exited, 0);
 });
