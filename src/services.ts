@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { openPolicy } from './access/readable.ts';
 import type { Config } from './config.ts';
+import { bundledPackages } from './definitions/bundled.ts';
 import { loadDefinitions } from './definitions/definitions.ts';
 import { installFolder } from './definitions/install.ts';
 import { openDefinitions } from './definitions/overlay.ts';
@@ -44,6 +45,7 @@ export function createServices(
 ): Services {
   const now = overrides.now ?? Date.now;
   const definitions = openDefinitions(loadDefinitions());
+  for (const one of bundledPackages()) definitions.addPackage(one);
   const installed = path.join(config.data, 'packages');
   installFolder(config.packages, installed);
   for (const one of openPackages(installed)) definitions.addPackage(one);

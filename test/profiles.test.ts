@@ -6,6 +6,7 @@ import zlib from 'node:zlib';
 import t from 'tap';
 import { findFiles } from '../src/commands/check-files.ts';
 import { formats } from '../src/commands/report-formats.ts';
+import { bundledPackages } from '../src/definitions/bundled.ts';
 import { loadDefinitions } from '../src/definitions/definitions.ts';
 import type { StructureDefinition } from '../src/definitions/element-schema.ts';
 import { install, installFolder } from '../src/definitions/install.ts';
@@ -195,6 +196,26 @@ t.test('one canonical in two packages', async t => {
   const seen = (from?: typeof one) =>
     both.byCanonical('CodeSystem', 'http://example.jp/c', from && both.askerIn(from))?.['count'];
   t.same([seen(one), seen(two), seen(user), seen()], [1, 2, 1, 2]);
+});
+
+t.test('what is installed wins over what is bundled, for bundled definitions too', async t => {
+  const both = openDefinitions(base);
+  const make = (name: string, version: string, count: number) =>
+    packageInMemory({
+      manifest: { name, version, dependencies: {} },
+      resources: [{ resourceType: 'CodeSystem', id: 'c', url: 'http://example.jp/c', count }],
+      unreadable: [],
+    });
+  const ours = { ...make('ours', '9.0.0', 1), bundled: true };
+  both.addPackage(ours);
+  const seen = () =>
+    [undefined, both.askerIn(ours)].map(
+      asker => both.byCanonical('CodeSystem', 'http://example.jp/c', asker)?.['count'],
+    );
+  t.same(seen(), [1, 1]);
+  both.addPackage(make('official', '1.0.0', 2));
+  t.same(seen(), [2, 2]);
+  t.ok(bundledPackages().some(one => one.name === 'engawa.kaigo.profiles'));
 });
 
 t.test('versions', async t => {

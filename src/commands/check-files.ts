@@ -1,6 +1,7 @@
 /** Validation of files, for the command line and its worker threads. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { bundledPackages } from '../definitions/bundled.ts';
 import { loadDefinitions } from '../definitions/definitions.ts';
 import { openDefinitions } from '../definitions/overlay.ts';
 import { openPackages, packageInMemory, readPackage } from '../definitions/package.ts';
@@ -36,6 +37,7 @@ export type CheckFile = (file: string, text?: string) => Checked[];
 /** Builds the checker. @throws PackageError */
 export function createChecker(settings: CheckSettings): CheckFile {
   const definitions = openDefinitions(loadDefinitions());
+  for (const one of bundledPackages()) definitions.addPackage(one);
   for (const one of openPackages(settings.installed)) definitions.addPackage(one);
   for (const one of settings.packages) definitions.addPackage(packageInMemory(readPackage(one)));
   const validator = createValidator(definitions, { options: { ...settings.rules, now: Date.now } });

@@ -1,7 +1,7 @@
 /**
  * Definitions beyond those of R4: resources that were stored on the server, installed packages and the bundled ones.
  * A canonical is looked for from the place that asks: the asker's own package, what it depends on, then stored resources,
- * other packages (newest first), R4. So two packages may hold different definitions of one canonical.
+ * other packages (newest first), bundled packages, R4. So two packages may hold different definitions of one canonical.
  */
 import type { Resource } from '../fhir/types.ts';
 import type { Definitions } from './definitions.ts';
@@ -38,6 +38,11 @@ function openShelf(source: InstalledPackage): Shelf {
   return { source, places, read: new Map() };
 }
 
+/** Newest first; what comes with the program after everything that was installed. */
+const bundledLast = (a: Shelf, b: Shelf): number =>
+  Number(a.source.bundled ?? false) - Number(b.source.bundled ?? false) ||
+  compareVersions(b.source.version, a.source.version);
+
 /** Which of several versions fits: the one asked for, one that begins like it (`1` → `1.10.0`), else the newest. */
 function fitting<T>(
   found: readonly T[],
@@ -68,7 +73,7 @@ class Overlay {
   addPackage(added: InstalledPackage): void {
     this.packages.push(added);
     this.shelves.push(openShelf(added));
-    this.shelves.sort((a, b) => compareVersions(b.source.version, a.source.version));
+    this.shelves.sort(bundledLast);
     this.generation++;
   }
 
@@ -116,7 +121,8 @@ class Overlay {
   ): { resource: Resource; exact: boolean } | undefined {
     let second: { resource: Resource; exact: boolean } | undefined;
     const home = asker && this.home.get(asker);
-    const near = home ? this.neighbours(home) : [];
+    // Bundled definitions ask like everybody else, so that what is installed wins for them too.
+    const near = home && !home.source.bundled ? this.neighbours(home) : [];
     const stored = fitting(this.stored.get(key) ?? [], one => String(one['version'] ?? ''), version);
     for (const shelf of near) {
       const found = this.on(shelf, key, version);

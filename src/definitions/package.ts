@@ -31,6 +31,8 @@ export interface PackageEntry {
 /** An installed package; its definitions are read when asked for. */
 export interface InstalledPackage extends Manifest {
   readonly entries: readonly PackageEntry[];
+  /** True for a package that comes with the program: an installed one of the same canonical wins. */
+  readonly bundled?: boolean;
   read(entry: PackageEntry): Resource;
 }
 
