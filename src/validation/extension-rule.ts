@@ -6,7 +6,8 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { ElementSchema, StructureDefinition } from '../definitions/element-schema.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { evaluateConstraint } from './constraint.ts';
-import { applyProfile, type ItemRule } from './element-rule.ts';
+import type { ItemRule } from './element-rule.ts';
+import { applyProfile } from './nested-rule.ts';
 import type { Compiler } from './profile.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/domainresource.html#invs
  */
 import type { JsonObject } from '../fhir/types.ts';
-import { applyProfile } from './element-rule.ts';
+import { applyProfile } from './nested-rule.ts';
 import type { Compiler, Place } from './profile.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
 import { resourceRules } from './resources/all.ts';

@@ -3,7 +3,8 @@
  * @see https://hl7.org/fhir/R4/profiling.html#slicing
  */
 import type { JsonObject } from '../fhir/types.ts';
-import { type ElementContext, type Item, type ItemRule, itemRules, runItem } from './element-rule.ts';
+import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts';
+import { type Item, runItem } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 import { type Match, sliceTest } from './slicing.ts';

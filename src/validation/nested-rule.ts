@@ -1,0 +1,154 @@
+/**
+ * What lies behind an element: profiles of its value, its own children, the rules of its type.
+ */
+
+import type { StructureDefinition } from '../definitions/element-schema.ts';
+import { DecimalLiteral } from '../fhir/json.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import { compileElement, type ElementContext, type ElementRule, type ItemRule } from './element-rule.ts';
+import type { Compiler, Place } from './profile.ts';
+import { findElement, type ProfileElement } from './profile-schema.ts';
+import { addFinding, addIssue, type Report } from './report.ts';
+import { innerScope } from './scope.ts';
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
+
+/** Profiles of the value itself: it must conform to one of them. */
+export function profileRules(element: ProfileElement, { compiler, definition, schema }: ElementContext): ItemRule[] {
+  const rules: ItemRule[] = [];
+  for (const code of new Set(element.types.map(type => type.code))) {
+    const profile = element.types.filter(type => type.code === code).flatMap(type => type.profile ?? []);
+    if (profile.length === 0 || code === 'Extension' || (!element.targetsNarrowed && !schema.base)) continue;
+    rules.push((value, report, type) => {
+      if (!isObject(value) || (type !== code && value['resourceType'] !== code && code !== 'Resource')) return;
+      const chosen =
+        profile.length === 1
+          ? profile[0]!
+          : (profile.find(one => compiler.conforms(value, one, report, definition)) ?? profile[0]!);
+      applyProfile(value, chosen, report, compiler, definition);
+    });
+  }
+  return rules;
+}
+
+/** Runs a profile on a value, each pair once. */
+export function applyProfile(
+  value: JsonObject,
+  canonical: string,
+  report: Report,
+  compiler: Compiler,
+  asker?: StructureDefinition,
+): void {
+  const compiled = compiler.profile(canonical, asker);
+  if (!compiled) {
+    addFinding(report, 'warning', 'not-found', {
+      en: `the profile ${canonical} is not installed, so it was not checked`,
+      ja: `プロファイル ${canonical} は登録されていないため、検証していません`,
+    });
+    return;
+  }
+  if ('problem' in compiled) {
+    addFinding(report, 'error', 'processing', {
+      en: `the profile ${canonical} cannot be used: ${compiled.problem.en}`,
+      ja: `プロファイル ${canonical} を使用できません: ${compiled.problem.ja}`,
+    });
+    return;
+  }
+  const url = compiled.schema.url;
+  const underway = report.underway.get(value) ?? new Set<string>();
+  if (underway.has(url)) return;
+  report.underway.set(value, underway.add(url));
+  const before = report.profile;
+  report.profile = url;
+  const type = value['resourceType'];
+  const { schema } = compiled;
+  if (
+    typeof type === 'string' &&
+    schema.type !== type &&
+    schema.type !== 'Resource' &&
+    schema.type !== 'DomainResource'
+  )
+    addIssue(report, 'structure', {
+      en: `found a ${type}, expected a ${schema.type}, which is what the profile ${url} is about`,
+      ja: `${type} が見つかりました。プロファイル ${url} は ${schema.type} のものです`,
+    });
+  else compiled.rule(value, report);
+  report.profile = before;
+  if (report.probing) underway.delete(url);
+}
+
+/** Children that the element spells out itself, or those of the element it refers to. */
+export function childRules(element: ProfileElement, context: ElementContext): ItemRule[] {
+  if (element.contentReference && element.children.length === 0) {
+    if (!context.schema.base) return [];
+    let target: readonly ElementRule[] | undefined;
+    return [
+      (value, report) => {
+        if (!isObject(value)) return;
+        target ??= childrenOf(findElement(context.schema.root, element.contentReference!) ?? element, context);
+        for (const child of target) child.check(value, report);
+      },
+    ];
+  }
+  const children = childrenOf(element, context);
+  if (children.length === 0) return [];
+  return [
+    (value, report, _type, _parent, sibling) => {
+      const object = isObject(value) ? value : sibling;
+      if (!object) return;
+      const before = report.scope;
+      if (typeof object['resourceType'] === 'string')
+        report.scope = innerScope(before, object, placeOf(element, context), report.depth, undefined);
+      for (const child of children) child.check(object, report);
+      report.scope = before;
+    },
+  ];
+}
+
+/** How a resource lies in another, by the element that holds it. */
+const placeOf = ({ name }: ProfileElement, { schema }: ElementContext): Place =>
+  name === 'contained' ? 'contained' : schema.type === 'Bundle' ? 'entry' : 'parameter';
+
+const childrenOf = (element: ProfileElement, context: ElementContext): readonly ElementRule[] =>
+  element.children.map(child => compileElement(child, context)).filter(one => one !== undefined);
+
+/** In R4 types: on into the type of the element. */
+export function typeRules(element: ProfileElement, context: ElementContext): ItemRule[] {
+  const { compiler, schema } = context;
+  if (!schema.base || element.children.length > 0 || element.contentReference) return [];
+  const byType = new Map<string, ItemRule>();
+  for (const { code } of element.types) {
+    const kind = compiler.definitions.typeSchema(code)?.kind;
+    const special = compiler.special.get(code);
+    if (code === 'Resource') {
+      const place = placeOf(element, context);
+      byType.set(
+        code,
+        (value, report, _type, parent) => isObject(value) && compiler.resourceRule(value, report, place, parent),
+      );
+    } else if (special) {
+      const rule = kind === 'complex-type' ? compiler.typeRule(code) : undefined;
+      byType.set(code, (value, report, type, parent, sibling) => {
+        special(value, report, type, parent, sibling);
+        if (rule && isObject(value)) rule(value, report);
+      });
+    } else if (kind === 'complex-type' && code !== 'BackboneElement' && code !== 'Element') {
+      const rule = compiler.typeRule(code);
+      byType.set(code, (value, report) => isObject(value) && rule(value, report));
+    }
+  }
+  if (byType.size === 0) return [];
+  return [(value, report, type, parent, sibling) => byType.get(type)?.(value, report, type, parent, sibling)];
+}
+
+/** Extensions of a primitive. */
+export function siblingRules(element: ProfileElement, { compiler, schema }: ElementContext): ItemRule[] {
+  if (
+    !schema.base ||
+    !element.types.some(({ code }) => compiler.definitions.typeSchema(code)?.kind === 'primitive-type')
+  )
+    return [];
+  const rule = compiler.typeRule('Element');
+  return [(_value, report, _type, _parent, sibling) => sibling && rule(sibling, report)];
+}
