@@ -12,7 +12,7 @@ const layers = [
   ['http'],
   ['operations'],
   ['interactions'],
-  ['search', 'validation', 'access'],
+  ['search', 'validation', 'access', 'files'],
   ['terminology'],
   ['fhirpath'],
   ['definitions'],
