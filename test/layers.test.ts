@@ -13,6 +13,7 @@ const layers = [
   ['operations'],
   ['interactions'],
   ['search', 'validation', 'access', 'files'],
+  ['forms'],
   ['terminology'],
   ['fhirpath'],
   ['definitions'],

@@ -29,6 +29,8 @@ export interface Environment {
   readonly conformsTo?: (value: unknown, type: string, profile: string) => boolean | undefined;
   /** Whether the first code (JSON Coding or CodeableConcept) subsumes the second. */
   readonly subsumes?: (a: unknown, b: unknown) => boolean | undefined;
+  /** What a coding counts for in a score (JSON), as terminology has it; undefined when it has no weight. */
+  readonly weightOf?: (coding: JsonObject) => number | undefined;
   readonly trace?: (name: string, values: Collection) => void;
   /** Steps the evaluation may take; 1,000,000 when absent. */
   readonly steps?: number;

@@ -5,6 +5,8 @@
 import type { Operation } from '../interactions/interaction.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
+import { extract } from './forms/extract.ts';
+import { populate } from './forms/populate.ts';
 import { lastN } from './last-n.ts';
 import { snapshot } from './snapshot.ts';
 import { terminologyOperations } from './terminology/all.ts';
@@ -18,5 +20,7 @@ export const allOperations: readonly Operation[] = [
   patientEverything,
   encounterEverything,
   lastN,
+  populate,
+  extract,
   ...terminologyOperations,
 ];

@@ -60,11 +60,17 @@ function subsumes({ terminology }: Services, a: unknown, b: unknown): boolean | 
   return answers.length === 0 || answers.includes(undefined) ? undefined : false;
 }
 
+/** What a code counts for in a score. */
+function weightOf({ terminology }: Services, { system, code }: JsonObject): number | undefined {
+  return typeof system === 'string' && typeof code === 'string' ? terminology.weightOf(system, code) : undefined;
+}
+
 /** The answers of this server; undefined is "not known". */
-export function answersOf(services: Services): Pick<Environment, 'conformsTo' | 'memberOf' | 'subsumes'> {
+export function answersOf(services: Services): Pick<Environment, 'conformsTo' | 'memberOf' | 'subsumes' | 'weightOf'> {
   return {
     conformsTo: (value, type, profile) => conformsTo(services, value, type, profile),
     memberOf: (value, _, valueSet) => isMember(services, value, valueSet),
     subsumes: (a, b) => subsumes(services, a, b),
+    weightOf: coding => weightOf(services, coding),
   };
 }

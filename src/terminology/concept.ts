@@ -103,3 +103,14 @@ export function inForce(system: CodeSystem, concept: Concept, day: string): 'yes
   if (from !== undefined && day < from.padEnd(10, '-01')) return 'not-yet';
   return until !== undefined && day >= until ? 'expired' : 'yes';
 }
+
+/** What a concept counts for in a score. @see https://hl7.org/fhir/R4/extension-ordinalvalue.html */
+export function weightOf(system: CodeSystem, concept: Concept): number | undefined {
+  const declared = system.head.properties.find(one => one.uri === `${properties}itemWeight`)?.code ?? 'itemWeight';
+  const extension = ['itemWeight', 'ordinalValue', 'codesystem-ordinalValue']
+    .map(name => concept.extension && extensionOf(concept, extensions + name))
+    .find(one => one !== undefined);
+  const value = propertyOf(concept, declared) ?? (extension && valueIn(extension));
+  const number = Number(value);
+  return value === undefined || Number.isNaN(number) ? undefined : number;
+}

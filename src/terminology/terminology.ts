@@ -5,6 +5,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Store } from '../store/store.ts';
+import { weightOf as weightOfConcept } from './concept.ts';
 import { enumerate, newUsed } from './enumerate.ts';
 import { ancestors, descendants } from './hierarchy.ts';
 import { createLibrary, type Library } from './library.ts';
@@ -33,6 +34,8 @@ export interface Terminology {
   codesOf(valueSet: string, limit?: number): readonly { readonly system: string; readonly code: string }[] | undefined;
   /** A code and all codes above (or below) it, for `:above` and `:below`; undefined when the code system is not known. */
   familyOf(system: string, code: string, direction: 'above' | 'below'): readonly string[] | undefined;
+  /** What a code counts for in a score: its property or extension itemWeight, or the older ordinalValue. */
+  weightOf(system: string, code: string): number | undefined;
   /** True when a value set of this canonical is known. */
   knowsValueSet(canonical: string): boolean;
   readonly library: Library;
@@ -164,6 +167,11 @@ export function createTerminology(parts: TerminologyParts): Terminology {
         concept.code,
         ...(direction === 'above' ? ancestors(found, concept.code) : descendants(found, concept.code)),
       ];
+    },
+    weightOf(system, code) {
+      const found = scope().system(system);
+      const concept = found?.find(code);
+      return found && concept ? weightOfConcept(found, concept) : undefined;
     },
     knowsValueSet: canonical => planIn(scope(), canonical) !== undefined,
     stored: (type, id) => stored.byId(type, id),

@@ -1,7 +1,10 @@
 /** FHIR's own functions. @see https://hl7.org/fhir/R4/fhirpath.html#functions */
 import { findXhtmlFault } from '../../definitions/xhtml.ts';
+import { DecimalLiteral } from '../../fhir/json.ts';
+import type { JsonObject } from '../../fhir/types.ts';
 import type { Static } from '../code.ts';
 import { type Code, charge, rawOf, type State, single, testCode } from '../code.ts';
+import { Decimal } from '../decimal.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, type Item, isObject, Node, nodeOf, none, pushChildren, systemOf, truth } from '../item.ts';
 import { type Call, type FunctionEntry, ofCollections, textOf } from './define.ts';
@@ -107,6 +110,34 @@ function subsumption(turned: boolean): FunctionEntry {
   });
 }
 
+const weightUrls = ['itemWeight', 'ordinalValue', 'questionnaire-ordinalValue', 'codesystem-ordinalValue'].map(
+  name => `http://hl7.org/fhir/StructureDefinition/${name}`,
+);
+
+/** The weight written on a coding itself. */
+function ownWeight({ extension: list }: JsonObject): number | undefined {
+  const found = (Array.isArray(list) ? list : []).find(one => isObject(one) && weightUrls.includes(String(one['url'])));
+  const value: unknown = isObject(found) ? (found['valueDecimal'] ?? found['valueInteger']) : undefined;
+  return value === undefined ? undefined : Number(value instanceof DecimalLiteral ? value.text : value);
+}
+
+/**
+ * weight(): what codings, or answers that are codings, count for in a score; what has no weight is left out.
+ * @see https://hl7.org/fhir/uv/sdc/STU3/expressions.html#fhirpath
+ */
+const weight: FunctionEntry = ofCollections(0, 0, (input, _, state, place) => {
+  charge(state, questionSteps * input.length, place);
+  const found: Item[] = [];
+  for (const item of input) {
+    const raw = rawOf(item);
+    const coding = isObject(raw) && isObject(raw['valueCoding']) ? raw['valueCoding'] : raw;
+    if (!isObject(coding)) continue;
+    const value = ownWeight(coding) ?? state.environment.weightOf?.(coding);
+    if (value !== undefined) found.push(Number.isInteger(value) ? value : new Decimal(value));
+  }
+  return found;
+});
+
 /** checkModifiers(url…): the input, if its modifier extensions are among those named. */
 const checkModifiers: FunctionEntry = ofCollections(
   0,
@@ -156,6 +187,8 @@ export const fhir: readonly (readonly [string, FunctionEntry])[] = [
   ['conformsTo', asked('conformsTo')],
   ['subsumes', subsumption(false)],
   ['subsumedBy', subsumption(true)],
+  ['weight', weight],
+  ['ordinal', weight],
   ['checkModifiers', checkModifiers],
   ['htmlChecks', htmlChecks],
 ];
