@@ -4,6 +4,7 @@
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
+import { noteUnchecked } from './coding-system.ts';
 import type { Binding } from './profile-schema.ts';
 import { addFinding, isFull, type Report } from './report.ts';
 
@@ -150,9 +151,11 @@ export function checkCoding(
         ja: `display が「${one.display}」ですが、${name(one)} の表示名は「${allowed.slice(0, 3).join('」「')}」です`,
       });
   }
-  if (codes.inSystem(one).result === 'out')
+  const verdict = codes.inSystem(one);
+  if (verdict.result === 'out')
     addFinding(report, 'error', 'code-invalid', {
       en: `found ${name(one)}, which is no code of that system`,
       ja: `${name(one)} はこのコード体系にないコードです`,
     });
+  else if (verdict.result === 'unchecked') noteUnchecked(report, one, verdict);
 }

@@ -3,7 +3,7 @@
  * grammars such as UCUM, masters that are loaded, value sets with versions.
  */
 import type { Terminology } from '../terminology/terminology.ts';
-import type { CodeChecker, Membership } from './codes.ts';
+import type { Code, CodeChecker, Membership } from './codes.ts';
 
 const ucum = 'http://unitsofmeasure.org';
 const most = 20_000;
@@ -18,6 +18,13 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
     if (units.size < most) units.set(code, found);
     return found;
   };
+  /** A code of a system that was imported as a master or came with the program. */
+  const imported = ({ system, code }: Code): Membership | undefined => {
+    const found = system === undefined ? undefined : terminology.scope().system(system);
+    if (!found) return undefined;
+    // A master holds the codes of its day: one that is not in it may have been right when it was written.
+    return found.find(code) ? { result: 'in' } : { result: 'unchecked', reason: 'fragment', what: system! };
+  };
   return {
     ...codes,
     member(valueSet, code, asker): Membership {
@@ -27,8 +34,20 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
       return other === 'unknown' ? own : { result: other };
     },
     inSystem(code): Membership {
-      if (code.system !== ucum) return codes.inSystem(code);
-      return { result: isUnit(code.code) ? 'in' : 'out' };
+      if (code.system === ucum) return { result: isUnit(code.code) ? 'in' : 'out' };
+      const own = codes.inSystem(code);
+      return own.result === 'unchecked' ? (imported(code) ?? own) : own;
+    },
+    displays(system, code) {
+      const own = codes.displays(system, code);
+      return own.length > 0 ? own : displaysOf(terminology, system, code);
     },
   };
+}
+
+/** Displays of a concept that terminology knows, in every language it has them. */
+function displaysOf(terminology: Terminology, system: string, code: string): readonly string[] {
+  const concept = terminology.scope().system(system)?.find(code);
+  const others = (concept?.designation ?? []).map(one => one['value']);
+  return [concept?.display, ...others].filter(one => typeof one === 'string');
 }

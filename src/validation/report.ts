@@ -29,6 +29,8 @@ export interface Report {
   readonly underway: Map<JsonObject, Set<string>>;
   /** Whether an object conforms to a profile, as found out so far. */
   readonly conforming: Map<JsonObject, Map<string, boolean>>;
+  /** Code systems of which it was said that they are not here. */
+  readonly unchecked: Set<string>;
 }
 
 /** A resource with what its references can mean. */
@@ -63,6 +65,7 @@ export function newReport(scope: Scope = nowhere): Report {
     probing: false,
     underway: new Map(),
     conforming: new Map(),
+    unchecked: new Set(),
   };
 }
 

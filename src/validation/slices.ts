@@ -112,6 +112,13 @@ function atItem(item: Item, report: Report, tell: () => void): void {
   report.depth = depth;
 }
 
+/** Extensions are told apart by their own definitions, slice or not. */
+function isKnownExtension(value: unknown, { compiler }: ElementContext): boolean {
+  const url = typeof value === 'object' && value !== null ? (value as JsonObject)['url'] : undefined;
+  const compiled = typeof url === 'string' ? compiler.profile(url) : undefined;
+  return compiled !== undefined && 'definition' in compiled && compiled.definition.type === 'Extension';
+}
+
 /** The check of a sliced element; undefined when it has no slices and is open. */
 export function compileSlices(
   element: ProfileElement,
@@ -135,6 +142,11 @@ export function compileSlices(
           en: `matches no slice${near}, but not in everything that tells it apart`,
           ja: `どのスライスにも当てはまりません${nearJa}が、識別する値の一部が異なります`,
         });
+      else if (!isKnownExtension(item.value, context))
+        addFinding(report, 'information', 'informational', {
+          en: `matches no slice of ${context.schema.url}, so none of their rules were applied`,
+          ja: `${context.schema.url} のどのスライスにも当てはまらないため、スライスの規則は適用していません`,
+        });
     });
   return (items, parent, report) => {
     slices ??= buildSlices(element, context);
@@ -153,7 +165,7 @@ export function compileSlices(
       }
       if (!found) {
         unmatched = true;
-        if (rules === 'closed' || like !== undefined) tellUnmatched(item, like, report);
+        if (!report.probing || rules === 'closed') tellUnmatched(item, like, report);
         continue;
       }
       if (ordered && found.order < last)

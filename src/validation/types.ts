@@ -3,9 +3,11 @@
  */
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
+import { codingSystemRule } from './coding-system.ts';
 import type { ItemRule } from './element-rule.ts';
 import type { Compiler } from './profile.ts';
-import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
+import { addIssue, addIssueAt, type Report } from './report.ts';
+import { checkName } from './resources/clins.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
@@ -51,25 +53,13 @@ function checkAttachment(value: JsonObject, report: Report): void {
     });
 }
 
-/** A supplement only adds to another system; its own codes do not exist. */
-function checkSupplement(value: JsonObject, report: Report, compiler: Compiler): void {
-  const { system } = value;
-  if (typeof system !== 'string') return;
-  if (compiler.definitions.byCanonical('CodeSystem', system)?.['content'] === 'supplement')
-    addIssueAt(report, 'system', 'invalid', {
-      en: `${system} is a supplement, which has no codes of its own`,
-      ja: `${system} は追補（supplement）で、独自のコードを持ちません`,
-    });
-  else if (system.includes('/ValueSet/') && compiler.definitions.byCanonical('ValueSet', system))
-    addIssueAt(report, 'system', 'invalid', {
-      en: `${system} is a value set, not a code system`,
-      ja: `${system} はコード体系ではなく値セットです`,
-    });
-  else if (!/^[a-z][a-z0-9+.-]*:|^#/i.test(system))
-    addFinding(report, 'error', 'invalid', {
-      en: `the system "${system}" is not absolute`,
-      ja: `system「${system}」は絶対 URI ではありません`,
-    });
+/** What there is to say of a Coding's system, and of the characters in its name. */
+function codingRules(compiler: Compiler): ItemRule {
+  const bySystem = codingSystemRule(compiler);
+  return (value, ...rest) => {
+    bySystem(value, ...rest);
+    if (isObject(value)) checkName(value['display'], 'display', rest[0]);
+  };
 }
 
 const onObjects =
@@ -81,28 +71,12 @@ const onObjects =
 /** The rules by type. */
 export function typeSpecials(compiler: Compiler): readonly (readonly [string, ItemRule])[] {
   const quantity = onObjects((value, report) => checkQuantity(value, report, compiler));
-  const known = new Map<unknown, boolean>();
-  const suspicious = (system: unknown): boolean => {
-    let plain = known.get(system);
-    if (plain === undefined) {
-      plain =
-        typeof system === 'string' &&
-        /^http:\/\/(?:terminology\.hl7\.org|loinc\.org|snomed\.info|unitsofmeasure\.org)/.test(system);
-      if (known.size < 1000) known.set(system, plain);
-    }
-    return !plain;
-  };
   return [
     ['canonical', canonical],
     ['Identifier', onObjects(checkIdentifier)],
     ['Attachment', onObjects(checkAttachment)],
     ...['Quantity', 'Age', 'Count', 'Distance', 'Duration'].map(type => [type, quantity] as const),
-    [
-      'Coding+',
-      onObjects(
-        (value, report) =>
-          value['system'] !== undefined && suspicious(value['system']) && checkSupplement(value, report, compiler),
-      ),
-    ],
+    ['Coding+', codingRules(compiler)],
+    ['CodeableConcept', onObjects((value, report) => checkName(value['text'], 'text', report))],
   ];
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../fhir/types.ts';
 import type { Compiler } from '../profile.ts';
 import type { Report } from '../report.ts';
 import { checkBundle } from './bundle.ts';
+import { checkLaterEdition } from './clins.ts';
 import {
   checkCodeSystem,
   checkMeasureReport,
@@ -10,6 +11,7 @@ import {
   checkStructureDefinition,
   checkValueSet,
 } from './conformance.ts';
+import { checkObservation } from './observation.ts';
 import { checkQuestionnaire } from './questionnaire.ts';
 import { checkResponse } from './response.ts';
 
@@ -20,6 +22,10 @@ export const resourceRules: ReadonlyMap<string, ResourceRule> = new Map<string, 
   ['Bundle', checkBundle],
   ['CodeSystem', checkCodeSystem],
   ['MeasureReport', checkMeasureReport],
+  ['MedicationRequest', checkLaterEdition],
+  ['Observation', checkObservation],
+  ['Organization', checkLaterEdition],
+  ['Practitioner', checkLaterEdition],
   ['SearchParameter', checkSearchParameter],
   ['StructureDefinition', checkStructureDefinition],
   ['ValueSet', checkValueSet],
