@@ -17,6 +17,8 @@ export interface Definitions {
   typeSchema(name: string): TypeSchema | undefined;
   /** A conformance resource by canonical, with or without `|version`. */
   byCanonical(type: string, canonical: string, asker?: Resource): Resource | undefined;
+  /** Every definition of a canonical without version, from all packages and editions. */
+  editions(type: string, url: string): readonly Resource[];
   /**
    * A StructureDefinition with its snapshot.
    * @param asker the definition that names it: its package is looked at first
@@ -129,6 +131,11 @@ export function loadDefinitions(folder: string = cacheFolder): Definitions {
     typeSchema: schemas.find,
     byCanonical: (type, canonical) =>
       definitionTypes.has(type) ? find(shelf(type as DefinitionType), canonical) : undefined,
+    editions(type, url) {
+      if (!definitionTypes.has(type)) return [];
+      const open = shelf(type as DefinitionType);
+      return (open.places.get(url) ?? []).map(place => take(open, place));
+    },
     profile: canonical => find(shelf('StructureDefinition'), canonical) as StructureDefinition | undefined,
     generation: 0,
     all(type) {

@@ -114,6 +114,22 @@ class Overlay {
     return found?.resource ?? (version === undefined ? undefined : this.base.byCanonical(type, url));
   }
 
+  editions(type: string, url: string): readonly Resource[] {
+    const key = keyOf(type, url);
+    const packaged = this.shelves.flatMap(shelf => (shelf.places.get(key) ?? []).map(entry => this.read(shelf, entry)));
+    return [...(this.stored.get(key) ?? []), ...packaged, ...this.base.editions(type, url)];
+  }
+
+  private read(shelf: Shelf, entry: PackageEntry): Resource {
+    let resource = shelf.read.get(entry);
+    if (!resource) {
+      resource = shelf.source.read(entry);
+      shelf.read.set(entry, resource);
+      this.home.set(resource, shelf);
+    }
+    return resource;
+  }
+
   private look(
     key: string,
     version: string | undefined,
@@ -158,12 +174,7 @@ class Overlay {
   ): { resource: Resource; exact: boolean } | undefined {
     const found = fitting(shelf.places.get(key) ?? [], one => one.version, version);
     if (!found) return undefined;
-    let resource = shelf.read.get(found.best);
-    if (!resource) {
-      resource = shelf.source.read(found.best);
-      shelf.read.set(found.best, resource);
-      this.home.set(resource, shelf);
-    }
+    const resource = this.read(shelf, found.best);
     const dummy =
       version === undefined && resource.resourceType === 'StructureDefinition' && this.isDummy(resource, shelf);
     return { resource, exact: found.exact && !dummy };
@@ -215,6 +226,7 @@ export function openDefinitions(base: Definitions): OpenDefinitions {
   return {
     ...base,
     byCanonical: (type, canonical, asker) => overlay.byCanonical(type, canonical, asker),
+    editions: (type, url) => overlay.editions(type, url),
     all: type => [...(baseTypes.has(type) ? base.all(type) : []), ...overlay.all(type)],
     put: resource => overlay.put(resource),
     remove: (type, id) => overlay.remove(type, id),

@@ -134,6 +134,12 @@ function noCode(report: Report, valueSet: string): void {
 
 const folded = (text: string): string => text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 
+const japanese = /[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]/;
+
+/** A Japanese name of a code whose names are here in other languages only is not wrong: nobody said what it should be. */
+const comparable = (display: string, allowed: readonly string[]): boolean =>
+  !japanese.test(display) || allowed.some(text => japanese.test(text));
+
 /** Codings everywhere: the code is one of its system, the display belongs to the code. */
 export function checkCoding(
   value: JsonObject,
@@ -145,7 +151,11 @@ export function checkCoding(
   if (one?.system === undefined) return;
   if (one.display !== undefined) {
     const allowed = codes.displays(one.system, one.code);
-    if (allowed.length > 0 && !allowed.some(text => folded(text) === folded(one.display!)))
+    if (
+      allowed.length > 0 &&
+      !allowed.some(text => folded(text) === folded(one.display!)) &&
+      comparable(one.display, allowed)
+    )
       addFinding(report, displaySeverity, 'invalid', {
         en: `display: found "${one.display}", expected "${allowed.slice(0, 3).join('" or "')}" for ${name(one)}`,
         ja: `display が「${one.display}」ですが、${name(one)} の表示名は「${allowed.slice(0, 3).join('」「')}」です`,

@@ -54,11 +54,12 @@ export function createCodeChecker(definitions: Definitions): CodeChecker {
     member: (valueSet, { system, code }, asker) =>
       asMembership(current().valueSets.test(valueSet, asker)(system, code)),
     inSystem: ({ system, code }) =>
-      asMembership(system === undefined ? false : current().systems.inSystem(system, code)),
+      asMembership(system === undefined ? false : current().systems.inAnyEdition(system, code)),
     displays(system, code) {
-      const concept = current().systems.find(system, code)?.concept;
-      const others = (concept?.designation ?? []).map(one => one.value);
-      return [concept?.display, ...others].filter(one => one !== undefined);
+      return current()
+        .systems.concepts(system, code)
+        .flatMap(({ display, designation = [] }) => [display, ...designation.map(one => one.value)])
+        .filter(one => one !== undefined);
     },
     knowsSystem: system => current().systems.system(system)?.complete ?? false,
     list: (valueSet, asker) => current().valueSets.list(valueSet, asker),

@@ -9,7 +9,7 @@ import { compileElement, type ElementContext, type ElementRule, type ItemRule } 
 import type { Compiler, Place } from './profile.ts';
 import { findElement, type ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
-import { innerScope } from './scope.ts';
+import { scopeWithin } from './scope.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
@@ -63,6 +63,8 @@ export function applyProfile(
   report.profile = url;
   const type = value['resourceType'];
   const { schema } = compiled;
+  const outer = report.scope;
+  if (typeof type === 'string' && outer.resource !== value) report.scope = scopeWithin(outer, value, report.depth);
   if (
     typeof type === 'string' &&
     schema.type !== type &&
@@ -74,6 +76,7 @@ export function applyProfile(
       ja: `${type} が見つかりました。プロファイル ${url} は ${schema.type} のものです`,
     });
   else compiled.rule(value, report);
+  report.scope = outer;
   report.profile = before;
   if (report.probing) underway.delete(url);
 }
@@ -98,8 +101,7 @@ export function childRules(element: ProfileElement, context: ElementContext): It
       const object = isObject(value) ? value : sibling;
       if (!object) return;
       const before = report.scope;
-      if (typeof object['resourceType'] === 'string')
-        report.scope = innerScope(before, object, placeOf(element, context), report.depth, undefined);
+      if (typeof object['resourceType'] === 'string') report.scope = scopeWithin(before, object, report.depth);
       for (const child of children) child.check(object, report);
       report.scope = before;
     },

@@ -166,6 +166,10 @@ function lengthOf(element: ElementDefinition): { minLength?: number } {
 
 const limit = (max: string | undefined): number => (max === '*' ? Infinity : Number(max ?? 1));
 
+/** Publishing tools write 0..0 for all slices where a slice requires the element: then the slice is right. */
+const isContradicted = (child: ProfileElement, slices: readonly ProfileElement[]): boolean =>
+  child.max === 0 && slices.some(slice => slice.children.some(one => one.name === child.name && one.min > 0));
+
 /** Makes schemas; keeps the R4 elements that profiles are compared with. */
 export class SchemaMaker {
   private readonly definitions: Definitions;
@@ -219,6 +223,7 @@ export class SchemaMaker {
       family => [family, typedValue(raw, family)] as const,
     );
     const coreMax = same ? limit(same.max) : max;
+    const slices = node.slices.map(slice => this.element(slice, path, `${id}:${slice.sliceName}`, base));
     return {
       id,
       name: choice ? node.name.slice(0, -3) : node.name,
@@ -248,15 +253,17 @@ export class SchemaMaker {
           },
         }),
       ...(node.sliceName !== undefined && { sliceName: node.sliceName }),
-      slices: node.slices.map(slice => this.element(slice, path, `${id}:${slice.sliceName}`, base)),
-      children: node.children.map(child =>
-        this.element(
-          child,
-          `${path}.${child.name}`,
-          `${id}.${child.name}${child.sliceName === undefined ? '' : `:${child.sliceName}`}`,
-          base,
-        ),
-      ),
+      slices,
+      children: node.children
+        .map(child =>
+          this.element(
+            child,
+            `${path}.${child.name}`,
+            `${id}.${child.name}${child.sliceName === undefined ? '' : `:${child.sliceName}`}`,
+            base,
+          ),
+        )
+        .map(child => (isContradicted(child, slices) ? { ...child, max: Infinity } : child)),
       ...(raw.contentReference && {
         contentReference: raw.contentReference.slice(raw.contentReference.indexOf('#') + 1),
       }),

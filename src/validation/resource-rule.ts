@@ -2,7 +2,7 @@
  * Whole resources: the rules of their type, of DomainResource, and the profiles they claim.
  * @see https://hl7.org/fhir/R4/domainresource.html#invs
  */
-import type { JsonObject } from '../fhir/types.ts';
+import type { JsonObject, Message } from '../fhir/types.ts';
 import { applyProfile } from './nested-rule.ts';
 import type { Compiler, Place } from './profile.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
@@ -80,20 +80,37 @@ function checkProfiles(resource: JsonObject, report: Report, compiler: Compiler)
   if (!Array.isArray(profiles)) return;
   profiles.forEach((canonical: unknown, i) => {
     if (typeof canonical !== 'string') return;
-    if (compiler.profile(canonical)) {
-      applyProfile(resource, canonical, report, compiler);
-      return;
-    }
-    report.segments[report.depth] = 'meta';
-    report.segments[report.depth + 1] = 'profile';
-    report.segments[report.depth + 2] = i;
-    report.depth += 3;
-    addFinding(report, 'warning', 'not-found', {
-      en: `the profile ${canonical} is not installed, so it was not checked`,
-      ja: `プロファイル ${canonical} は登録されていないため、検証していません`,
-    });
-    report.depth -= 3;
+    const compiled = compiler.profile(canonical);
+    const version = compiled && 'schema' in compiled ? otherVersion(canonical, compiled.schema.version) : undefined;
+    if (!compiled)
+      atProfile(report, i, 'warning', {
+        en: `the profile ${canonical} is not installed, so it was not checked`,
+        ja: `プロファイル ${canonical} は登録されていないため、検証していません`,
+      });
+    else if (version !== undefined)
+      atProfile(report, i, 'information', {
+        en: `the profile ${canonical} is installed as ${version} only, which was used`,
+        ja: `プロファイル ${canonical} は版 ${version} だけが登録されているため、その版で検証しました`,
+      });
+    if (compiled) applyProfile(resource, canonical, report, compiler);
   });
+}
+
+function atProfile(report: Report, i: number, severity: 'warning' | 'information', message: Message): void {
+  const depth = report.depth;
+  report.segments[report.depth++] = 'meta';
+  report.segments[report.depth++] = 'profile';
+  report.segments[report.depth++] = i;
+  addFinding(report, severity, 'not-found', message);
+  report.depth = depth;
+}
+
+/** The installed version, when a canonical asks for another; one without version fits any, `1` fits 1.10.0. */
+function otherVersion(canonical: string, installed: string): string | undefined {
+  const bar = canonical.indexOf('|');
+  if (bar < 0 || installed === '') return undefined;
+  const asked = canonical.slice(bar + 1);
+  return installed === asked || installed.startsWith(`${asked}.`) ? undefined : installed;
 }
 
 /** Profiles that an installed ImplementationGuide asks of every resource of a type, by type. */

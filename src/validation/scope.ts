@@ -64,10 +64,22 @@ export function innerScope(
   return { ...scope, bundle: outer.resource, ...(typeof fullUrl === 'string' && { fullUrl }) };
 }
 
+/** Entries of a Bundle by their resource, made once per Bundle. */
+const holders = new WeakMap<JsonObject, ReadonlyMap<unknown, JsonObject>>();
+
+function entryOf(bundle: JsonObject, resource: JsonObject): JsonObject | undefined {
+  let known = holders.get(bundle);
+  if (!known) {
+    known = new Map(entriesOf(bundle).map(entry => [entry['resource'], entry]));
+    holders.set(bundle, known);
+  }
+  return known.get(resource);
+}
+
 /** The scope of a resource that lies somewhere in the one at hand: an entry of the Bundle, or contained. */
 export function scopeWithin(outer: Scope, resource: JsonObject, start: number): Scope {
   if (outer.resource['resourceType'] === 'Bundle') {
-    const entry = entriesOf(outer.resource).find(one => one['resource'] === resource);
+    const entry = entryOf(outer.resource, resource);
     if (entry) return innerScope(outer, resource, 'entry', start, entry['fullUrl']);
   }
   const contained = outer.container['contained'];

@@ -35,10 +35,16 @@ export type Test = (system: string | undefined, code: string) => Verdict;
 
 export const strip = (canonical: string): string => canonical.split('|')[0]!;
 
+/** Names clients make up are not all kept. */
+const mostNames = 20_000;
+
 /** Code systems, read when first asked for. */
 export class Systems {
   private readonly definitions: Definitions;
-  private readonly systems = new Map<string, System | undefined>();
+  private readonly read = new WeakMap<Resource, System>();
+  private readonly byUrl = new Map<string, System | undefined>();
+  private readonly byAsker = new WeakMap<Resource, Map<string, System | undefined>>();
+  private readonly byEdition = new Map<string, readonly System[]>();
   private aliases: Map<string, string> | undefined;
 
   constructor(definitions: Definitions) {
@@ -65,15 +71,40 @@ export class Systems {
   }
 
   system(canonical: string, asker?: Resource): System | undefined {
+    let known = this.byUrl;
+    if (asker) {
+      known = this.byAsker.get(asker) ?? new Map<string, System | undefined>();
+      this.byAsker.set(asker, known);
+    }
+    const found = known.get(canonical);
+    if (found !== undefined || known.has(canonical)) return found;
     const url = this.plain(strip(canonical));
-    const key = canonical === url ? url : canonical;
-    if (this.systems.has(key)) return this.systems.get(key);
     const resource =
       this.definitions.byCanonical('CodeSystem', canonical.includes('|') ? canonical : url, asker) ??
-      this.definitions.byCanonical('CodeSystem', canonical);
-    const system = resource && this.readSystem(resource);
-    this.systems.set(key, system);
+      this.definitions.byCanonical('CodeSystem', canonical, asker);
+    const system = resource && this.systemOf(resource);
+    if (known.size < mostNames) known.set(canonical, system);
     return system;
+  }
+
+  /** Each resource is read once, whoever asks for it and by which name. */
+  private systemOf(resource: Resource): System {
+    const known = this.read.get(resource) ?? this.readSystem(resource);
+    this.read.set(resource, known);
+    return known;
+  }
+
+  /** The system as every package has it: two may list other codes under one URL. */
+  editions(canonical: string): readonly System[] {
+    const known = this.byEdition.get(canonical);
+    if (known) return known;
+    const url = strip(canonical);
+    const names = new Set([url, this.plain(url)]);
+    const made = [...names].flatMap(name =>
+      this.definitions.editions('CodeSystem', name).map(one => this.systemOf(one)),
+    );
+    if (this.byEdition.size < mostNames) this.byEdition.set(canonical, made);
+    return made;
   }
 
   private readSystem(resource: Resource): System {
@@ -108,6 +139,26 @@ export class Systems {
   find(system: string, code: string, asker?: Resource): Known | undefined {
     const known = this.system(system, asker);
     return known?.concepts.get(known.caseless ? code.toLowerCase() : code);
+  }
+
+  /** Whether any edition has a code; wrong only when all are complete and none has it. */
+  inAnyEdition(system: string, code: string): Verdict {
+    const grammar = grammars.get(system);
+    if (grammar) return grammar(code);
+    const editions = this.editions(system);
+    if (editions.some(one => one.concepts.has(one.caseless ? code.toLowerCase() : code))) return true;
+    if (editions.length === 0) return { reason: 'code-system', what: system };
+    // Another spelling of the system may stand for another edition of it.
+    const certain = editions.every(one => one.complete && one.url === strip(system));
+    if (certain) return false;
+    return { reason: editions.some(one => one.fragment) ? 'fragment' : 'code-system', what: system };
+  }
+
+  /** The concepts of a code in all editions. */
+  concepts(system: string, code: string): readonly Concept[] {
+    return this.editions(system)
+      .map(one => one.concepts.get(one.caseless ? code.toLowerCase() : code)?.concept)
+      .filter(one => one !== undefined);
   }
 
   inSystem(system: string, code: string, asker?: Resource): Verdict {
