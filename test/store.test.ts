@@ -4,6 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { purgeOnce } from '../src/purge.ts';
+import { refHash } from '../src/store/hash.ts';
+import { type Sql, sql } from '../src/store/sql.ts';
+import type { AccessFacts, Change, Readable } from '../src/store/store.ts';
 import { testOnStores } from './stores.ts';
 import { startServer } from './support.ts';
 
@@ -218,5 +221,45 @@ t.test('the log holds no content and no values', async t => {
   t.ok(logged.length >= 5);
   for (const line of logged) t.notMatch(line, /Himitsu|secret-id/, line);
   t.match(logged[1]!, /"parameters":\["family","identifier"\]/);
+  await close();
+});
+
+/** Conditions an access rule is made of, each over the facts of one version. */
+const rules: Readonly<Record<string, Sql>> = {
+  person: sql`v.person = ${refHash('Patient/a')}`,
+  'another person': sql`EXISTS (SELECT 1 FROM resource_person p WHERE p.seq = v.seq AND p.h = ${refHash('Patient/b')})`,
+  author: sql`v.author = ${refHash('Organization/x')}`,
+  class: sql`v.class = 7`,
+  release: sql`v.released_at = 1234567890123`,
+};
+
+testOnStores('a deletion belongs to whom the version before it belonged to', async (t, start) => {
+  const { services, close } = await start();
+  const { store } = services;
+  const nobody: AccessFacts = { persons: [], authorOrganization: null, informationClass: 0, releasedAt: null };
+  const facts: AccessFacts = {
+    persons: ['Patient/a', 'Patient/b'],
+    authorOrganization: 'Organization/x',
+    informationClass: 7,
+    releasedAt: 1_234_567_890_123,
+  };
+  const template = { before: '{"resourceType":"Person","id":"p","meta":{', after: '}}' };
+  const change = (id: string, method: Change['method'], access: AccessFacts): Change => ({
+    ...{ type: 'Person', id, method, access, rows: [], preconditions: [] },
+    ...(method !== 'DELETE' && { template }),
+  });
+  await store.commit([change('p', 'PUT', facts)]);
+  await store.commit([change('p', 'DELETE', nobody)]);
+  // Within one commit: what is deleted was not in the database before.
+  await store.commit([change('q', 'PUT', facts), change('q', 'DELETE', nobody)]);
+  for (const id of ['p', 'q'])
+    for (const [name, rule] of Object.entries(rules)) {
+      const seen = await store.history({ type: 'Person', id, limit: 10 }, rule as Readable);
+      t.same(
+        seen.map(version => version.method),
+        ['DELETE', 'PUT'],
+        `${id} by ${name}`,
+      );
+    }
   await close();
 });

@@ -18,10 +18,20 @@ export interface Current {
   readonly indexed: boolean;
   readonly content: bigint;
   readonly place: bigint;
+  readonly facts: Facts;
+}
+
+/** What access rules look at; persons, organisations are hashes. */
+export interface Facts {
+  /** Persons it belongs to. */
+  readonly persons: readonly bigint[];
+  readonly author: bigint | null;
+  readonly informationClass: number;
+  readonly releasedAt: number | null;
 }
 
 /** A version to be written. */
-export interface NewVersion {
+export interface NewVersion extends Facts {
   readonly type: string;
   readonly id: string;
   readonly h: bigint;
@@ -34,11 +44,6 @@ export interface NewVersion {
   readonly text: string;
   /** Index rows; absent for deletions and versions that are not searched any more. */
   readonly rows?: readonly IndexRow[];
-  /** Hashes of the persons it belongs to. */
-  readonly persons: readonly bigint[];
-  readonly author: bigint | null;
-  readonly informationClass: number;
-  readonly releasedAt: number | null;
 }
 
 /** Rows of one table, column by column. */
@@ -145,8 +150,8 @@ export class Batch {
     const shared = { seq, h, type, id, version_id: versionId, last_updated: lastUpdated, deleted: live ? 0 : 1 };
     const { author, informationClass, releasedAt } = version;
     this.resources.set(h, shared);
-    const facts = { person: persons[0] ?? null, author, class: informationClass, released_at: releasedAt, place };
-    this.versions.set(seq, { ...shared, method, content_hash: content, end_seq: null, ...facts });
+    const columns = { person: persons[0] ?? null, author, class: informationClass, released_at: releasedAt, place };
+    this.versions.set(seq, { ...shared, method, content_hash: content, end_seq: null, ...columns });
     if (persons.length > 1) for (const person of persons) this.push('resource_person', [person, seq, place]);
     if (live) this.push('body', [seq, place, version.text]);
     if (version.rows) {
@@ -154,7 +159,8 @@ export class Batch {
       for (const row of version.rows) this.push(row.table, [...row.values.map(indexValue), seq, place]);
     }
     const indexed = version.rows !== undefined;
-    this.currents.set(h, { type, id, seq, versionId, lastUpdated, alive: live, indexed, content, place });
+    const facts: Facts = { persons, author, informationClass, releasedAt };
+    this.currents.set(h, { type, id, seq, versionId, lastUpdated, alive: live, indexed, content, place, facts });
     this.last = { seq, h, versionId, lastUpdated, content };
     return seq;
   }

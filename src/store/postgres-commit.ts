@@ -6,10 +6,10 @@
 import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { Batch, type Current, type NewVersion, type Targets } from './postgres-batch.ts';
+import { Batch, type Current, type Facts, type NewVersion, type Targets } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
-import type { Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
+import type { AccessFacts, Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
 
 /** A commit that waits for its answer. */
 export interface Waiting {
@@ -95,23 +95,31 @@ const isMatch = (precondition: Precondition): precondition is MatchCondition => 
 
 async function loadBatch(client: Connection, round: readonly Waiting[]): Promise<Batch> {
   const hashes = new Set<bigint>();
+  const deleted = new Set<bigint>();
   for (const { changes } of round)
     for (const change of changes) {
       hashes.add(hashOf(change));
+      if (!change.template) deleted.add(hashOf(change));
       for (const precondition of change.preconditions) if (!isMatch(precondition)) hashes.add(hashOf(precondition));
     }
-  return loadCurrents(client, hashes);
+  return loadCurrents(client, hashes, deleted);
 }
 
-/** A batch that begins after the newest commit and knows the resources given. */
-export async function loadCurrents(client: Connection, hashes: ReadonlySet<bigint>): Promise<Batch> {
+/** A batch that begins after the newest commit and knows the resources given; all persons of those that are deleted. */
+export async function loadCurrents(
+  client: Connection,
+  hashes: ReadonlySet<bigint>,
+  deleted: ReadonlySet<bigint>,
+): Promise<Batch> {
   const rows = await query<CurrentRow>(client, {
-    text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place
+    text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place,
+        v.person, v.author, v.class, v.released_at
       FROM (SELECT coalesce(max(seq), 0) AS last FROM version) m
       LEFT JOIN (resource r JOIN version v ON v.seq = r.seq) ON r.h = ANY (?::bigint[])`,
     values: [[...hashes]],
   });
   const batch = new Batch(Number(rows[0]!.last));
+  const others = await loadPersons(client, deleted);
   for (const row of rows) {
     if (row.h === null) continue;
     const { type, id, seq, version_id: versionId, last_updated: lastUpdated, deleted } = row;
@@ -125,9 +133,33 @@ export async function loadCurrents(client: Connection, hashes: ReadonlySet<bigin
       indexed: deleted === 0,
       content: BigInt(row.content_hash),
       place: BigInt(row.place),
+      facts: {
+        persons: personsOf(row, others),
+        author: row.author === null ? null : BigInt(row.author),
+        informationClass: row.class,
+        releasedAt: row.released_at,
+      },
     });
   }
   return batch;
+}
+
+/** Persons of resources that belong to more than one, by the hash of the resource. */
+async function loadPersons(client: Connection, hashes: ReadonlySet<bigint>): Promise<ReadonlyMap<bigint, bigint[]>> {
+  const found = new Map<bigint, bigint[]>();
+  if (hashes.size === 0) return found;
+  const rows = await query<{ h: number | bigint; person: number | bigint }>(client, {
+    text: 'SELECT r.h, p.h AS person FROM resource r JOIN resource_person p ON p.seq = r.seq WHERE r.h = ANY (?::bigint[])',
+    values: [[...hashes]],
+  });
+  for (const { h, person } of rows) found.set(BigInt(h), [...(found.get(BigInt(h)) ?? []), BigInt(person)]);
+  return found;
+}
+
+/** The person noted in the version is the first one. */
+function personsOf({ h, person }: CurrentRow, others: ReadonlyMap<bigint, readonly bigint[]>): readonly bigint[] {
+  if (person === null) return [];
+  return [...new Set([BigInt(person), ...(others.get(BigInt(h!)) ?? [])])];
 }
 
 interface CurrentRow {
@@ -141,6 +173,10 @@ interface CurrentRow {
   deleted: number;
   content_hash: number | bigint;
   place: number | bigint;
+  person: number | bigint | null;
+  author: number | bigint | null;
+  class: number;
+  released_at: number | null;
 }
 
 /** The search conditions of a round that do not hold. */
@@ -231,7 +267,9 @@ function apply(
   // A clock that was set back, or another node's, must not let lastUpdated go back along the versions of a resource.
   const lastUpdated = Math.max(now(), current?.lastUpdated ?? 0);
   const text = template ? stamp(template, versionId, new Date(lastUpdated).toISOString()) : '';
-  const seq = batch.add(newVersion(change, { versionId, lastUpdated, content, text }), current);
+  // A deletion belongs to whom the version before it belonged to: access rules hold for it too.
+  const facts = template ? factsOf(change.access) : current!.facts;
+  const seq = batch.add({ ...newVersion(change, { versionId, lastUpdated, content, text }), ...facts }, current);
   const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
   batch.made.set(seq, version);
   return { outcome: template ? (current?.alive ? 'updated' : 'created') : 'deleted', version };
@@ -240,19 +278,14 @@ function apply(
 function newVersion(
   change: Change,
   at: Pick<NewVersion, 'versionId' | 'lastUpdated' | 'content' | 'text'>,
-): NewVersion {
-  const { type, id, method, template, rows, access } = change;
-  return {
-    ...at,
-    type,
-    id,
-    h: hashOf(change),
-    method,
-    live: template !== undefined,
-    ...(template && { rows }),
-    persons: [...new Set(access.persons.map(refHash))],
-    author: access.authorOrganization === null ? null : refHash(access.authorOrganization),
-    informationClass: access.informationClass,
-    releasedAt: access.releasedAt,
-  };
+): Omit<NewVersion, keyof Facts> {
+  const { type, id, method, template, rows } = change;
+  return { ...at, type, id, h: hashOf(change), method, live: template !== undefined, ...(template && { rows }) };
 }
+
+const factsOf = ({ persons, authorOrganization, informationClass, releasedAt }: AccessFacts): Facts => ({
+  persons: [...new Set(persons.map(refHash))],
+  author: authorOrganization === null ? null : refHash(authorOrganization),
+  informationClass,
+  releasedAt,
+});

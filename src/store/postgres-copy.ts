@@ -27,11 +27,15 @@ export async function openPostgresCopy(url: string, tables: readonly IndexTable[
       withClient(pool, async client => {
         await client.query('BEGIN; SELECT one FROM feed WHERE one = 1 FOR UPDATE');
         const hashes = versions.map(({ type, id }) => refHash(`${type}/${id}`));
-        const batch = await loadCurrents(client, new Set(hashes));
+        const deleted = hashes.filter((_, i) => versions[i]!.deleted);
+        const batch = await loadCurrents(client, new Set(hashes), new Set(deleted));
         assertFollows(versions, batch.lastSeq);
         for (const [i, version] of versions.entries()) {
           const h = hashes[i]!;
-          batch.add({ ...version, h, live: !version.deleted }, batch.currents.get(h));
+          const old = batch.currents.get(h);
+          // A deletion has no text to find its persons in: they are those of the version before it.
+          const persons = (version.deleted && old?.facts.persons) || version.persons;
+          batch.add({ ...version, h, persons, live: !version.deleted }, old);
         }
         await batch.write(client, targets);
         await client.query('COMMIT');

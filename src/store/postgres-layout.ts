@@ -34,6 +34,8 @@ const migrations: readonly (readonly string[])[] = [
     'CREATE TABLE stale (seq bigint PRIMARY KEY, end_seq bigint NOT NULL, since bigint NOT NULL, place bigint NOT NULL)',
     'CREATE TABLE secret (name text PRIMARY KEY, value bytea NOT NULL)',
   ],
+  // A deletion looks up the persons of the version before it.
+  ['CREATE INDEX resource_person_of_version ON resource_person (seq)'],
 ];
 
 const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: text } as const;

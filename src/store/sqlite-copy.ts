@@ -73,6 +73,7 @@ function createWriter(db: Database.Database, tables: readonly IndexTable[]): (ve
     'INSERT OR REPLACE INTO resource (h, type, id, seq, version_id, last_updated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const addPerson = statement('INSERT INTO resource_person (h, seq) VALUES (?, ?)');
+  const keepPersons = statement('INSERT INTO resource_person (h, seq) SELECT h, ? FROM resource_person WHERE seq = ?');
   const addBody = statement('INSERT INTO body (seq, text) VALUES (?, ?)');
   const addIndexed = statement('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)');
   return version => {
@@ -85,7 +86,9 @@ function createWriter(db: Database.Database, tables: readonly IndexTable[]): (ve
     const facts = [version.content, version.person, version.author, version.informationClass, version.releasedAt];
     addVersion.run(seq, h, type, id, versionId, lastUpdated, deleted, version.method, ...facts);
     addResource.run(h, type, id, seq, versionId, lastUpdated, deleted);
-    if (persons.length > 1) for (const person of persons) addPerson.run(person, seq);
+    // A deletion has no text to find its persons in: they are those of the version before it.
+    if (version.deleted && old) keepPersons.run(seq, old.seq);
+    else if (persons.length > 1) for (const person of persons) addPerson.run(person, seq);
     if (!version.deleted) addBody.run(seq, version.text);
     if (version.rows) addIndexed.run(type, lastUpdated, seq);
     for (const row of version.rows ?? []) inserts.get(row.table)!.run(...row.values, seq);

@@ -32,6 +32,8 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // Imported terminology masters were here before they got a file of their own: sqlite-terms-file.ts.
   [],
+  // A deletion looks up the persons of the version before it.
+  ['CREATE INDEX resource_person_of_version ON resource_person (seq)'],
 ];
 
 /** The statement that makes a search index table, if it is not there. */
