@@ -13,6 +13,8 @@ import { refHash } from './store/hash.ts';
 import { openPostgresCopy } from './store/postgres-copy.ts';
 import { openSqliteCopy } from './store/sqlite-copy.ts';
 import type { IndexRow, IndexTable } from './store/store.ts';
+import { checksumOf, type PlacedEdition, type TermsPlace } from './store/terms-copy.ts';
+import { isPostgres, openTermsPlace } from './store/terms-place.ts';
 
 /** What a move needs of search: the index rows and persons of a resource. */
 interface Derive {
@@ -33,7 +35,7 @@ const chunk = 1000;
 
 /** Opens a place: a PostgreSQL URL or a data folder. */
 export function openPlace(place: string, tables: readonly IndexTable[], use: 'read' | 'write'): Promise<CopySide> {
-  if (/^postgres(ql)?:\/\//.test(place)) return openPostgresCopy(place, tables);
+  if (isPostgres(place)) return openPostgresCopy(place, tables);
   return Promise.resolve(openSqliteCopy(path.join(place, 'engawa.db'), tables, use));
 }
 
@@ -134,6 +136,41 @@ export async function moveFeed(
   return { copied: position - first, position, resources: target.resources, sha256, rate };
 }
 
+const nameOf = ({ url, version }: PlacedEdition): string => `${url}|${version}`;
+
+/**
+ * Copies the imported terminology masters that the target lacks, in their order, and verifies them by their checksums. Masters that
+ * only the target has stay.
+ * @returns how many the source has
+ */
+export async function moveTerms(
+  from: TermsPlace,
+  to: TermsPlace,
+  tell: (edition: PlacedEdition) => void,
+): Promise<number> {
+  const editions = await from.editions();
+  for (const edition of editions) {
+    const sum = await checksumOf(from, edition);
+    const same = async () => {
+      const there = (await to.editions()).find(one => nameOf(one) === nameOf(edition));
+      return there !== undefined && (await checksumOf(to, there)) === sum;
+    };
+    if (await same()) continue;
+    tell(edition);
+    const { key, ...facts } = edition;
+    await to.put(facts, from.parts(edition));
+    if (!(await same())) throw differsIn(edition);
+  }
+  return editions.length;
+}
+
+function differsIn(edition: PlacedEdition): SettingError {
+  return new SettingError({
+    en: `the master ${nameOf(edition)} is not the same in the target; another import may be going on. Repeat the move`,
+    ja: `マスター ${nameOf(edition)} が移行先で一致しません。別の取り込みが動いていないか確認し、もう一度移行してください`,
+  });
+}
+
 /** A line that shows how far a move is. */
 export function progressLine({ step, done, total, rate }: Progress): Message {
   const share = total === 0 ? 1 : done / total;
@@ -161,18 +198,37 @@ export async function move(
       en: 'engawa move needs a place to move to: --to postgres://user:password@host/name, or --to <data folder>',
       ja: 'engawa move には移行先が必要です: --to postgres://user:password@host/name または --to <データのフォルダ>',
     });
+  const [source, target] = [from ?? here, to ?? here];
+  const done = await moveResources(config, source, target, tell);
+  const masters = await moveMasters(source, target, tell);
+  const figures = `${done.position} versions (${done.resources} resources), ${done.copied} copied now, ${Math.round(done.rate)}/s, SHA-256 ${done.sha256}`;
+  return {
+    en: `moved and verified: ${figures}; ${masters} terminology masters. The source is as it was; stop its server and repeat the command to bring what was written meanwhile`,
+    ja: `移行と検証が終わりました: ${done.position} 版（リソース ${done.resources} 件）、今回 ${done.copied} 版、毎秒 ${Math.round(done.rate)} 版、SHA-256 ${done.sha256}。用語マスター ${masters} 件。移行元はそのままです。移行中に書き込まれた分は、移行元のサーバーを止めてから同じコマンドをもう一度実行すると移ります`,
+  };
+}
+
+async function moveResources(config: Config, from: string, to: string, tell: (line: Message) => void): Promise<Moved> {
   const search = createSearch({ definitions: loadDefinitions(), config });
-  const [source, target] = [
-    await openPlace(from ?? here, search.tables, 'read'),
-    await openPlace(to ?? here, search.tables, 'write'),
-  ];
+  const source = await openPlace(from, search.tables, 'read');
+  const target = await openPlace(to, search.tables, 'write');
   try {
-    const done = await moveFeed(source, target, search, progress => tell(progressLine(progress)));
-    const figures = `${done.position} versions (${done.resources} resources), ${done.copied} copied now, ${Math.round(done.rate)}/s, SHA-256 ${done.sha256}`;
-    return {
-      en: `moved and verified: ${figures}. The source is as it was; stop its server and repeat the command to bring what was written meanwhile`,
-      ja: `移行と検証が終わりました: ${done.position} 版（リソース ${done.resources} 件）、今回 ${done.copied} 版、毎秒 ${Math.round(done.rate)} 版、SHA-256 ${done.sha256}。移行元はそのままです。移行中に書き込まれた分は、移行元のサーバーを止めてから同じコマンドをもう一度実行すると移ります`,
-    };
+    return await moveFeed(source, target, search, progress => tell(progressLine(progress)));
+  } finally {
+    await Promise.all([source.close(), target.close()]);
+  }
+}
+
+async function moveMasters(from: string, to: string, tell: (line: Message) => void): Promise<number> {
+  const source = await openTermsPlace(from, 'read');
+  const target = await openTermsPlace(to, 'move');
+  try {
+    return await moveTerms(source, target, edition =>
+      tell({
+        en: `copying terminology ${nameOf(edition)}: ${edition.concepts} concepts`,
+        ja: `用語マスターを移行中 ${nameOf(edition)}: ${edition.concepts} 件`,
+      }),
+    );
   } finally {
     await Promise.all([source.close(), target.close()]);
   }

@@ -17,7 +17,7 @@ import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
-import { openTermsFile } from './store/sqlite-terms-file.ts';
+import { openTermsCopy } from './store/sqlite-terms-file.ts';
 import { createTerminology } from './terminology/terminology.ts';
 import { createCodeChecker } from './validation/codes.ts';
 import { withTerminology } from './validation/membership.ts';
@@ -57,7 +57,7 @@ export function createServices(
           url: config.database,
           replicas: config.replicas.split(',').filter(Boolean),
           tables: search.tables,
-          terms: openTermsFile(overrides.file ?? path.join(config.data, 'terms.db'), now),
+          terms: openTermsCopy(overrides.file ?? path.join(config.data, 'terms-copy.db')),
           now,
         });
   const terminology = createTerminology({ definitions, store, now });

@@ -3,12 +3,11 @@
  * the same data goes on answering meanwhile and takes over the new edition when it is complete.
  */
 import fs from 'node:fs';
-import path from 'node:path';
 import { type Config, readConfig, SettingError } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
-import { openTermsFile } from './store/sqlite-terms-file.ts';
-import type { TermTables } from './store/terms.ts';
-import { clearLeftovers, type ImportResult, importMaster } from './terminology/masters/import.ts';
+import type { TermsPlace } from './store/terms-copy.ts';
+import { importTerms, openTermsPlace } from './store/terms-place.ts';
+import { type ImportResult, importMaster } from './terminology/masters/import.ts';
 import { ImportError, type Layout } from './terminology/masters/layout.ts';
 import { findLayout, layouts } from './terminology/masters/layouts/all.ts';
 import { importRf2 } from './terminology/masters/rf2.ts';
@@ -65,14 +64,14 @@ function readMap(file: string | undefined): Layout {
 }
 
 interface Command {
-  readonly tables: TermTables;
+  readonly config: Config;
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
   readonly language: Language;
   say(message: Message): void;
 }
 
-async function runImport({ tables, words, flags, say }: Command): Promise<void> {
+async function runImport({ config, words, flags, say }: Command): Promise<void> {
   const [kind, file] = words;
   const version = flags.get('edition');
   if (kind === undefined || file === undefined || version === undefined)
@@ -85,7 +84,8 @@ async function runImport({ tables, words, flags, say }: Command): Promise<void> 
   const progress = (concepts: number) => say({ en: `${concepts} concepts …`, ja: `${concepts} 件 …` });
   const started = performance.now();
   let result: ImportResult;
-  if (kind === 'snomed') result = await importRf2(tables, { folder: file, version, ...period }, progress);
+  if (kind === 'snomed')
+    result = await importTerms(config, tables => importRf2(tables, { folder: file, version, ...period }, progress));
   else {
     const layout = kind === 'csv' ? readMap(flags.get('map')) : findLayout(kind);
     if (!layout)
@@ -98,7 +98,7 @@ async function runImport({ tables, words, flags, say }: Command): Promise<void> 
         en: `the layout of ${kind} has not been checked against a real file: look at the result`,
         ja: `${kind} のレイアウトは実ファイルで未確認です。結果を確かめてください`,
       });
-    result = await importMaster(tables, { layout, file, version, ...period }, progress);
+    result = await importTerms(config, tables => importMaster(tables, { layout, file, version, ...period }, progress));
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const { concepts, skipped, repeated, examples } = result;
@@ -108,19 +108,28 @@ async function runImport({ tables, words, flags, say }: Command): Promise<void> 
   });
 }
 
-function list(tables: TermTables): void {
-  for (const { url, version, concepts, head } of tables.editions()) {
+/** Opens what the settings name. */
+const openPlace = ({ database, data }: Config): Promise<TermsPlace> => openTermsPlace(database || data, 'write');
+
+async function list({ config }: Command): Promise<void> {
+  const place = await openPlace(config);
+  for (const { url, version, concepts, head } of await place.editions()) {
     const { validFrom = '', validTo = '' } = JSON.parse(head) as { validFrom?: string; validTo?: string };
     process.stdout.write(`${url}|${version}\t${concepts}\t${validFrom}..${validTo}\n`);
   }
+  await place.close();
 }
 
-async function remove({ tables, words, say }: Command): Promise<void> {
+async function remove({ config, words, say }: Command): Promise<void> {
   const [url, version] = words;
-  const found = tables.editions().find(edition => edition.url === url && edition.version === version);
-  if (!found) throw refuse(`there is no edition ${url}|${version}`, `${url}|${version} という版はありません`);
-  tables.withdraw(found.id);
-  await clearLeftovers(tables);
+  const place = await openPlace(config);
+  try {
+    const found = (await place.editions()).find(edition => edition.url === url && edition.version === version);
+    if (!found) throw refuse(`there is no edition ${url}|${version}`, `${url}|${version} という版はありません`);
+    await place.remove(found);
+  } finally {
+    await place.close();
+  }
   say({ en: `${url}|${version} removed`, ja: `${url}|${version} を削除しました` });
 }
 
@@ -141,12 +150,11 @@ export async function terminologyCommand(
     return 0;
   }
   const config: Config = readConfig(new Map([...flags].filter(([name]) => !own.has(name))));
-  const file = openTermsFile(path.join(config.data, 'terms.db'), Date.now, 'import');
   const say = (message: Message) => void process.stderr.write(`engawa: ${message[language]}\n`);
-  const command: Command = { tables: file.terms, words: rest, flags, language, say };
+  const command: Command = { config, words: rest, flags, language, say };
   try {
     if (action === 'import') await runImport(command);
-    else if (action === 'list') list(file.terms);
+    else if (action === 'list') await list(command);
     else if (action === 'remove') await remove(command);
     else
       throw refuse(
@@ -158,7 +166,5 @@ export async function terminologyCommand(
     if (!(error instanceof ImportError)) throw error;
     say(error.text);
     return 1;
-  } finally {
-    file.close();
   }
 }

@@ -20,6 +20,7 @@ export async function shareWork(config: Config): Promise<'worker' | 'parent'> {
   const { createServices } = await import('./services.ts');
   const { store } = createServices(config);
   await store.ready();
+  await store.terms.refresh();
   await store.close();
   let stopping = false;
   cluster.on('exit', (worker, code) => {

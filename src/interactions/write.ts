@@ -83,6 +83,7 @@ export async function checkValid(
   const { validation } = services.config;
   if (validation === 'off') return;
   if (validation !== 'base') await services.storedDefinitions.refresh();
+  services.terminology.look();
   const level = validation === 'base' ? 'base' : 'profiles';
   const issues = services.validator.validateResource(resource, { level, ...(isOwnText(request, text) && { text }) });
   if (issues.length === 0) return;

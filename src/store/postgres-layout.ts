@@ -36,6 +36,17 @@ const migrations: readonly (readonly string[])[] = [
   ],
   // A deletion looks up the persons of the version before it.
   ['CREATE INDEX resource_person_of_version ON resource_person (seq)'],
+  // Imported terminology masters, as packed parts that nodes copy: postgres-terms-place.ts.
+  [
+    'CREATE TABLE term_generation (one integer PRIMARY KEY, n bigint NOT NULL)',
+    `CREATE TABLE term_edition (
+      key ${text} PRIMARY KEY, no bigint NOT NULL, state integer NOT NULL, url ${text} NOT NULL, version ${text} NOT NULL,
+      head text NOT NULL, concepts bigint NOT NULL, limited integer NOT NULL, imported_at bigint NOT NULL,
+      parts integer NOT NULL, begun timestamptz NOT NULL)`,
+    `CREATE TABLE term_part (key ${text} NOT NULL, n integer NOT NULL, data bytea NOT NULL, PRIMARY KEY (key, n))`,
+    `CREATE TABLE term_holder (
+      key ${text} NOT NULL, node ${text} NOT NULL, complete integer NOT NULL, seen timestamptz NOT NULL, PRIMARY KEY (key, node))`,
+  ],
 ];
 
 const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: text } as const;

@@ -24,6 +24,7 @@ import {
 import { migrate } from './postgres-layout.ts';
 import { addRows, purgeRows } from './postgres-purge.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
+import { generationQuery, PostgresTerms } from './postgres-terms.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import {
   type CurrentRow,
@@ -38,7 +39,7 @@ import {
   type VersionRow,
 } from './rows.ts';
 import type { Sql } from './sql.ts';
-import type { TermsFile } from './sqlite-terms-file.ts';
+import type { CopiedTerms } from './sqlite-terms-copy.ts';
 import {
   type Change,
   type CommitResult,
@@ -61,8 +62,8 @@ export interface PostgresOptions {
   readonly url: string;
   readonly tables: readonly IndexTable[];
   readonly now: () => number;
-  /** Imported terminology masters, which the node keeps itself. */
-  readonly terms: TermsFile;
+  /** The node's copies of imported terminology masters. */
+  readonly terms: { readonly terms: CopiedTerms; close(): void };
   /** URLs of read replicas. */
   readonly replicas?: readonly string[];
   /** Most connections for reading; one more writes. */
@@ -78,7 +79,8 @@ type SelectOptions = NonNullable<Parameters<Store['select']>[1]>;
 
 class PostgresStore implements Store {
   readonly terms: TermTables;
-  private readonly termsFile: TermsFile;
+  private readonly termsFile: PostgresOptions['terms'];
+  private readonly sharedTerms: PostgresTerms;
   private readonly readers;
   private readonly writers;
   private readonly tables: readonly IndexTable[];
@@ -96,6 +98,7 @@ class PostgresStore implements Store {
     this.tables = tables;
     this.termsFile = terms;
     this.terms = terms.terms;
+    this.sharedTerms = new PostgresTerms(terms.terms, work => this.reading(work));
     const ready = () => this.ready();
     this.writer = new PostgresWriter({ pool: this.writers, targets: createTargets(tables), now, ready });
   }
@@ -205,8 +208,9 @@ class PostgresStore implements Store {
   }
 
   async state(): Promise<StoreState> {
-    const text = 'SELECT coalesce(max(seq), 0) AS position, EXISTS (SELECT 1 FROM stale) AS stale FROM version';
-    const [row] = await this.rows<{ position: number; stale: boolean }>({ text, values: [] });
+    const text = `SELECT coalesce(max(seq), 0) AS position, EXISTS (SELECT 1 FROM stale) AS stale, (${generationQuery}) AS terms FROM version`;
+    const [row] = await this.rows<{ position: number; stale: boolean; terms: number }>({ text, values: [] });
+    this.sharedTerms.note(row!.terms);
     this.seen = Math.max(this.seen, row!.position);
     return { position: row!.position, stale: row!.stale };
   }
@@ -245,6 +249,7 @@ class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.writer.settled();
+    await this.sharedTerms.close();
     this.termsFile.close();
     await Promise.all([this.readers.end(), this.writers.end(), this.replicas?.close()]);
   }

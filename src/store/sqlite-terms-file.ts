@@ -1,18 +1,22 @@
 /**
- * Imported terminology masters, in an SQLite file of their own in the data folder, whatever the database is. They are looked
- * up without waiting, thousands of times a search, and can be imported again at any time: so each node keeps its own, an
- * import does not hold up those who write resources, and a backup of the resources stays small.
+ * Imported terminology masters, in an SQLite file of their own in the data folder. They are looked up without waiting,
+ * thousands of times a search: so each node has them in a file, which on SQLite is the place where they are kept, and beside
+ * PostgreSQL a copy of what the database has. An import does not hold up those who write resources.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { prepareFile } from './sqlite-file.ts';
 import { SqliteTerms } from './sqlite-terms.ts';
+import { CopiedTerms, sqliteTermsPlace } from './sqlite-terms-copy.ts';
 import { type TermTables, termTables } from './terms.ts';
+import type { TermsPlace } from './terms-copy.ts';
 
 /** The masters of a node, and how to close their file. */
 export interface TermsFile {
   readonly terms: TermTables;
+  /** The same as a place to move from or to. */
+  readonly place: TermsPlace;
   close(): void;
 }
 
@@ -21,12 +25,8 @@ export function termsFileBeside(database: string): string {
   return database === ':memory:' ? database : path.join(path.dirname(database), 'terms.db');
 }
 
-/**
- * Opens or makes the file. Several processes may have it open; imports wait for one another.
- * @param file `:memory:` for tests
- * @param use import: little memory is taken for what is read
- */
-export function openTermsFile(file: string, now: () => number, use: 'serve' | 'import' = 'serve'): TermsFile {
+/** Opens the file. Several processes may have it open; imports wait for one another. */
+function openFile(file: string, use: 'serve' | 'import'): Database.Database {
   if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true });
   const db = new Database(file);
   prepareFile(db);
@@ -42,5 +42,28 @@ export function openTermsFile(file: string, now: () => number, use: 'serve' | 'i
     for (const statement of termTables) db.exec(statement);
     db.pragma('user_version = 1');
   }).immediate();
-  return { terms: new SqliteTerms(db, now), close: () => db.close() };
+  return db;
+}
+
+/**
+ * Opens or makes the masters of a data folder.
+ * @param file `:memory:` for tests
+ * @param use import: little memory is taken for what is read
+ */
+export function openTermsFile(file: string, now: () => number, use: 'serve' | 'import' = 'serve'): TermsFile {
+  const db = openFile(file, use);
+  const terms = new SqliteTerms(db, now);
+  return { terms, place: sqliteTermsPlace(db, terms), close: () => db.close() };
+}
+
+/** Opens or makes the file in which a node of a shared database keeps its copies. */
+export function openTermsCopy(file: string): { readonly terms: CopiedTerms; close(): void } {
+  const db = openFile(file, 'serve');
+  return { terms: new CopiedTerms(db), close: () => db.close() };
+}
+
+/** Opens the masters of a data folder only to read them. */
+export function readTermsFile(file: string): TermsPlace {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  return sqliteTermsPlace(db, new SqliteTerms(db, Date.now));
 }

@@ -55,6 +55,9 @@ export class SqliteTerms implements TermTables {
     this.db.transaction(work).immediate();
   }
 
+  /** What others wrote to the file is seen without it. */
+  async refresh(): Promise<void> {}
+
   generation(): number {
     return this.one<{ n: number }>('SELECT n FROM term_generation')!.n;
   }

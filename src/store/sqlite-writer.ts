@@ -114,7 +114,7 @@ export class SqliteWriter {
   private insert({ access, rows }: Change, version: Version, content: bigint): void {
     const { type, id, versionId, lastUpdated, seq, method, text } = version;
     const h = refHash(`${type}/${id}`);
-    const persons = access.persons.map(refHash);
+    const persons = [...new Set(access.persons.map(refHash))];
     const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
     const { statements } = this;
     if (version.deleted) {
@@ -136,7 +136,7 @@ export class SqliteWriter {
       access.informationClass,
       access.releasedAt,
     );
-    if (persons.length > 1) for (const person of new Set(persons)) statements.person.run(person, seq);
+    if (persons.length > 1) for (const person of persons) statements.person.run(person, seq);
     statements.resource.run(h, type, id, seq, versionId, lastUpdated, 0);
     statements.body.run(seq, text);
     statements.indexResource.run(type, lastUpdated, seq);

@@ -1,7 +1,8 @@
 /**
  * Tables of imported terminology masters: editions of code systems, their concepts, hierarchy, indexed properties and
  * the index of texts. Read synchronously (codes are checked while a resource is validated), written in short batches by
- * whoever imports, this process or another one. They are kept in an SQLite file of their own, whatever the database is.
+ * whoever imports, this process or another one. They are kept in an SQLite file of their own; beside PostgreSQL, which has them
+ * for all nodes, that file is a copy.
  */
 
 /** What is kept of one concept. Days are numbers such as 20260401; 0 = none. */
@@ -52,6 +53,8 @@ export interface TermPosting {
 
 /** The tables, as one database keeps them. */
 export interface TermTables {
+  /** Takes over what was imported by others; without it, everything is as it was at the last time. Quick when nothing was. */
+  refresh(): Promise<void>;
   /** Counts up when an edition came or went, whoever did it. */
   generation(): number;
   /** All editions that are complete. */

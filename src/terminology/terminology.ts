@@ -22,6 +22,8 @@ import { findValueSet, type ValueSetPlan } from './value-set.ts';
 export interface Terminology {
   /** Takes over what was written to the store, and imported, since. Cheap when nothing was; call it before asking. */
   refresh(): Promise<void>;
+  /** Takes over masters that are there, without waiting: what every write does. */
+  look(): void;
   /** What a request sees; the usual one when nothing special is asked. */
   scope(wish?: Partial<ScopeOptions>): Scope;
   /**
@@ -135,10 +137,11 @@ export function createTerminology(parts: TerminologyParts): Terminology {
     scopes.get({ rules: noRules, day: today(), dayGiven: false, resources: [], supplements: [], ...wish });
   return {
     library,
-    refresh() {
+    async refresh() {
+      await Promise.all([parts.store.terms.refresh(), stored.refresh()]);
       masters.refresh();
-      return stored.refresh();
     },
+    look: () => masters.refresh(),
     scope,
     isMember(valueSet, system, code, day) {
       const here = scope(day === undefined ? {} : { day, dayGiven: true });
