@@ -39,7 +39,7 @@ export async function restore(config: Config, file: string): Promise<Message> {
   const to = path.join(config.data, 'engawa.db');
   if (!fs.existsSync(file))
     throw new SettingError({ en: `there is no file ${file}`, ja: `ファイル ${file} がありません` });
-  if (fs.existsSync(to))
+  if (fs.existsSync(to) || fs.existsSync(path.join(config.data, 'terms.db')))
     throw new SettingError({
       en: `${config.data} has a database already; it is not written over. Name another folder: --data <folder>`,
       ja: `${config.data} には既にデータベースがあります。上書きはしません。別のフォルダを指定してください: --data <フォルダ>`,

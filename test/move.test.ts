@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import t from 'tap';
 import { backup, restore } from '../src/backup.ts';
 import { readConfig, SettingError } from '../src/config.ts';
@@ -25,6 +26,15 @@ async function fill({ app }: TestServer, round: number): Promise<void> {
       payload: { resourceType: 'Patient', id, name, birthDate: `1940-01-${10 + (i % 20)}` },
     });
   }
+  const basedOn = ['p1', 'p2'].map(id => ({ actor: { reference: `Patient/${id}` }, status: 'accepted' }));
+  for (const id of ['gone', 'stays'])
+    await app.inject({
+      method: 'PUT',
+      url: `/fhir/Appointment/${id}`,
+      headers: json,
+      payload: { resourceType: 'Appointment', id, status: 'booked', participant: basedOn },
+    });
+  await app.inject({ method: 'DELETE', url: '/fhir/Appointment/gone' });
   const link = ['p1', 'p2'].map(id => ({ target: { reference: `Patient/${id}` }, assurance: 'level1' }));
   await app.inject({
     method: 'PUT',
@@ -52,6 +62,39 @@ async function dump({ app }: TestServer): Promise<unknown[]> {
   );
 }
 
+/** Tables of a database; `place` is PostgreSQL's own, old index rows and their list (`stale`) come and go by the purge. */
+const own = { resource: 'h', version: 'seq', body: 'seq', resource_person: 'h, seq', secret: 'name' };
+const query = (table: string, columns: string): string => {
+  const current = ' WHERE seq IN (SELECT seq FROM resource WHERE deleted = 0)';
+  return `SELECT ${columns} FROM ${table}${table.startsWith('index_') ? current : ''} ORDER BY ${own[table as keyof typeof own] ?? columns}`;
+};
+const values = (row: object): string =>
+  Object.values(row)
+    .map(value => (Buffer.isBuffer(value) ? value.toString('hex') : String(value)))
+    .join(' ');
+
+/** Every row of every table, by table. */
+function sqliteTables(folder: string): Map<string, { columns: string; rows: string[] }> {
+  const db = new Database(path.join(folder, 'engawa.db'), { readonly: true });
+  db.defaultSafeIntegers(true);
+  const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'index%'").pluck().all();
+  const tables = [...Object.keys(own), ...(names as string[])].map(name => {
+    const columns = (db.pragma(`table_info(${name})`) as { name: string }[]).map(column => column.name).join(', ');
+    return [
+      name,
+      {
+        columns,
+        rows: db
+          .prepare(query(name, columns))
+          .all()
+          .map(row => values(row as object)),
+      },
+    ] as const;
+  });
+  db.close();
+  return new Map(tables);
+}
+
 t.test('a move there and back, resumed and repeated, is the same database', async t => {
   const [one, two] = [folder(), folder()];
   const { url } = await testDatabase();
@@ -62,18 +105,27 @@ t.test('a move there and back, resumed and repeated, is the same database', asyn
   await fill(source, 1);
   t.match(
     (await move(config(one), undefined, url, tell)).en,
-    /moved and verified: 32 versions/,
+    /moved and verified: 35 versions/,
     'while its server runs',
   );
   await fill(source, 2);
   const expected = await dump(source);
   await source.close();
-  t.match((await move(config(one), one, url, tell)).en, / 32 copied now/, 'what came since');
+  t.match((await move(config(one), one, url, tell)).en, / 34 copied now/, 'what came since');
   t.match(lines.at(-1), /100\.0 %/);
   const target = await startOn('postgres', { keep: true });
   t.same(await dump(target), expected, 'on PostgreSQL');
   await target.close();
+  const before = sqliteTables(one);
+  t.ok(before.get('resource_person')!.rows.length > 4, 'there are resources of several persons');
+  t.equal(before.get('secret')!.rows.length, 1, 'and page links');
+  const { client } = await testDatabase();
+  for (const [name, { columns, rows }] of before) {
+    const found = await client.query(query(name, columns));
+    t.same(found.rows.map(row => values(row as object)).sort(), [...rows].sort(), `${name} on PostgreSQL`);
+  }
   await move(config(two), url, two, tell);
+  t.same(sqliteTables(two), before, 'every row of every table');
   source = startServer({ file: path.join(two, 'engawa.db') });
   t.same(await dump(source), expected, 'and back');
   await fill(source, 3);
@@ -90,13 +142,18 @@ t.test('a backup under a running server restores to the same; a damaged one is r
   const [one, two] = [folder(), folder()];
   const source = startServer({ file: path.join(one, 'engawa.db') });
   await fill(source, 1);
+  const { terms } = source.services.store;
+  terms.finish(terms.begin({ url: 'urn:example:master', version: '1', head: '{}' }), 0);
   const file = path.join(two, 'day.backup');
   await backup(config(one), file);
   const expected = await dump(source);
+  const masters = source.services.store.terms.editions();
+  t.equal(masters.length, 1);
   await source.close();
   await restore(config(path.join(two, 'data')), file);
   const restored = startServer({ file: path.join(two, 'data/engawa.db') });
   t.same(await dump(restored), expected);
+  t.same(restored.services.store.terms.editions(), masters, 'with the imported masters');
   await restored.close();
   await t.rejects(
     restore(config(path.join(two, 'data')), file),
@@ -114,6 +171,6 @@ t.test('a backup under a running server restores to the same; a damaged one is r
   })) {
     fs.writeFileSync(file, bytes);
     await t.rejects(restore(config(path.join(two, name)), file), SettingError, name);
-    t.notOk(fs.existsSync(path.join(two, name, 'engawa.db')), `${name}: nothing is put in place`);
+    t.same(fs.readdirSync(path.join(two, name)), [], `${name}: nothing is put in place`);
   }
 });

@@ -1,18 +1,21 @@
 /**
- * Backup of an SQLite file while it is written to, and its way back. A backup is one file: the database at one moment, then a
- * line with its checksum; a restore looks at every byte before it puts the database in place.
+ * Backup of an SQLite file while it is written to, and its way back. A backup is one file: the database at one moment, then the imported
+ * masters when there are any, then a line with its checksum; a restore looks at every byte before it puts the database in place.
  * @see https://www.sqlite.org/backup.html
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
+import { termsFileBeside } from './sqlite-terms-file.ts';
 
 /** What the last line of a backup says. */
 export interface BackupNote {
-  /** Of the database's bytes. */
+  /** Of all bytes before this line. */
   readonly sha256: string;
   readonly size: number;
+  /** How many of the bytes, at the end, are the imported terminology masters; absent = there are none. */
+  readonly masters?: number;
   /** Position of the change feed it holds. */
   readonly position: number;
   readonly created: string;
@@ -44,27 +47,45 @@ async function hashOf(file: string, size: number): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Copies a database that may be written to, as of one moment, into one file; what `look` found in the copy. */
+async function copyDatabase<T>(file: string, to: string, look: (copy: Database.Database) => T): Promise<T> {
+  fs.rmSync(to, { force: true });
+  const db = openToRead(file);
+  try {
+    // All pages in one step: in several, each commit of another process would make it begin again.
+    await db.backup(to, { progress: () => 2 ** 30 });
+  } finally {
+    db.close();
+  }
+  const copy = new Database(to);
+  // Without a journal of its own the copy is one file.
+  copy.pragma('journal_mode = DELETE');
+  const found = look(copy);
+  copy.close();
+  return found;
+}
+
 /**
- * Backs a database up. Writers go on meanwhile: the copy is one moment, with everything acknowledged before it began.
+ * Backs a database up, and the masters beside it. Writers go on meanwhile: the copy is one moment, with everything acknowledged
+ * before it began.
  * @param file the database @param to the backup; replaced when it is there, once the new one is whole
  */
 export async function backupSqlite(file: string, to: string, now: number): Promise<BackupNote> {
   const half = `${to}.part`;
-  fs.rmSync(half, { force: true });
-  const db = openToRead(file);
-  try {
-    // All pages in one step: in several, each commit of another process would make it begin again.
-    await db.backup(half, { progress: () => 2 ** 30 });
-  } finally {
-    db.close();
+  const position = await copyDatabase(file, half, positionOf);
+  let masters: number | undefined;
+  const terms = termsFileBeside(file);
+  if (fs.existsSync(terms)) {
+    const other = `${to}.masters`;
+    await copyDatabase(terms, other, () => {});
+    masters = fs.statSync(other).size;
+    await pipeline(fs.createReadStream(other), fs.createWriteStream(half, { flags: 'a' }));
+    fs.rmSync(other);
   }
-  const copy = new Database(half);
-  // Without a journal of its own the backup is one file.
-  copy.pragma('journal_mode = DELETE');
-  const position = positionOf(copy);
-  copy.close();
   const { size } = fs.statSync(half);
-  const note: BackupNote = { sha256: await hashOf(half, size), size, position, created: new Date(now).toISOString() };
+  const sha256 = await hashOf(half, size);
+  const created = new Date(now).toISOString();
+  const note: BackupNote = { sha256, size, ...(masters !== undefined && { masters }), position, created };
   fs.appendFileSync(half, `${mark}${JSON.stringify(note)}\n`);
   syncFile(half);
   fs.renameSync(half, to);
@@ -89,15 +110,16 @@ function readNote(file: string): BackupNote {
 }
 
 /**
- * Puts a backup in place of a database that is not there.
+ * Puts a backup in place of a database, and its masters in place of a file of masters, that are not there.
  * @throws DamagedBackupError when a single byte differs; nothing is put in place then
  */
 export async function restoreSqlite(from: string, file: string): Promise<BackupNote> {
   const note = readNote(from);
   if ((await hashOf(from, note.size)) !== note.sha256)
     throw new DamagedBackupError('its checksum is not the one noted');
+  const end = note.size - (note.masters ?? 0);
   const half = `${file}.part`;
-  await pipeline(fs.createReadStream(from, { end: note.size - 1 }), fs.createWriteStream(half));
+  await pipeline(fs.createReadStream(from, { end: end - 1 }), fs.createWriteStream(half));
   const db = new Database(half);
   const position = positionOf(db);
   db.pragma('journal_mode = DELETE');
@@ -105,6 +127,13 @@ export async function restoreSqlite(from: string, file: string): Promise<BackupN
   if (position !== note.position) {
     fs.rmSync(half);
     throw new DamagedBackupError('it holds another position than noted');
+  }
+  if (note.masters !== undefined) {
+    const terms = termsFileBeside(file);
+    const range = { start: end, end: note.size - 1 };
+    await pipeline(fs.createReadStream(from, range), fs.createWriteStream(`${terms}.part`));
+    syncFile(`${terms}.part`);
+    fs.renameSync(`${terms}.part`, terms);
   }
   syncFile(half);
   fs.renameSync(half, file);
