@@ -116,12 +116,24 @@ class Extraction {
     group: JsonObject | undefined,
   ): void {
     const observation = this.observation(item, key, inherited, answer);
+    if (group && hasCodeOf(item, group)) {
+      Object.assign(group, observedValue(answer));
+      return;
+    }
     if (group && relation(item) === 'component') {
       const { code } = observation;
       group['component'] = [...objects(group['component']), { code, ...observedValue(answer) }];
     } else this.made.push(observation);
   }
 }
+
+/** A question with the code of the group around it, such as a total, gives the group's own value. */
+const hasCodeOf = (item: FormItem, { code }: JsonObject): boolean =>
+  codingsOf(item).some(one =>
+    objects(isObject(code) ? code['coding'] : undefined).some(
+      other => other['system'] === one['system'] && other['code'] === one['code'],
+    ),
+  );
 
 /** How an item's observation belongs to the one around it. */
 const relation = (item: FormItem): unknown => extensionValue(item.json, 'observation-extract-relationship');

@@ -24,6 +24,9 @@ const mostRounds = 5;
 /** Items one population context may make. */
 const mostRepeats = 500;
 
+/** Own extension: a form, or one of its items, takes over the answers of the last response. */
+const fromLastUrl = 'https://w3id.org/engawa/fhir/StructureDefinition/populate-from-last-response';
+
 const count = (items: readonly FormItem[]): number => items.reduce((sum, item) => sum + 1 + count(item.items), 0);
 
 /** The observation that answers a question by its code, when the form says how far back it may lie. */
@@ -47,6 +50,37 @@ async function fromObservation(run: Run, item: FormItem, scope: Scope): Promise<
   const observation = isObject(found[0]?.value) ? objects(found[0].value['entry'])[0]?.['resource'] : undefined;
   const choice = isObject(observation) ? choiceIn(observation, 'value') : undefined;
   return choice ? [{ type: choice.type, namespace: 'FHIR', value: choice.value }] : [];
+}
+
+const takesOver = (element: JsonObject): unknown =>
+  objects(element['extension']).find(one => one['url'] === fromLastUrl)?.['valueBoolean'];
+
+/** The last response of the person to the same form, when the form takes over answers. */
+async function lastResponse(run: Run, questionnaire: JsonObject, scope: Scope): Promise<unknown> {
+  const url = text(questionnaire['url']);
+  if (takesOver(questionnaire) !== true || url === undefined || !scope.variables.has('patient')) return undefined;
+  const query = `QuestionnaireResponse?subject={{%patient.id}}&questionnaire=${encodeURIComponent(url)}&status=completed,amended&_sort=-authored&_count=1`;
+  const expression = { language: 'application/x-fhir-query', expression: query };
+  const [found] = await evaluateExpression(run, expression, {}, scope, url);
+  return isObject(found?.value) ? objects(found.value['entry'])[0]?.['resource'] : undefined;
+}
+
+/** Answers to a question anywhere in a response. */
+function answersIn(holder: unknown, linkId: string): readonly JsonObject[] {
+  if (!isObject(holder)) return [];
+  return objects(holder['item']).flatMap(one => [
+    ...(one['linkId'] === linkId ? objects(one['answer']) : []),
+    ...answersIn(one, linkId),
+    ...objects(one['answer']).flatMap(answer => answersIn(answer, linkId)),
+  ]);
+}
+
+function fromLast(item: FormItem, scope: Scope): readonly Value[] {
+  if (takesOver(item.json) === false) return [];
+  return answersIn(scope.variables.get('lastResponse'), item.linkId)
+    .map(answer => choiceIn(answer, 'value'))
+    .filter(one => one !== undefined)
+    .map(({ type, value }): Value => ({ type, namespace: 'FHIR', value }));
 }
 
 /** Initial values the form itself gives. */
@@ -78,7 +112,8 @@ const head = (item: FormItem): JsonObject => ({
 async function fillQuestion(run: Run, item: FormItem, scope: Scope): Promise<readonly JsonObject[]> {
   const inner = await declareVariables(run, item.json, scope.resource, scope);
   const values = (await expressionValues(run, item, 'initialExpression', scope.resource, inner)) ?? [];
-  const found = values.length > 0 ? values : await fromObservation(run, item, inner);
+  const observed = values.length > 0 ? values : await fromObservation(run, item, inner);
+  const found = observed.length > 0 ? observed : fromLast(item, inner);
   const answers = found.length > 0 ? answersFor(run, item, found) : initialOf(item);
   if (answers.length === 0) return [];
   const below = await fillItems(run, item.items, inner);
@@ -183,6 +218,8 @@ export async function populate(
     authored: new Date(context.now + 9 * 3_600_000).toISOString().replace(/\.\d+Z$/, '+09:00'),
   };
   const variables = new Map<string, unknown>([...contexts, ['questionnaire', questionnaire]]);
+  const last = await lastResponse(run, questionnaire, { resource: response, variables });
+  if (last !== undefined) variables.set('lastResponse', last);
   const scope = await declareVariables(run, questionnaire, response, { resource: response, variables });
   const filled = await fillItems(run, items, scope);
   const item = await calculate(

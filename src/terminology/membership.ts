@@ -113,3 +113,28 @@ export function memberOf(
   }
   return answer;
 }
+
+/** The code systems a value set takes codes from, at any depth. */
+function systemsOf(scope: Scope, plan: ValueSetPlan, path: readonly ValueSetPlan[] = []): ReadonlySet<string> {
+  checkCircle(path, plan);
+  const inner = [...path, plan];
+  const found = new Set<string>();
+  for (const part of plan.includes) {
+    if (part.system !== undefined) found.add(part.system);
+    else
+      for (const canonical of part.valueSets)
+        for (const system of systemsOf(scope, takenIn(scope, plan, canonical), inner)) found.add(system);
+  }
+  return found;
+}
+
+/** Whether a value set has a code that stands without its system, as elements of type code have it. */
+export function memberWithoutSystem(scope: Scope, plan: ValueSetPlan, code: string): Membership {
+  let answer: Membership = 'out';
+  for (const system of systemsOf(scope, plan)) {
+    const has = memberOf(scope, plan, { system, code });
+    if (has === 'in') return 'in';
+    if (has === 'unknown') answer = 'unknown';
+  }
+  return answer;
+}

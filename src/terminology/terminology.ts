@@ -10,7 +10,7 @@ import { enumerate, newUsed } from './enumerate.ts';
 import { ancestors, descendants } from './hierarchy.ts';
 import { createLibrary, type Library } from './library.ts';
 import { openMasters } from './masters/master-system.ts';
-import { type Membership, memberOf } from './membership.ts';
+import { type Membership, memberOf, memberWithoutSystem } from './membership.ts';
 import { openPackages, type Packages } from './packages.ts';
 import { TerminologyError } from './problems.ts';
 import { grammars } from './rules/all.ts';
@@ -147,7 +147,10 @@ export function createTerminology(parts: TerminologyParts): Terminology {
       const here = scope(day === undefined ? {} : { day, dayGiven: true });
       const plan = planIn(here, valueSet);
       if (!plan) return 'unknown';
-      return tolerant(() => memberOf(here, plan, { code, ...(system !== undefined && { system }) }), 'unknown');
+      return tolerant(
+        () => (system === undefined ? memberWithoutSystem(here, plan, code) : memberOf(here, plan, { system, code })),
+        'unknown',
+      );
     },
     codesOf(valueSet, limit = 100_000) {
       const here = scope();

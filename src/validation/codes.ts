@@ -28,6 +28,8 @@ export interface CodeChecker {
   inSystem(code: Code): Membership;
   /** Displays of a code, the main one first; none when the system is not known here. */
   displays(system: string, code: string): readonly string[];
+  /** What a code counts for in a score; undefined when it has no weight or terminology is not at hand. */
+  weight(system: string, code: string): number | undefined;
   /** False when the system is one of ours and complete, so that codes outside of it are wrong. */
   knowsSystem(system: string): boolean;
   /** All codes of a value set, when they are few and known; for messages. */
@@ -55,6 +57,7 @@ export function createCodeChecker(definitions: Definitions): CodeChecker {
       asMembership(current().valueSets.test(valueSet, asker)(system, code)),
     inSystem: ({ system, code }) =>
       asMembership(system === undefined ? false : current().systems.inAnyEdition(system, code)),
+    weight: () => undefined,
     displays(system, code) {
       return current()
         .systems.concepts(system, code)

@@ -38,6 +38,7 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
       const own = codes.inSystem(code);
       return own.result === 'unchecked' ? (imported(code) ?? own) : own;
     },
+    weight: (system, code) => terminology.weightOf(system, code),
     displays(system, code) {
       const own = codes.displays(system, code);
       return own.length > 0 ? own : displaysOf(terminology, system, code);

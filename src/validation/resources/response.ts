@@ -6,11 +6,13 @@ import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { Compiler } from '../profile.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from '../report.ts';
 import { type AnswerContext, checkAnswer, extensionOf, isExclusive } from './answer.ts';
+import { checkCalculated } from './calculated.ts';
 import { isEnabled } from './enable.ts';
 import { byLinkId, choiceOf, isObject, objects, type Question, questionsOf } from './questionnaire.ts';
 
 interface Walk extends AnswerContext {
   readonly report: Report;
+  readonly response: JsonObject;
   readonly all: ReadonlyMap<string, Question>;
   /** Items of the response around the place, outermost first. */
   readonly chain: readonly JsonObject[];
@@ -48,6 +50,7 @@ function checkAnswers(item: JsonObject, question: Question, walk: Walk): void {
     (answer, i) =>
       void at(walk, 'answer', i, () => {
         checkAnswer(answer, question, report, walk);
+        checkCalculated(answer, question, walk, report);
         if (answers.length > 1 && isExclusive(choiceOf(answer, 'value')?.value, question))
           addIssue(report, 'invalid', {
             en: 'this option excludes all others, but there are others',
@@ -202,6 +205,6 @@ export function checkResponse(response: JsonObject, report: Report, compiler: Co
   const questions = questionsOf(questionnaire);
   const all = byLinkId(questions);
   const complete = status === 'completed' || status === 'amended';
-  const walk: Walk = { report, compiler, questionnaire, all, chain: [response], complete };
+  const walk: Walk = { report, compiler, questionnaire, response, all, chain: [response], complete };
   if (isObject(response)) checkItems(objects(response['item']), questions, walk);
 }
