@@ -172,3 +172,40 @@ export function hasSnapshot(definition: StructureDefinition): boolean {
   if (elements.length === 0) return false;
   return definition.type !== 'Extension' || !elements.some(({ path }) => /^Extension\.value[A-Z]/.test(path));
 }
+
+/** Where a new slice goes: re-slices after their slice, others at the end. */
+export function placeOf(slices: readonly TreeNode[], name: string): number {
+  const cut = name.lastIndexOf('/');
+  if (cut < 0) return slices.length;
+  const parent = name.slice(0, cut);
+  const last = slices.findLastIndex(one => one.sliceName === parent || one.sliceName!.startsWith(`${parent}/`));
+  return last < 0 ? slices.length : last + 1;
+}
+
+/** Two mentions of one element. */
+export function joined(first: TreeNode, second: TreeNode): TreeNode {
+  return {
+    ...first,
+    element: second.element ?? first.element,
+    children: [...first.children, ...second.children],
+    slices: [...first.slices, ...second.slices],
+  };
+}
+
+/** Elements a specialization adds. */
+export function withDefaults(node: TreeNode): TreeNode {
+  const { path = '', min = 0, max = '1', ...rest } = node.element ?? { path: '' };
+  const element: FullElement = { path, min, max, base: { path, min, max }, ...rest };
+  return { ...node, element, children: node.children.map(withDefaults) };
+}
+
+/** The element at a path (`Parameters.parameter`) or id within a tree. */
+export function findNode(root: TreeNode, id: string): TreeNode | undefined {
+  let node: TreeNode | undefined = root;
+  for (const part of id.split('.').slice(1)) {
+    const [name, slice] = part.split(/:(.*)/s);
+    node = node?.children.find(child => child.name === name);
+    if (slice !== undefined) node = node?.slices.find(one => one.sliceName === slice);
+  }
+  return node;
+}

@@ -4,43 +4,43 @@
  * element's type, the profile of its type or the element its contentReference names.
  * @see https://hl7.org/fhir/R4/profiling.html#snapshot
  */
-import type { Message } from '../fhir/types.ts';
 import type { ElementDefinition, StructureDefinition } from './element-schema.ts';
+import {
+  choiceOf,
+  choiceType,
+  closeWhenCovered,
+  impliedSlicing,
+  narrowChoice,
+  narrowToName,
+  saysMore,
+  shortcut,
+} from './snapshot-choice.ts';
 import { mergeSlicing, overlay, underlay } from './snapshot-element.ts';
+import { fail, SnapshotError } from './snapshot-error.ts';
 import {
   cloneNode,
   type FullElement,
+  findNode,
   hasSnapshot,
+  joined,
+  placeOf,
   RepeatedElementError,
-  type Slicing,
   type TreeNode,
   toElements,
   toTree,
+  withDefaults,
 } from './snapshot-tree.ts';
+import { bindable, checkElement, checkPaths } from './snapshot-types.ts';
+
+export { SnapshotError } from './snapshot-error.ts';
 
 /** Finds a StructureDefinition by canonical, as seen from the one that asks. */
 export type FindStructure = (canonical: string, asker: StructureDefinition) => StructureDefinition | undefined;
-
-/** Thrown when a differential cannot be laid over its base; says which element and why. */
-export class SnapshotError extends Error {
-  readonly text: Message;
-  constructor(text: Message) {
-    super(text.en);
-    this.name = 'SnapshotError';
-    this.text = text;
-  }
-}
 
 const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
 const systemTypeRoot = 'http://hl7.org/fhirpath/System.';
 /** Deeper than this no differential walks; it stops profiles that expand each other for ever. */
 const maxDepth = 40;
-
-function fail(en: string, ja: string): never {
-  throw new SnapshotError({ en, ja });
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Generates snapshots; those being made are known, so that circles end. */
 class Generator {
@@ -68,7 +68,7 @@ class Generator {
     const name = specialization ? (asker.type.split('/').at(-1) ?? asker.type) : undefined;
     this.base = this.snapshotTree(base);
     const elements = (asker['differential'] as { element?: FullElement[] } | undefined)?.element ?? [];
-    this.checkPaths(elements, name ?? this.base.name);
+    checkPaths(elements, name ?? this.base.name);
     const differential = this.differentialTree(elements, name ?? this.base.name);
     if (!name && differential.name !== this.base.name)
       fail(
@@ -89,15 +89,6 @@ class Generator {
         `${error.path}: is there twice without a slice name`,
         `${error.path}: スライス名なしで2回定義されています`,
       );
-    }
-  }
-
-  /** Every path begins with the type. */
-  private checkPaths(elements: readonly FullElement[], root: string): void {
-    for (const { path } of elements) {
-      const first = path.split('.')[0];
-      if (first !== root)
-        fail(`${path}: begins with ${first}, expected ${root}`, `${path}: ${first} ではなく ${root} で始めてください`);
     }
   }
 
@@ -129,7 +120,7 @@ class Generator {
     if (depth > maxDepth) fail(`${path}: nested too deeply`, `${path}: 入れ子が深すぎます`);
     const template = this.template(base, diff.element);
     const node: TreeNode = { ...base, element: overlay(template.element!, diff.element), children: template.children };
-    this.checkElement(base.element!, diff, path);
+    checkElement(base.element!, diff, path);
     const types = node.element?.type ?? [];
     if (node.element?.['binding'] && types.length > 0 && !types.some(type => bindable.has(type.code)))
       delete node.element['binding'];
@@ -160,26 +151,6 @@ class Generator {
     } catch (error) {
       if (error instanceof SnapshotError) return undefined;
       throw error;
-    }
-  }
-
-  private checkElement(base: FullElement, diff: TreeNode, path: string): void {
-    const added = diff.element;
-    if (!added) return;
-    const types = base.type?.map(type => type.code) ?? [];
-    for (const name of Object.keys(added)) {
-      const kind = /^(?:fixed|pattern)([A-Z]\w*)$/.exec(name)?.[1];
-      if (!kind || types.length === 0) continue;
-      const allowed = (added.type ?? base.type ?? []).map(type => capital(plainType(base, type)));
-      if (
-        !allowed.includes(kind) &&
-        !(kind === 'Quantity' && allowed.some(one => quantities.has(one))) &&
-        !allowed.includes('Element')
-      )
-        fail(
-          `${path}: ${name} is not of the element's type (${allowed.join(', ')})`,
-          `${path}: ${name} は要素の型（${allowed.join('・')}）ではありません`,
-        );
     }
   }
 
@@ -264,7 +235,10 @@ class Generator {
       const fresh = this.merge(this.newSlice(slices, base, node, slice, path), slice, false, depth + 1, here);
       slices.splice(placeOf(slices, slice.sliceName!), 0, fresh);
     }
-    if (node.name.endsWith('[x]')) narrowChoice(element, base, diff, slices, path);
+    if (node.name.endsWith('[x]')) {
+      narrowChoice(element, base, diff, slices, path);
+      closeWhenCovered(node, slices);
+    }
     node.slices = slices;
   }
 
@@ -272,7 +246,7 @@ class Generator {
   private namesOnly(node: TreeNode, base: TreeNode, diff: TreeNode, depth: number, path: string): boolean {
     const [only, ...others] = diff.slices;
     const extension = node.name === 'extension' || node.name === 'modifierExtension';
-    const type = choiceType(node, only!.sliceName!);
+    const type = saysMore(only!) && choiceType(node, only!.sliceName!);
     if (!only || others.length > 0 || extension || type || base.slices.length > 0) return false;
     const named = this.merge({ ...node, slices: [] }, { ...only, slices: [] }, false, depth + 1, path);
     Object.assign(node, { element: named.element, children: named.children, sliceName: only.sliceName });
@@ -293,167 +267,6 @@ class Generator {
     if (element.contentReference && slice.children.length > 0) source.children = this.expandReference(source, path);
     return { ...source, sliceName: name, slices: [] };
   }
-}
-
-/** Where a new slice goes: re-slices after their slice, others at the end. */
-function placeOf(slices: readonly TreeNode[], name: string): number {
-  const cut = name.lastIndexOf('/');
-  if (cut < 0) return slices.length;
-  const parent = name.slice(0, cut);
-  const last = slices.findLastIndex(one => one.sliceName === parent || one.sliceName!.startsWith(`${parent}/`));
-  return last < 0 ? slices.length : last + 1;
-}
-
-/** Types that codes can be bound to. @see https://hl7.org/fhir/R4/terminologies.html#4.1 */
-const bindable: ReadonlySet<string> = new Set([
-  ...[
-    'code',
-    'Coding',
-    'CodeableConcept',
-    'Quantity',
-    'string',
-    'uri',
-    'Age',
-    'Count',
-    'Distance',
-    'Duration',
-    'Money',
-  ],
-  ...['url', 'canonical', 'id', 'markdown'],
-]);
-
-const quantities: ReadonlySet<string> = new Set([
-  'Age',
-  'Count',
-  'Distance',
-  'Duration',
-  'MoneyQuantity',
-  'SimpleQuantity',
-  'Quantity',
-]);
-
-/** Type name behind System.String: ids and urls are strings in the definition of R4. */
-function plainType(element: FullElement, type: { code: string }): string {
-  if (!type.code.startsWith(systemTypeRoot)) return type.code;
-  return element.base?.path === 'Extension.url' ? 'uri' : 'string';
-}
-
-/** The type a slice of a choice is named after. */
-const choiceType = (node: TreeNode, sliceName: string): unknown =>
-  node.name.endsWith('[x]') &&
-  node.element?.type?.find(type => node.name.slice(0, -3) + capital(type.code) === sliceName);
-
-/** A slice named like a choice with its type (`valueQuantity`) has this type only. */
-function narrowToName(element: FullElement, name: string, slice: TreeNode): void {
-  if (slice.element?.type) return;
-  const prefix = name.slice(0, -3);
-  const types = element.type?.filter(type => slice.sliceName === prefix + capital(type.code));
-  if (types?.length) element.type = types;
-}
-
-/** The choice element of which a name is a shortcut: `value[x]` for `valueQuantity`. */
-function choiceOf(children: readonly TreeNode[], name: string): TreeNode | undefined {
-  return children.find(({ name: own, element }) => {
-    if (!own.endsWith('[x]') || !name.startsWith(own.slice(0, -3))) return false;
-    const rest = name.slice(own.length - 3);
-    return element?.type?.some(type => capital(type.code) === rest) ?? false;
-  });
-}
-
-/**
- * A shortcut as the slice it stands for. Without a slice name it also leaves no other type: the head is narrowed and closed,
- * or, inside a slice, takes what the shortcut says itself.
- */
-function shortcut(known: TreeNode | undefined, choice: TreeNode, child: TreeNode, path: string): TreeNode {
-  const rest = child.name.slice(choice.name.length - 3);
-  const type = choice.element!.type!.find(one => capital(one.code) === rest)!;
-  const head: TreeNode = known ?? { name: choice.name, children: [], slices: [] };
-  const own = child.element || child.children.length > 0 ? [child] : [];
-  const inSlice = path.includes(':');
-  for (const source of [...own, ...child.slices]) {
-    const element = { path: '', type: [{ code: type.code }], ...source.element };
-    if (inSlice && source.sliceName === undefined && head.slices.length === 0) {
-      head.element = { ...head.element, ...element };
-      head.children.push(...source.children);
-      continue;
-    }
-    if (source.sliceName !== undefined && source.sliceName !== child.name) {
-      head.slices.push({ ...source, name: choice.name });
-      continue;
-    }
-    const before = head.slices.find(slice => slice.sliceName === child.name);
-    if (before) before.children.push(...source.children);
-    else head.slices.push({ ...source, name: choice.name, sliceName: child.name, element, slices: [] });
-    if (source.sliceName === undefined || inSlice) {
-      const slicing = { discriminator: [{ type: 'type', path: '$this' }], ordered: false, rules: 'closed' };
-      const narrowed = head.element?.type ?? [structuredClone(type)];
-      head.element = { path: '', ...head.element, type: narrowed, slicing: head.element?.slicing ?? slicing };
-    }
-  }
-  return head;
-}
-
-function joined(first: TreeNode, second: TreeNode): TreeNode {
-  return {
-    ...first,
-    element: second.element ?? first.element,
-    children: [...first.children, ...second.children],
-    slices: [...first.slices, ...second.slices],
-  };
-}
-
-/** Elements a specialization adds. */
-function withDefaults(node: TreeNode): TreeNode {
-  const { path = '', min = 0, max = '1', ...rest } = node.element ?? { path: '' };
-  const element: FullElement = { path, min, max, base: { path, min, max }, ...rest };
-  return { ...node, element, children: node.children.map(withDefaults) };
-}
-
-function impliedSlicing(name: string, path: string, diff: TreeNode): Slicing {
-  if (name === 'extension' || name === 'modifierExtension')
-    return { discriminator: [{ type: 'value', path: 'url' }], ordered: false, rules: 'open' };
-  if (name.endsWith('[x]')) return { discriminator: [{ type: 'type', path: '$this' }], ordered: false, rules: 'open' };
-  const named = diff.slices[0]?.sliceName;
-  return fail(
-    `${path}: the slice "${named}" has no slicing to belong to`,
-    `${path}: スライス「${named}」の属する slicing がありません`,
-  );
-}
-
-/**
- * Of a choice only one value can be there, so a slice that must be there leaves no other: two such contradict each other, and
- * where the base has the slices already, the element is left with the type of this one.
- */
-function narrowChoice(
-  element: FullElement,
-  base: TreeNode,
-  diff: TreeNode,
-  slices: readonly TreeNode[],
-  path: string,
-): void {
-  const needed = diff.slices.find(slice => (slice.element?.min ?? 0) > 0);
-  if (!needed) return;
-  if (diff.slices.length > 1)
-    fail(
-      `${path}: the slice ${needed.sliceName} is required, so there can be no other`,
-      `${path}: スライス ${needed.sliceName} が必須のため、他のスライスは使えません`,
-    );
-  const known = slices.find(slice => slice.sliceName === needed.sliceName);
-  if (base.slices.length === 0 || !known?.element?.type) return;
-  element.type = structuredClone(known.element.type);
-  element.min = 1;
-  element.slicing = { ...element.slicing, rules: 'closed' };
-}
-
-/** The element at a path (`Parameters.parameter`) or id within a tree. */
-function findNode(root: TreeNode, id: string): TreeNode | undefined {
-  let node: TreeNode | undefined = root;
-  for (const part of id.split('.').slice(1)) {
-    const [name, slice] = part.split(/:(.*)/s);
-    node = node?.children.find(child => child.name === name);
-    if (slice !== undefined) node = node?.slices.find(one => one.sliceName === slice);
-  }
-  return node;
 }
 
 function snapshotOf(definition: StructureDefinition, find: FindStructure, underway: Set<string>): FullElement[] {
