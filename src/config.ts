@@ -110,6 +110,19 @@ export const settings = {
     '推奨事項（ナラティブなど）の扱い',
     ['ignore', 'warning', 'error'],
   ),
+  documentIntake: setting(
+    'document-intake',
+    'profiled',
+    'document and collection Bundles that are POSTed to the base or to Bundle: taken in when they name a known document profile (profiled), all of them (all), or stored as they are (off); $intake always takes in',
+    'ベース URL や Bundle に POST された document・collection の Bundle を取り込むか: 既知の文書プロファイルを名乗るもの（profiled）、すべて（all）、取り込まずそのまま保存（off）。$intake は常に取り込む',
+    ['profiled', 'all', 'off'],
+  ),
+  documentMaxBytes: setting(
+    'document-max-bytes',
+    10_000_000,
+    'largest national document Bundle in bytes; 0 = no limit of its own',
+    '全国の仕組みの文書 Bundle の上限（バイト。0 = 個別の上限なし）',
+  ),
   conditionalDelete: setting(
     'conditional-delete',
     'single',

@@ -12,7 +12,7 @@ const layers = [
   ['http'],
   ['operations'],
   ['interactions'],
-  ['search', 'validation', 'access', 'files'],
+  ['search', 'validation', 'access', 'files', 'documents'],
   ['forms'],
   ['terminology'],
   ['fhirpath'],

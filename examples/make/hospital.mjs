@@ -81,12 +81,20 @@ const encounter = (id, day, reason) => ({
   period: { start: day },
 });
 
+/** A contained resource names its profile: the rules of 5情報 look for it. */
+const inside = (type, { resourceType, id, ...rest }) => ({
+  resourceType,
+  id,
+  meta: { profile: [`${jp}/eCS/StructureDefinition/JP_${type}_eCS`] },
+  ...rest,
+});
+
 /** A diagnosis; with `sent` it carries what a 5情報 Bundle asks for besides. */
 const condition = (id, { code, name, text = name, modifier, onset, status = 'active', now }, subject, sent) => ({
   resourceType: 'Condition',
   meta: meta(`${jp}/eCS/StructureDefinition/JP_Condition_eCS`, now),
   ...(sent && {
-    contained: [{ ...encounter(`ENC-${id}`, sent), id: 'encounter' }],
+    contained: [inside('Encounter', { ...encounter(`ENC-${id}`, sent), id: 'encounter' })],
     extension: [institution, department],
   }),
   identifier: identifier(id),
@@ -254,9 +262,9 @@ function labResult(id, subject, { local, code, short, name, material, value, uni
     resourceType: 'Observation',
     meta: meta(`${jp}/eCS/StructureDefinition/JP_Observation_LabResult_eCS`, '2026-10-05T13:05:00+09:00'),
     contained: [
-      { ...encounter('ENC-0001', '2026-10-05'), id: 'encounter' },
+      inside('Encounter', { ...encounter('ENC-0001', '2026-10-05'), id: 'encounter' }),
       { resourceType: 'Specimen', id: 'specimen', type: materials[material] },
-      { resourceType: 'Practitioner', id: 'performer', name: names(doctor).slice(0, 1) },
+      inside('Practitioner', { resourceType: 'Practitioner', id: 'performer', name: names(doctor).slice(0, 1) }),
     ],
     extension: [institution, department],
     identifier: identifier(id),

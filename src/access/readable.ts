@@ -6,6 +6,7 @@
 import { raw } from '../store/sql.ts';
 import type { Readable } from '../store/store.ts';
 import type { Caller } from './caller.ts';
+import { informationClass } from './information-class.ts';
 
 /** A rule of who may read what; `open` is the default until access rules are configured. */
 export interface AccessPolicy {
@@ -16,5 +17,13 @@ export interface AccessPolicy {
 
 const everything = { ...raw('1 = 1'), always: true } as Readable;
 
-/** Everybody may read everything; allowed on loopback only. */
-export const openPolicy: AccessPolicy = { name: 'open', condition: () => everything };
+const toldOnly = raw(`v.class <> ${informationClass.notTold}`) as Readable;
+
+/** True for the person and the family, who must not learn of a diagnosis here first. */
+const isPersonal = ({ subject }: Caller): boolean => /^(?:Patient|RelatedPerson)\//.test(subject ?? '');
+
+/** Everybody may read everything but what the person has not been told (未告知); allowed on loopback only. */
+export const openPolicy: AccessPolicy = {
+  name: 'open',
+  condition: caller => (isPersonal(caller) ? toldOnly : everything),
+};

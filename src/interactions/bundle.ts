@@ -4,6 +4,7 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import { handleBatch } from './batch.ts';
+import { isTakenIn, receiptResponse, takeIn } from './intake.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { handleTransaction } from './transaction.ts';
 import { bodyResource } from './write.ts';
@@ -12,6 +13,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const { text, resource } = bodyResource(request, 'Bundle');
   if (resource['type'] === 'batch') return handleBatch(services, request, text, resource);
   if (resource['type'] === 'transaction') return handleTransaction(services, request, text, resource);
+  if (isTakenIn(services, resource)) return receiptResponse(request, await takeIn(services, request, resource, text));
   const type = String(resource['type']);
   throw new FhirError(
     'invalid',

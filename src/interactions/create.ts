@@ -5,6 +5,7 @@
 import { FhirError } from '../fhir/outcome.ts';
 import type { Change } from '../store/store.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
+import { createdResponse, isTakenIn, takeIn } from './intake.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
 import { bodyResource, commitPrepared, prepareWrite, writeResponse } from './write.ts';
@@ -57,6 +58,8 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const type = request.params['type']!;
   const { text, resource } = bodyResource(request, type);
   const condition = request.headers['if-none-exist'];
+  if (type === 'Bundle' && isTakenIn(services, resource))
+    return createdResponse(request, await takeIn(services, request, resource, text));
   let existing: string | undefined;
   const { committed } = await commitPrepared(services, async () => {
     const prepared = await prepareCreate(services, request, { type, id: services.newId(), text, resource, condition });

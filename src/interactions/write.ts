@@ -3,6 +3,7 @@
  * A write whose condition was decided by a search is decided again when another commit changed the answer.
  * @see https://hl7.org/fhir/R4/http.html#create
  */
+import { informationClassOf } from '../access/information-class.ts';
 import { stampable } from '../fhir/json-text.ts';
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
@@ -130,7 +131,7 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
     access: {
       persons: services.search.persons({ ...resource, id: input.id }),
       authorOrganization: request.caller.organization,
-      informationClass: 0,
+      informationClass: informationClassOf(resource),
       releasedAt: null,
     },
     preconditions: [...(input.preconditions ?? []), ...found],

@@ -7,10 +7,12 @@ import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
 import { extract } from './forms/extract.ts';
 import { populate } from './forms/populate.ts';
+import { intake } from './intake.ts';
 import { lastN } from './last-n.ts';
 import { snapshot } from './snapshot.ts';
 import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';
+import { withdrawDocument } from './withdraw.ts';
 
 /** Every operation this server has. */
 export const allOperations: readonly Operation[] = [
@@ -22,5 +24,7 @@ export const allOperations: readonly Operation[] = [
   lastN,
   populate,
   extract,
+  intake,
+  withdrawDocument,
   ...terminologyOperations,
 ];

@@ -1,0 +1,80 @@
+/**
+ * Taking a document apart: which entries become resources of their own, under which ids, and where their references lead.
+ * The text of an entry stays as it was sent but for references to other entries.
+ */
+import type { Document, DocumentEntry } from './document.ts';
+import { extractedId, type Numbered, numbersOf, organizationId } from './keys.ts';
+import { identifiers } from './systems.ts';
+
+/** What becomes of an entry. */
+export interface Part {
+  readonly entry: DocumentEntry;
+  /** `person`: the one person; `shared`: an organisation known by a national number; `own`: of this document alone. */
+  readonly role: 'person' | 'shared' | 'own' | 'withheld';
+  readonly type: string;
+  /** Id it has on this server; for a person and an organisation the one to make when none is known. */
+  readonly id: string;
+  /** The national number of an organisation. */
+  readonly number?: Numbered;
+}
+
+const organizationNumbers: readonly string[] = [
+  identifiers.institution,
+  identifiers.institutionCode,
+  identifiers.office,
+];
+
+/** What a resource is called in its document: its own identifier, else its place among those of its type. */
+function nameOf({ resource }: DocumentEntry, place: number): string {
+  const own = numbersOf(resource);
+  const best = own.find(one => one.system === identifiers.resource) ?? (own.length === 1 ? own[0] : undefined);
+  return best ? `${best.system}|${best.value}` : `#${place}`;
+}
+
+/** The parts of a document. @param id of the document; @param personId of its person */
+export function partsOf(document: Document, id: string, personId: string): readonly Part[] {
+  const places = new Map<string, number>();
+  const names = new Set<string>();
+  return document.entries.map((entry): Part => {
+    const type = entry.resource.resourceType;
+    const place = places.get(type) ?? 0;
+    places.set(type, place + 1);
+    if (entry === document.patient) return { entry, role: 'person', type, id: personId };
+    const number =
+      type === 'Organization'
+        ? numbersOf(entry.resource).find(one => organizationNumbers.includes(one.system))
+        : undefined;
+    if (number) return { entry, role: 'shared', type, id: organizationId(number), number };
+    let name = nameOf(entry, place);
+    // Two resources of one identifier would be one: the second goes by its place too.
+    if (names.has(`${type} ${name}`)) name += `#${place}`;
+    names.add(`${type} ${name}`);
+    const role = entry.flags.has('UNDELIVERED') ? 'withheld' : 'own';
+    return { entry, role, type, id: extractedId(id, type, name) };
+  });
+}
+
+/** Where references lead: fullUrl → Type/id on this server. */
+export function targetsOf(parts: readonly Part[]): ReadonlyMap<string, string> {
+  const shown = parts.filter(one => one.role !== 'withheld' && one.entry.fullUrl !== undefined);
+  return new Map(shown.map(({ entry, type, id }) => [entry.fullUrl!, `${type}/${id}`]));
+}
+
+const referencePattern = /("reference"\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
+const serverUrl = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/;
+
+/**
+ * An entry's text with its references to other entries led to this server's resources; every other byte stays.
+ * A relative reference is read from the base of the entry's own fullUrl.
+ * @see https://hl7.org/fhir/R4/bundle.html#references
+ */
+export function withReferences({ text, fullUrl }: DocumentEntry, targets: ReadonlyMap<string, string>): string {
+  const base = serverUrl.exec(fullUrl ?? '')?.[1];
+  return text.replace(referencePattern, (whole, head: string, raw: string) => {
+    const reference = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+    const [url = '', fragment] = reference.split('#');
+    const target = targets.get(url) ?? (base === undefined ? undefined : targets.get(base + url));
+    if (target === undefined) return whole;
+    return `${head}${JSON.stringify(fragment === undefined ? target : `${target}#${fragment}`)}`;
+  });
+}

@@ -1,0 +1,53 @@
+/** Checking a document: its kind, the rules of the exchange, the rules of its profile and of every entry. All of it, or nothing. */
+import { type Document, readDocument } from '../../documents/document.ts';
+import { claimedProfiles, kindOf } from '../../documents/kinds/all.ts';
+import { checkDocument } from '../../documents/rules/all.ts';
+import { FhirError, type Issue } from '../../fhir/outcome.ts';
+import type { Resource } from '../../fhir/types.ts';
+import { japaneseDay } from '../../terminology/terminology.ts';
+import type { Services } from '../interaction.ts';
+
+/** A document that may be stored, and what was found that does not stop it. */
+export interface Checked {
+  readonly document: Document;
+  readonly findings: readonly Issue[];
+}
+
+const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal';
+
+/** The refusal of a Bundle that is no document. */
+function noDocument(bundle: Resource): FhirError {
+  const type = String(bundle['type']);
+  return new FhirError(
+    'invalid',
+    {
+      en: `The Bundle has the type ${type.slice(0, 40)}; intake takes document and collection`,
+      ja: `Bundle の type が ${type.slice(0, 40)} です。取り込めるのは document と collection です`,
+    },
+    { expression: 'Bundle.type' },
+  );
+}
+
+/**
+ * Checks a Bundle as a document.
+ * @param text JSON of the Bundle, read before
+ * @param own true when the text is what the client sent, so that lines and columns mean something
+ * @throws FhirError 'invalid' for what is no document or no FHIR, 'business-rule' with every finding otherwise
+ */
+export async function checkIntake(services: Services, bundle: Resource, text: string, own: boolean): Promise<Checked> {
+  const kind = kindOf(bundle);
+  if (!kind) throw noDocument(bundle);
+  const document = readDocument(kind, bundle, text);
+  const limits = { maxBytes: services.config.documentMaxBytes, today: japaneseDay(services.now()) };
+  const rules = checkDocument(document, limits);
+  const tooLarge = rules.filter(one => one.rule === 'intake-size');
+  // What is too large is not looked at further.
+  if (tooLarge.length > 0) throw new FhirError('too-long', tooLarge);
+  await services.storedDefinitions.refresh();
+  const asked = kind.profile !== undefined && !claimedProfiles(bundle).includes(kind.profile) ? [kind.profile] : [];
+  const options = { level: 'profiles' as const, profiles: asked, ...(own && { text }) };
+  const findings = [...rules, ...services.validator.validateResource(bundle, options)];
+  if (!findings.some(isError)) return { document, findings };
+  const basic = findings.some(one => isError(one) && one.basic === true);
+  throw new FhirError(basic ? 'invalid' : 'business-rule', findings);
+}

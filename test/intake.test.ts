@@ -1,0 +1,200 @@
+/** Document intake on both databases: cases made of the example Bundles, and what cases cannot say. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { InjectOptions } from 'fastify';
+import t from 'tap';
+import { systemCaller } from '../src/access/caller.ts';
+import type { JsonObject, Resource } from '../src/fhir/types.ts';
+import { applyJsonPatch } from '../src/interactions/patch/json-patch.ts';
+import { runOnStores, testOnStores } from './stores.ts';
+import { type InteractionCase, readCases, runSteps, type Step, type TestServer } from './support.ts';
+
+const examples = path.join(import.meta.dirname, '../examples');
+const readExample = (name: string): string => fs.readFileSync(path.join(examples, name), 'utf8');
+
+/** `{ "$example": file, "patch": steps }` anywhere in a body is that example, changed. */
+function filled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(filled);
+  if (typeof value !== 'object' || value === null) return value;
+  const { $example, patch } = value as { $example?: string; patch?: unknown };
+  if ($example === undefined) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one)]));
+  const bundle = JSON.parse(readExample($example)) as Resource;
+  return patch === undefined ? bundle : applyJsonPatch(bundle, patch);
+}
+
+const rulesOf = (outcome: JsonObject | undefined): unknown[] =>
+  ((outcome?.['issue'] ?? []) as { details?: { coding?: { code: string }[] } }[]).map(
+    one => one.details?.coding?.[0]?.code,
+  );
+
+/** What a case says of the answer beyond its shape: `$parameters` it has, `$rules` that were broken, `$findings` it tells. */
+function special(expected: JsonObject, found: JsonObject): string | undefined {
+  const parameters = (found['parameter'] ?? []) as JsonObject[];
+  for (const wanted of (expected['$parameters'] ?? []) as JsonObject[])
+    if (!parameters.some(one => JSON.stringify(one) === JSON.stringify(wanted)))
+      return `no parameter ${JSON.stringify(wanted)}`;
+  const findings = parameters.find(one => one['name'] === 'findings')?.['resource'] as JsonObject | undefined;
+  for (const [name, list] of [
+    ['$rules', rulesOf(found)],
+    ['$findings', rulesOf(findings)],
+  ] as const)
+    for (const rule of (expected[name] ?? []) as string[])
+      if (!list.includes(rule)) return `no finding ${rule} among ${list.join(', ')}`;
+  return undefined;
+}
+
+/** Runs a step, keeps `$document` of a receipt, and looks at what is special. */
+async function runIntake(server: TestServer, { steps }: InteractionCase): Promise<string | undefined> {
+  const saved = new Map<string, string>();
+  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => saved.get(name) ?? whole);
+  for (const { save, ...step } of steps) {
+    let answer: JsonObject = {};
+    const spy = {
+      inject: async (request: InjectOptions) => {
+        const response = await server.app.inject(request);
+        if (response.payload.startsWith('{')) answer = response.json();
+        return response;
+      },
+    };
+    const { $parameters, $rules, $findings, ...body } = (step.expect.body ?? {}) as JsonObject;
+    const expect = { ...step.expect, ...(step.expect.body !== undefined && { body }) };
+    const one: Step = {
+      ...step,
+      do: fill(step.do),
+      expect,
+      ...(step.body !== undefined && { body: filled(step.body) }),
+    };
+    const problem = await runSteps(spy as unknown as typeof server.app, [one]);
+    if (problem) return problem;
+    const more = special({ $parameters, $rules, $findings }, answer);
+    if (more) return `${step.do}: ${more} in ${JSON.stringify(answer).slice(0, 600)}`;
+    const parameters = (answer['parameter'] ?? []) as { name: string; valueReference?: { reference: string } }[];
+    for (const name of Object.keys(save ?? {}))
+      saved.set(name, parameters.find(each => each.name === 'document')!.valueReference!.reference);
+  }
+  return undefined;
+}
+
+for (const { file, cases } of readCases<InteractionCase>('intake')) runOnStores(file, cases, runIntake);
+
+const headers = { 'content-type': 'application/fhir+json' };
+
+testOnStores('a document is kept byte for byte', async (t, start) => {
+  const server = await start();
+  const text = `\n ${readExample('hospital/referral.json').replace('"1.0"', '"\\u0031.0"')}\n`;
+  const taken = await server.app.inject({ method: 'POST', url: '/fhir/$intake', headers, payload: text });
+  t.equal(taken.statusCode, 201);
+  const id = String(taken.headers.location).split('/').at(-1);
+  const kept = await server.app.inject({ method: 'GET', url: `/fhir/Binary/${id}`, headers: { accept: '*/*' } });
+  t.equal(kept.payload, text);
+  t.equal(kept.headers['content-type'], 'application/fhir+json');
+  await server.close();
+});
+
+testOnStores('what the person has not been told is hidden from the person and the family', async (t, start) => {
+  const server = await start();
+  const bundle = JSON.parse(readExample('hospital/referral.json'));
+  const hidden = bundle.entry.find((one: { resource: Resource }) => one.resource.resourceType === 'Condition');
+  hidden.resource.meta.tag = [
+    { system: 'http://jpfhir.jp/fhir/clins/CodeSystem/JP_ehrshrs_indication', code: 'UNINFORMED' },
+  ];
+  const taken = await server.app.inject({ method: 'POST', url: '/fhir/$intake', headers, payload: bundle });
+  t.equal(taken.statusCode, 201);
+  const parameters = taken.json().parameter as { name: string; valueReference: { reference: string } }[];
+  const person = parameters.find(one => one.name === 'person')!.valueReference.reference;
+  const { services } = server;
+  const count = async (type: string, subject: string | null) => {
+    const route = services.route('GET', [type]);
+    const response = await route.handle(services, {
+      method: 'GET',
+      path: [type],
+      params: { type },
+      query: [['_summary', 'count']],
+      headers: {},
+      prefer: {},
+      caller: { ...systemCaller, kind: 'user', subject },
+      language: 'en',
+      base: '',
+    });
+    let text = '';
+    if (response.body?.kind === 'text') text = response.body.text;
+    else if (response.body?.kind === 'chunks') for await (const chunk of response.body.chunks) text += chunk;
+    else if (response.body?.kind === 'resource') text = JSON.stringify(response.body.resource);
+    return (JSON.parse(text) as { total: number }).total;
+  };
+  for (const [type, all, own] of [
+    ['Condition', 2, 1],
+    ['Composition', 1, 0],
+    ['Bundle', 1, 0],
+    ['Binary', 1, 0],
+    ['AllergyIntolerance', 1, 1],
+    ['DocumentReference', 1, 1],
+  ] as const) {
+    t.equal(await count(type, 'Practitioner/1'), all, `${type} for a clinician`);
+    t.equal(await count(type, person), own, `${type} for the person`);
+    t.equal(await count(type, 'RelatedPerson/1'), own, `${type} for the family`);
+  }
+  await server.close();
+});
+
+testOnStores('what goes to nobody is sealed', async (t, start) => {
+  const server = await start();
+  const bundle = JSON.parse(readExample('hospital/conditions.json'));
+  bundle.entry[1].resource.meta.tag = [
+    { system: 'http://jpfhir.jp/fhir/clins/CodeSystem/JP_ehrshrs_indication', code: 'UNDELIVERED' },
+  ];
+  const taken = await server.app.inject({ method: 'POST', url: '/fhir/$intake', headers, payload: bundle });
+  t.equal(taken.statusCode, 201);
+  for (const type of ['Binary', 'Bundle', 'Condition', 'DocumentReference', 'Provenance']) {
+    const all = await server.app.inject({ method: 'GET', url: `/fhir/${type}/_history` });
+    t.notMatch(all.payload, /狭心症|20058911/, type);
+    t.notMatch(all.payload, Buffer.from('20058911').toString('base64').slice(0, 9), type);
+  }
+  await server.close();
+});
+
+testOnStores('many documents of one new person at once make one person', async (t, start) => {
+  const server = await start();
+  const text = readExample('hospital/conditions.json');
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      server.app.inject({
+        method: 'POST',
+        url: '/fhir/$intake',
+        headers,
+        payload: text.replace(/\^2026\^CONDITION-0001/, `^2026^CONDITION-${i}`),
+      }),
+    ),
+  );
+  t.same([...new Set(answers.map(one => one.statusCode))], [201]);
+  const patients = await server.app.inject({ method: 'GET', url: '/fhir/Patient?_summary=count' });
+  t.equal(patients.json().total, 1);
+  const same = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      server.app.inject({
+        method: 'POST',
+        url: '/fhir/$intake',
+        headers,
+        payload: readExample('hospital/referral.json'),
+      }),
+    ),
+  );
+  t.equal(same.filter(one => one.statusCode === 201).length, 1, 'created once');
+  t.equal(same.filter(one => one.statusCode === 200).length, 5, 'unchanged otherwise');
+  await server.close();
+});
+
+t.test('receipts and refusals in Japanese', async t => {
+  const { startServer } = await import('./support.ts');
+  const server = startServer();
+  const bundle = JSON.parse(readExample('hospital/conditions.json'));
+  delete bundle.identifier;
+  const refused = await server.app.inject({
+    method: 'POST',
+    url: '/fhir/$intake',
+    headers: { ...headers, 'accept-language': 'ja' },
+    payload: bundle,
+  });
+  t.match(refused.json().issue[0], { expression: ['Bundle.identifier'], details: { text: /文書の差し替え/ } });
+  await server.close();
+});
