@@ -1,0 +1,60 @@
+/**
+ * One person's set → one transaction Bundle: every entry conditional on its business key, so that twice is once.
+ * What the set replaces or deletes is named as Removals; who runs the transaction looks up what is there.
+ * @see https://hl7.org/fhir/R4/http.html#cond-update
+ */
+import { createHash } from 'node:crypto';
+import type { JsonObject, Resource } from '../fhir/types.ts';
+
+/** An identifier as a token: a business key. */
+export interface Key {
+  readonly system: string;
+  readonly value: string;
+}
+
+/** A resource to be written, and the key it is found by. */
+export interface Draft {
+  readonly key: Key;
+  readonly resource: Resource;
+  /** True when one that is there already stays as it is: persons and offices belong to others. */
+  readonly keep?: boolean;
+}
+
+/** Resources that must no longer be there: all of a type with an identifier, but those with the keys named. */
+export interface Removal {
+  readonly type: string;
+  readonly key: Key;
+  readonly but?: readonly Key[];
+}
+
+/** A urn:uuid that is the same each time for the same key. */
+export function urnOf(type: string, { system, value }: Key): string {
+  const hex = createHash('sha256').update(`${type} ${system}|${value}`).digest('hex');
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The search that finds a key. */
+export const conditionOf = ({ system, value }: Key): string =>
+  `identifier=${encodeURIComponent(system)}|${encodeURIComponent(value)}`;
+
+/** A conditional reference: the one resource with the key. @see https://hl7.org/fhir/R4/http.html#trules */
+export const conditionalReference = (type: string, key: Key): string => `${type}?${conditionOf(key)}`;
+
+function entryOf({ key, resource, keep }: Draft): JsonObject {
+  const type = resource.resourceType;
+  const condition = conditionOf(key);
+  const request = keep
+    ? { method: 'POST', url: type, ifNoneExist: condition }
+    : { method: 'PUT', url: `${type}?${condition}` };
+  return { fullUrl: urnOf(type, key), resource, request };
+}
+
+/**
+ * The transaction of a set.
+ * @param removed ids of resources that must go, as `Type/id`
+ */
+export const toTransaction = (drafts: readonly Draft[], removed: readonly string[]): Resource => ({
+  resourceType: 'Bundle',
+  type: 'transaction',
+  entry: [...removed.map(url => ({ request: { method: 'DELETE', url } })), ...drafts.map(entryOf)],
+});

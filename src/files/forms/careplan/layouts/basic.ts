@@ -1,0 +1,122 @@
+/**
+ * Layouts of the care-plan exchange: 利用者基本情報 of the preventive plan, its two sub-tables and the deletion.
+ * Source: ケアプランデータ連携標準仕様 4.1 (2024-10), interface layouts.
+ */
+import { layout } from './layout-of.ts';
+
+/** UPKIHON */
+export const upkihon = layout('UPKIHON', { en: 'Basic information (prevention)', ja: '利用者基本情報（介護予防）' }, [
+  ['version', 'CSVバージョン', 'version', { required: true }],
+  ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+  ['insured', '被保険者番号', 'insured', { required: true }],
+  ['consultedOn', '相談日', 'date8', { required: true }],
+  ['planKind', '計画種類', 'code', { length: 1, required: true, codes: 'careplan-preventive-kind' }],
+  ['commission', '委託の有無', 'code', { length: 1, codes: 'careplan-commission' }],
+  ['author', '作成担当者', 'text'],
+  ['way', '相談方法', 'code', { length: 2, codes: 'careplan-consultation-way' }],
+  ['wayOther', '相談方法(その他の内容)', 'text'],
+  ['count', '相談回数', 'code', { length: 2, codes: 'careplan-consultation-count' }],
+  ['formerConsultedOn', '前回相談日', 'date8'],
+  ['state', '利用者の現況', 'code', { length: 2, codes: 'careplan-present-state' }],
+  ['stateText', '利用者の現況(状況補足)', 'text'],
+  ['kana', '利用者氏名ﾌﾘｶﾞﾅ', 'kana', { required: true }],
+  ['name', '利用者氏名', 'text', { required: true }],
+  ['sex', '利用者性別', 'code', { length: 1, required: true, codes: 'careplan-sex' }],
+  ['birthDate', '利用者生年月日', 'date8', { required: true }],
+  ['address', '利用者住所', 'text'],
+  ['phone', '利用者電話番号', 'text', { length: 15 }],
+  ['fax', '利用者Fax番号', 'text', { length: 15 }],
+  ['disability', '障害高齢者の日常生活自立度', 'code', { length: 2, codes: 'disability-independence-careplan' }],
+  ['dementia', '認知症高齢者の日常生活自立度', 'code', { length: 2, codes: 'dementia-independence-careplan' }],
+  ['careLevel', '要介護状態区分', 'code', { length: 2, codes: 'careplan-care-level-preventive' }],
+  ['certifiedFrom', '認定有効期限開始日', 'date8'],
+  ['certifiedTo', '認定有効期間終了日', 'date8'],
+  ['formerCareLevel', '前回の介護度', 'code', { length: 2, codes: 'careplan-care-level-preventive' }],
+  ['checklistResult', '基本チェックリスト記入結果', 'code', { length: 1, codes: 'careplan-checklist-result' }],
+  ['checklistOn', '基本チェックリスト記入日', 'date8'],
+  ['handbookPhysical', '障害等認定(身障)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['handbookIntellectual', '障害等認定(療育)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['handbookMental', '障害等認定(精神)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['intractable', '障害等認定(難病)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['handbookText', '障害等認定特記事項', 'text'],
+  ['housing', '居住形態', 'code', { length: 2, codes: 'careplan-housing' }],
+  ['floor', '自室の階数', 'int', { length: 2 }],
+  ['homeModified', '住宅改修の有無', 'code', { length: 1, codes: 'careplan-yes-no' }],
+  ['pensionNational', '経済状況(国民年金)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['pensionEmployees', '経済状況(厚生年金)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['pensionDisability', '経済状況(障害年金)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['publicAssistance', '経済状況(生活保護)', 'code', { length: 1, codes: 'careplan-applies' }],
+  ['economyText', '経済状況詳細', 'text'],
+  ['visitor', '来所者(相談者)氏名', 'text'],
+  ['visitorAddress', '来所者(相談者)住所', 'text'],
+  ['visitorPhone', '来所者(相談者)電話番号', 'text', { length: 15 }],
+  ['visitorRelation', '来所者(相談者)続柄', 'text'],
+  ['contact1Name', '1 緊急連絡先(氏名)', 'text'],
+  ['contact1Relation', '1 緊急連絡先(続柄)', 'text'],
+  ['contact1Address', '1 緊急連絡先(住所)', 'text'],
+  ['contact1Phone', '1 緊急連絡先(電話番号)', 'text', { length: 15 }],
+  ['contact2Name', '2 緊急連絡先(氏名)', 'text'],
+  ['contact2Relation', '2 緊急連絡先(続柄)', 'text'],
+  ['contact2Address', '2 緊急連絡先(住所)', 'text'],
+  ['contact2Phone', '2 緊急連絡先(電話番号)', 'text', { length: 15 }],
+  ['contact3Name', '3 緊急連絡先(氏名)', 'text'],
+  ['contact3Relation', '3 緊急連絡先(続柄)', 'text'],
+  ['contact3Address', '3 緊急連絡先(住所)', 'text'],
+  ['contact3Phone', '3 緊急連絡先(電話番号)', 'text', { length: 15 }],
+  ['contact4Name', '4 緊急連絡先(氏名)', 'text'],
+  ['contact4Relation', '4 緊急連絡先(続柄)', 'text'],
+  ['contact4Address', '4 緊急連絡先(住所)', 'text'],
+  ['contact4Phone', '4 緊急連絡先(電話番号)', 'text', { length: 15 }],
+  ['image', '家族構成 画像ファイル名', 'text'],
+  ['family', '家族関係等の状況', 'text'],
+  ['life', '今までの生活', 'text'],
+  ['day', '１日の生活・すごし方(生活全般)', 'text'],
+  ['hobbies', '趣味・楽しみ・特技', 'text'],
+  ['friends', '友人・地域との関係', 'text'],
+  ['publicServices', '現在利用している公的サービス', 'text'],
+  ['otherServices', '現在利用している非公的サービス', 'text'],
+  ['consentedOn', '同意日', 'date8'],
+  ['consentedBy', '同意者氏名', 'text'],
+]);
+
+/** DLTKIHON */
+export const dltkihon = layout('DLTKIHON', { en: 'Deletion of basic information', ja: '利用者基本情報_削除' }, [
+  ['version', 'CSVバージョン', 'version', { required: true }],
+  ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+  ['insured', '被保険者番号', 'insured', { required: true }],
+  ['consultedOn', '相談日', 'date8', { required: true }],
+]);
+
+/** UPKIHON_SUB1 */
+export const upkihonSub1 = layout(
+  'UPKIHON_SUB1',
+  { en: 'Basic information, the day', ja: '利用者基本情報（別表1）1日の生活・すごし方(タイムスケジュール)' },
+  [
+    ['version', 'CSVバージョン', 'version', { required: true }],
+    ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+    ['insured', '被保険者番号', 'insured', { required: true }],
+    ['consultedOn', '相談日', 'date8', { required: true }],
+    ['time', '時間', 'text'],
+    ['own', '本人の生活状況', 'text'],
+    ['carers', '介護者・家族の生活状況', 'text'],
+  ],
+);
+
+/** UPKIHON_SUB2 */
+export const upkihonSub2 = layout(
+  'UPKIHON_SUB2',
+  { en: 'Basic information, diseases', ja: '利用者基本情報（別表2）現病歴・既往歴' },
+  [
+    ['version', 'CSVバージョン', 'version', { required: true }],
+    ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+    ['insured', '被保険者番号', 'insured', { required: true }],
+    ['consultedOn', '相談日', 'date8', { required: true }],
+    ['date', '年月日', 'text'],
+    ['disease', '病名', 'text'],
+    ['doctor', '医療機関・医師名', 'text'],
+    ['attending', '主治医・意見作成者フラグ', 'code', { length: 1, codes: 'careplan-attending-flag' }],
+    ['doctorPhone', '医療機関・医師電話番号', 'text', { length: 15 }],
+    ['course', '経過', 'code', { length: 2, codes: 'careplan-course' }],
+    ['treatment', '治療中の内容', 'text'],
+  ],
+);

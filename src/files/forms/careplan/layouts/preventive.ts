@@ -1,0 +1,113 @@
+/**
+ * Layouts of the care-plan exchange: 介護予防サービス・支援計画書, its sub-table and the deletion.
+ * Source: ケアプランデータ連携標準仕様 4.1 (2024-10), interface layouts.
+ */
+import { layout } from './layout-of.ts';
+
+/** UPYOBO */
+export const upyobo = layout('UPYOBO', { en: 'Preventive plan', ja: '介護予防サービス・支援計画書' }, [
+  ['version', 'CSVバージョン', 'version', { required: true }],
+  ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+  ['insured', '被保険者番号', 'insured', { required: true }],
+  ['planDate', '計画作成(変更)日', 'date8', { required: true }],
+  ['preventiveKind', '計画種類', 'code', { length: 1, required: true, codes: 'careplan-preventive-kind' }],
+  ['commission', '委託の有無', 'code', { length: 1, codes: 'careplan-commission' }],
+  ['number', '整理番号', 'text'],
+  ['name', '利用者名', 'text', { required: true }],
+  ['certifiedOn', '認定年月日', 'date8'],
+  ['certifiedFrom', '認定有効期間開始日', 'date8'],
+  ['certifiedTo', '認定有効期間終了日', 'date8'],
+  ['planKind', '計画書区分', 'code', { length: 2, codes: 'careplan-plan-kind' }],
+  ['certificationState', '認定状況区分', 'code', { length: 1, codes: 'careplan-certification-state' }],
+  ['supportKind', '要支援状態区分', 'code', { length: 1, codes: 'careplan-support-kind' }],
+  ['centreAuthor', '計画作成者氏名（地域包括支援センター担当者名）', 'text'],
+  ['author', '計画作成者氏名（担当介護支援専門員名）', 'text'],
+  ['office', '計画作成者事業者・事業所名', 'text'],
+  ['officeAddress', '計画作成者事業者・事業所住所', 'text'],
+  ['officePhone', '計画作成者事業者・事業所電話番号', 'text', { length: 15 }],
+  ['firstPlanDate', '初回作成日', 'date8'],
+  ['centre', '担当地域包括支援センター', 'text'],
+  ['goalDay', '目標とする生活(1日)', 'text'],
+  ['goalYear', '目標とする生活(1年)', 'text'],
+  ['mobilityState', '【運動・移動】現在の状況', 'text'],
+  ['mobilityWish', '【運動・移動】本人・家族の意欲・意向', 'text'],
+  ['mobilityHasIssue', '【運動・移動】領域における課題の有無', 'code', { length: 1, codes: 'careplan-yes-no' }],
+  ['mobilityIssue', '【運動・移動】領域における課題（背景・原因）', 'text'],
+  ['householdState', '【日常生活(家庭生活)】現在の状況', 'text'],
+  ['householdWish', '【日常生活(家庭生活)】本人・家族の意欲・意向', 'text'],
+  [
+    'householdHasIssue',
+    '【日常生活(家庭生活)】領域における課題の有無',
+    'code',
+    { length: 1, codes: 'careplan-yes-no' },
+  ],
+  ['householdIssue', '【日常生活(家庭生活)】領域における課題（背景・原因）', 'text'],
+  ['socialState', '【社会参加、対人関係・コミュニケーション】現在の状況', 'text'],
+  ['socialWish', '【社会参加、対人関係・コミュニケーション】本人・家族の意欲・意向', 'text'],
+  [
+    'socialHasIssue',
+    '【社会参加、対人関係・コミュニケーション】領域における課題の有無',
+    'code',
+    { length: 1, codes: 'careplan-yes-no' },
+  ],
+  ['socialIssue', '【社会参加、対人関係・コミュニケーション】領域における課題（背景・原因）', 'text'],
+  ['healthState', '【健康管理】現在の状況', 'text'],
+  ['healthWish', '【健康管理】本人・家族の意欲・意向', 'text'],
+  ['healthHasIssue', '【健康管理】領域における課題の有無', 'code', { length: 1, codes: 'careplan-yes-no' }],
+  ['healthIssue', '【健康管理】領域における課題（背景・原因）', 'text'],
+  ['healthNotes', '健康状態の留意点', 'text'],
+  ['approach', '妥当な支援の実施に向けた方針', 'text'],
+  ['policy', '総合的な方針', 'text'],
+  ['exerciseCount', '基本チェックリストの該当数(運動不足)', 'int', { length: 1 }],
+  ['nutritionCount', '基本チェックリストの該当数(栄養改善)', 'int', { length: 1 }],
+  ['oralCount', '基本チェックリストの該当数(口腔内ケア)', 'int', { length: 1 }],
+  ['seclusionCount', '基本チェックリストの該当数(閉じこもり予防)', 'int', { length: 1 }],
+  ['memoryCount', '基本チェックリストの該当数(物忘れ予防)', 'int', { length: 1 }],
+  ['depressionCount', '基本チェックリストの該当数(うつ予防)', 'int', { length: 1 }],
+  ['exerciseNeeded', '事業プログラムの要否(運動不足)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['nutritionNeeded', '事業プログラムの要否(栄養改善)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['oralNeeded', '事業プログラムの要否(口腔内ケア)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['seclusionNeeded', '事業プログラムの要否(閉じこもり予防)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['memoryNeeded', '事業プログラムの要否(物忘れ予防)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['depressionNeeded', '事業プログラムの要否(うつ予防)', 'code', { length: 1, codes: 'careplan-needed' }],
+  ['centreOpinion', '地域包括支援センター意見', 'text'],
+  ['consentedOn', '同意日', 'date8'],
+  ['consentedBy', '同意者氏名', 'text'],
+]);
+
+/** DLTYOBO */
+export const dltyobo = layout(
+  'DLTYOBO',
+  { en: 'Deletion of a preventive plan', ja: '介護予防サービス・支援計画書_削除' },
+  [
+    ['version', 'CSVバージョン', 'version', { required: true }],
+    ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+    ['insured', '被保険者番号', 'insured', { required: true }],
+    ['planDate', '計画作成(変更)日', 'date8', { required: true }],
+  ],
+);
+
+/** UPYOBO_SUB */
+export const upyoboSub = layout(
+  'UPYOBO_SUB',
+  { en: 'Preventive plan, support', ja: '介護予防サービス・支援計画書（別表）支援計画' },
+  [
+    ['version', 'CSVバージョン', 'version', { required: true }],
+    ['insurer', '保険者番号', 'digits', { length: 6, required: true }],
+    ['insured', '被保険者番号', 'insured', { required: true }],
+    ['planDate', '計画作成(変更)日', 'date8', { required: true }],
+    ['issueNo', '課題ＮＯ', 'int', { length: 2 }],
+    ['issue', '総合的課題', 'text'],
+    ['proposal', '課題に対する目標と具体策の提案', 'text'],
+    ['wish', '具体策についての意向本人・家族', 'text'],
+    ['goal', '目標', 'text'],
+    ['supportNo', '支援計画ＮＯ', 'int', { length: 2 }],
+    ['support', '【支援計画】目標についての支援のポイント', 'text'],
+    ['selfCare', '【支援計画】本人等のセルフケアや家族の支援、インフォーマルサービス（民間サービス）', 'text'],
+    ['insuredService', '【支援計画】介護保険サービス又は地域支援事業（総合事業のサービス）', 'text'],
+    ['serviceNo', '利用サービスＮＯ', 'int', { length: 2 }],
+    ['service', '【利用サービス】サービス種別', 'text'],
+    ['office', '【利用サービス】事業所(利用先)', 'text'],
+    ['period', '【利用サービス】期間', 'text'],
+  ],
+);

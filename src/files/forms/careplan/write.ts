@@ -1,0 +1,227 @@
+/**
+ * Stored plans → files of the care-plan exchange: one set of files for each sender and receiver.
+ */
+import type { Resource } from '../../../fhir/types.ts';
+import type { Key } from '../../convert.ts';
+import { type FileRecord, type FindCodes, writeRecords } from '../../layout.ts';
+import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
+import { makeFileName, type Party } from './file-name.ts';
+import { readSheet, type SheetName, sheetKey } from './forms.ts';
+import { readPlan } from './home-plan.ts';
+import { careplanLayouts } from './layouts/all.ts';
+import { readMonth } from './month.ts';
+import { identifierValue, type Reading } from './parts.ts';
+import { readPreventive } from './preventive-plan.ts';
+import { systems } from './systems.ts';
+
+/** サービス種類 of those who plan: 居宅介護支援 and 介護予防支援. */
+const planner = '43';
+const preventivePlanner = '46';
+
+/** The rows of one set, by interface, and who sends it to whom. */
+export interface OutSet {
+  readonly key: string;
+  readonly month?: string;
+  readonly from?: Party | undefined;
+  readonly receivers: readonly Party[];
+  readonly rows: readonly (readonly [kind: string, records: readonly FileRecord[]])[];
+  readonly pictures?: readonly { name: string; bytes: Uint8Array }[];
+}
+
+const partyOf = (text: string): Party => {
+  const [office = '', serviceType] = text.split('_');
+  return { office, serviceType };
+};
+
+async function sheetRows(name: SheetName, of: string, found: Found) {
+  const response = await found.byKey('QuestionnaireResponse', sheetKey(name, of));
+  return response && readSheet(name, response);
+}
+
+/** The resources a plan refers to, read before it is. */
+async function readingOf(plan: Resource, found: Found): Promise<Reading> {
+  const goals = new Map<string, Resource>();
+  for (const { reference } of (plan['goal'] ?? []) as { reference: string }[]) {
+    const goal = await found.read(reference);
+    if (goal) goals.set(reference, goal);
+  }
+  return { find: reference => goals.get(reference), form: () => undefined };
+}
+
+/** 利用者補足情報 of a plan or a month, as rows. */
+async function supplement(of: string, header: FileRecord, found: Found) {
+  const sheet = await sheetRows('UPHOSOKU', of, found);
+  return sheet ? [{ ...sheet.top, ...header }] : [];
+}
+
+const officesIn = (rows: readonly FileRecord[]): Party[] => {
+  const names = rows
+    .filter(one => one['officeNumber'])
+    .map(one => `${one['officeNumber']}_${one['serviceCode']?.slice(0, 2) ?? ''}`);
+  return [...new Set(names)].map(partyOf);
+};
+
+/** A CarePlan of 居宅サービス計画 → its set. */
+export async function outPlan(resource: Resource, found: Found): Promise<OutSet> {
+  const { plan, rows, week } = readPlan(resource, await readingOf(resource, found));
+  const own = identifierValue(resource, systems.plan)!;
+  const { insurer = '', insured = '', planDate = '' } = plan;
+  const extra = await supplement(own, { insurer, insured, planDate, month: '000000' }, found);
+  return {
+    key: own,
+    from: { office: plan['officeNumber'] ?? '', serviceType: planner },
+    receivers: officesIn(rows),
+    rows: [
+      ['UP1KYO', [plan]],
+      ['UP2KYO', rows],
+      ['UP3KYO', week],
+      ['UPHOSOKU', extra],
+    ],
+  };
+}
+
+/** A CarePlan of a month → its set. */
+export async function outMonth(kind: 'month' | 'given', resource: Resource, found: Found): Promise<OutSet> {
+  const rows = readMonth(kind, resource);
+  const own = identifierValue(resource, systems[kind])!;
+  const [insurer = '', insured = '', month = '', office = '', serviceType = ''] = own.split(':');
+  const managed = { office: rows[0]?.['plannerNumber'] ?? '', serviceType: planner };
+  if (kind === 'given')
+    return { key: own, month, from: { office, serviceType }, receivers: [managed], rows: [['UPJSK', rows]] };
+  const header = { insurer, insured, month };
+  const benefits = await sheetRows('UPSIKYU', own, found);
+  const lines = (benefits?.repeated['line'] ?? []).map(one => ({
+    ...one,
+    ...header,
+    version: benefits!.top['version']!,
+    created: benefits!.top['created']!,
+  }));
+  const extra = await supplement(own, { ...header, planDate: '00000000' }, found);
+  return {
+    key: own,
+    month,
+    from: managed,
+    receivers: officesIn(rows),
+    rows: [
+      ['UPPLAN', rows],
+      ['UPSIKYU', lines],
+      ['UPHOSOKU', extra],
+    ],
+  };
+}
+
+/** A QuestionnaireResponse of 利用者基本情報 → its set. */
+export function outBasic(response: Resource): OutSet {
+  const own = (response['identifier'] as Key).value.replace(/^UPKIHON:/, '');
+  const [insurer = '', insured = '', consultedOn = ''] = own.split(':');
+  const { top, repeated, pictures } = readSheet('UPKIHON', response);
+  const header = { insurer, insured, consultedOn, version: top['version'] ?? '' };
+  const table = (name: string) => (repeated[name] ?? []).map(one => ({ ...one, ...header }));
+  return {
+    key: own,
+    receivers: [],
+    rows: [
+      ['UPKIHON', [{ ...top, ...header }]],
+      ['UPKIHON_SUB1', table('daily')],
+      ['UPKIHON_SUB2', table('disease')],
+    ],
+    pictures,
+  };
+}
+
+/** A CarePlan of 介護予防サービス・支援計画書 → its set. */
+export async function outPreventive(resource: Resource, found: Found): Promise<OutSet> {
+  const { plan, rows } = readPreventive(resource, await readingOf(resource, found));
+  const own = identifierValue(resource, systems.preventive)!;
+  const sheet = await sheetRows('UPYOBO', own, found);
+  return {
+    key: own,
+    receivers: [],
+    rows: [
+      ['UPYOBO', [{ ...sheet?.top, ...plan }]],
+      ['UPYOBO_SUB', rows],
+    ],
+  };
+}
+
+/** The sets of everything that is stored, in the order of their keys. */
+async function* outSets(found: Found, wanted: (kind: string) => boolean): AsyncGenerator<OutSet> {
+  if (wanted('UP1KYO')) for await (const one of found.all('CarePlan', systems.plan)) yield outPlan(one, found);
+  if (wanted('UPPLAN'))
+    for await (const one of found.all('CarePlan', systems.month)) yield outMonth('month', one, found);
+  if (wanted('UPJSK'))
+    for await (const one of found.all('CarePlan', systems.given)) yield outMonth('given', one, found);
+  if (wanted('UPKIHON'))
+    for await (const one of found.all('QuestionnaireResponse', systems.form))
+      if ((one['identifier'] as Key).value.startsWith('UPKIHON:')) yield outBasic(one);
+  if (wanted('UPYOBO'))
+    for await (const one of found.all('CarePlan', systems.preventive)) yield outPreventive(one, found);
+}
+
+/** Files being filled: one for each interface, month, sender, receiver and version. */
+class Outbox {
+  private readonly files = new Map<
+    string,
+    { kind: string; month?: string; from: Party; to: Party; sets: { key: string; records: readonly FileRecord[] }[] }
+  >();
+  readonly pictures: WrittenFile[] = [];
+
+  add(set: OutSet, from: Party, to: Party): void {
+    for (const [kind, records] of set.rows) {
+      if (records.length === 0) continue;
+      const version = records[0]!['version'];
+      const name = [kind, set.month, from.office, from.serviceType, to.office, to.serviceType, version].join(' ');
+      const file = this.files.get(name) ?? {
+        kind,
+        ...(set.month !== undefined && { month: set.month }),
+        from,
+        to,
+        sets: [],
+      };
+      file.sets.push({ key: set.key, records });
+      this.files.set(name, file);
+    }
+  }
+
+  *write(stamp: string, codes: FindCodes): Generator<WrittenFile> {
+    for (const { kind, month, from, to, sets } of this.files.values()) {
+      sets.sort((a, b) => (a.key < b.key ? -1 : 1));
+      const records = sets.flatMap(one => one.records);
+      const editions = careplanLayouts.get(kind)!;
+      const layout = editions.find(one => one.versions?.includes(records[0]!['version'] ?? '')) ?? editions[0]!;
+      const name = makeFileName({ kind, month, from, to, stamp });
+      const { bytes, findings } = writeRecords(layout, records, codes);
+      yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
+    }
+    yield* this.pictures;
+  }
+}
+
+const isSame = (one: Party, asked: Party): boolean =>
+  one.office === asked.office &&
+  (asked.serviceType === undefined || !one.serviceType || one.serviceType === asked.serviceType);
+
+/**
+ * Writes what is stored as files.
+ * @param options `kinds` by their main interface (UP1KYO, UPPLAN, UPJSK, UPKIHON, UPYOBO); a set whose rows do not tell sender or
+ *   receiver needs `from` or `to`
+ */
+export async function* writeFiles(found: Found, options: WriteOptions, codes: FindCodes): AsyncGenerator<WrittenFile> {
+  const from = options.from === undefined ? undefined : partyOf(options.from);
+  const to = options.to === undefined ? undefined : partyOf(options.to);
+  const outbox = new Outbox();
+  for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true)) {
+    if (options.month !== undefined && set.month !== undefined && set.month !== options.month) continue;
+    const sender = set.from ?? (from && { serviceType: preventivePlanner, ...from });
+    if (!sender || (from && !isSame(sender, from))) continue;
+    const receivers = to
+      ? set.receivers.length === 0 || set.receivers.some(one => isSame(one, to))
+        ? [to]
+        : []
+      : set.receivers;
+    for (const receiver of receivers) outbox.add(set, from ? { ...sender, ...from } : sender, receiver);
+    for (const picture of receivers.length > 0 ? (set.pictures ?? []) : [])
+      outbox.pictures.push({ ...picture, findings: [] });
+  }
+  yield* outbox.write(options.stamp, codes);
+}

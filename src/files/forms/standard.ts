@@ -1,0 +1,85 @@
+/**
+ * A national file standard: which files are its own, how they become units of work, and how resources become files again.
+ */
+import type { Message, Resource } from '../../fhir/types.ts';
+import type { Draft, Key, Removal } from '../convert.ts';
+import type { Finding } from '../finding.ts';
+import type { FindCodes } from '../layout.ts';
+
+/** A file as it came. It is read again for giving refused rows back. */
+export interface SourceFile {
+  readonly name: string;
+  /** Its bytes from the beginning, in pieces. */
+  chunks(): Iterable<Uint8Array>;
+}
+
+/** Rows of a file, as bytes. */
+export interface Span {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What making resources needs to know. */
+export interface Making {
+  readonly codes: FindCodes;
+  /** `Organization/id` of an office that is there already; undefined when it has to be made. */
+  readonly office: (number: string) => string | undefined;
+}
+
+/** What belongs together and is stored as a whole or not at all: one person's set. */
+export interface Unit {
+  /** Name in reports, such as `UP1KYO 492017:0000000001:20260401`. */
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  /** The rows it came from. */
+  readonly spans: readonly Span[];
+  /** Place of its first row, for what the server finds. */
+  readonly place: Pick<Finding, 'file' | 'line'>;
+  /** Key of the person it is about, when the unit does not tell enough to make one. */
+  readonly person?: Key | undefined;
+  /** Makes its resources; absent when findings refuse it. */
+  readonly make?: ((making: Making) => { drafts: readonly Draft[]; removals: readonly Removal[] }) | undefined;
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly findings: readonly Finding[];
+}
+
+/** What an export is asked for; a standard says which of them it uses. */
+export interface WriteOptions {
+  /** Names of interfaces; absent: all. */
+  readonly kinds?: readonly string[];
+  /** Office (and service type) that sends and that receives, as in file names. */
+  readonly from?: string;
+  readonly to?: string;
+  /** YYYYMM. */
+  readonly month?: string;
+  /** YYYYMMDDHHMMSS, Japanese time. */
+  readonly stamp: string;
+}
+
+/** How stored resources are found for an export. */
+export interface Found {
+  /** All resources of a type with an identifier in the system. */
+  readonly all: (type: string, system: string) => AsyncIterable<Resource>;
+  /** The resource a reference such as `Goal/1` leads to. */
+  readonly read: (reference: string) => Promise<Resource | undefined>;
+  /** The resource of a type with a key. */
+  readonly byKey: (type: string, key: Key) => Promise<Resource | undefined>;
+}
+
+/** One standard. The list is in all.ts. */
+export interface Standard {
+  readonly id: string;
+  readonly title: Message;
+  /** True for names of its files. */
+  accepts(name: string): boolean;
+  /** Units in the order in which they take effect. Files are those of one delivery. */
+  units(files: readonly SourceFile[], codes: FindCodes): Iterable<Unit>;
+  /** Files of what is stored; absent when the standard has no way back. */
+  write?(found: Found, options: WriteOptions, codes: FindCodes): AsyncIterable<WrittenFile>;
+}
