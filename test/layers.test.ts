@@ -12,7 +12,7 @@ const layers = [
   ['http'],
   ['operations'],
   ['interactions'],
-  ['search', 'validation', 'access', 'files', 'documents'],
+  ['search', 'validation', 'access', 'files', 'documents', 'care'],
   ['forms'],
   ['terminology'],
   ['fhirpath'],

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/operations.html
  */
 import type { Operation } from '../interactions/interaction.ts';
+import { adlGain } from './adl-gain.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
 import { extract } from './forms/extract.ts';
@@ -22,6 +23,7 @@ export const allOperations: readonly Operation[] = [
   patientEverything,
   encounterEverything,
   lastN,
+  adlGain,
   populate,
   extract,
   intake,
