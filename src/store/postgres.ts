@@ -90,6 +90,9 @@ class PostgresStore implements Store {
   /** The newest position this node told anybody; replicas must have it before they are asked. */
   private seen = 0;
   private opened: Promise<void> | undefined;
+  /** A look at the state that is under way, and the one that follows it. */
+  private asked: Promise<StoreState> | undefined;
+  private askedNext: Promise<StoreState> | undefined;
 
   constructor({ url, tables, terms, now, connections = 10, replicas = [] }: PostgresOptions) {
     this.readers = openPool(url, connections);
@@ -207,7 +210,27 @@ class PostgresStore implements Store {
     }
   }
 
-  async state(): Promise<StoreState> {
+  /** Calls share queries: each is answered by one that began after it. */
+  state(): Promise<StoreState> {
+    if (!this.asked) return this.askState();
+    this.askedNext ??= this.asked
+      .catch(() => {})
+      .then(() => {
+        this.askedNext = undefined;
+        return this.askState();
+      });
+    return this.askedNext;
+  }
+
+  private askState(): Promise<StoreState> {
+    const asked = this.readState().finally(() => {
+      if (this.asked === asked) this.asked = undefined;
+    });
+    this.asked = asked;
+    return asked;
+  }
+
+  private async readState(): Promise<StoreState> {
     const text = `SELECT coalesce(max(seq), 0) AS position, EXISTS (SELECT 1 FROM stale) AS stale, (${generationQuery}) AS terms FROM version`;
     const [row] = await this.rows<{ position: number; stale: boolean; terms: number }>({ text, values: [] });
     this.sharedTerms.note(row!.terms);
