@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { carePlan } from './make/care-manager.mjs';
+import { checkup } from './make/checkup.mjs';
 import { allergies, conditions, labResults, referral } from './make/hospital.mjs';
+import { discharge, summary } from './make/hospital-documents.mjs';
 import { certificates } from './make/insurer.mjs';
 import { wrongCertificate } from './make/refusal.mjs';
 
@@ -15,6 +17,9 @@ export const files = {
   'hospital/conditions.json': conditions,
   'hospital/allergies.json': allergies,
   'hospital/lab-results.json': labResults,
+  'hospital/discharge-summary.json': discharge,
+  'hospital/patient-summary.json': summary,
+  'hospital/check-up.json': checkup,
   'care-manager/care-plan.json': carePlan,
   'refusal/certificate.json': wrongCertificate,
 };

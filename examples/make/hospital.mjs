@@ -15,19 +15,19 @@ import {
   withCheckDigit,
 } from './shared.mjs';
 
-const edition = '1.10.0';
-const resourceId = `${jp}/core/IdSystem/resourceInstance-identifier`;
-const person = people[0];
+export const edition = '1.10.0';
+export const resourceId = `${jp}/core/IdSystem/resourceInstance-identifier`;
+export const person = people[0];
 const hanako = `${person.family} ${person.given}`;
-const doctor = { family: '見本', given: '治', familyKana: 'ミホン', givenKana: 'オサム' };
+export const doctor = { family: '見本', given: '治', familyKana: 'ミホン', givenKana: 'オサム' };
 const homeDoctor = { family: '例示', given: '薫', familyKana: 'レイジ', givenKana: 'カオル' };
-const hospital = { number: hospitalNumber, name: '縁側市立見本病院', line: '東町1番地' };
+export const hospital = { number: hospitalNumber, name: '縁側市立見本病院', line: '東町1番地' };
 const clinic = { number: clinicNumber, name: 'よりあい見本診療所', line: '西町2番地' };
 
-const meta = (profile, lastUpdated) => ({ lastUpdated, profile: [`${profile}|${edition}`], ...test });
-const identifier = value => [{ system: resourceId, value: `${hospitalNumber}-${value}` }];
-const ref = (fullUrl, type, display) => ({ reference: fullUrl, type, ...(display && { display }) });
-const class_ = { system: `${hl7}/v3-ActCode`, code: 'AMB', display: '外来' };
+export const meta = (profile, lastUpdated) => ({ lastUpdated, profile: [`${profile}|${edition}`], ...test });
+export const identifier = value => [{ system: resourceId, value: `${hospitalNumber}-${value}` }];
+export const ref = (fullUrl, type, display) => ({ reference: fullUrl, type, ...(display && { display }) });
+export const class_ = { system: `${hl7}/v3-ActCode`, code: 'AMB', display: '外来' };
 const institution = {
   url: `${jp}/clins/Extension/StructureDefinition/JP_eCS_InstitutionNumber`,
   valueIdentifier: { system: `${jp}/core/IdSystem/insurance-medical-institution-no`, value: hospitalNumber },
@@ -41,9 +41,9 @@ const department = {
 };
 
 /** 後期高齢者医療: insurer of 8 digits, no 記号, 番号, no 枝番. */
-const memberId = `${withCheckDigit('3949001')}::49000001:`;
+export const memberId = `${withCheckDigit('3949001')}::49000001:`;
 
-const patient = now => ({
+export const patient = now => ({
   resourceType: 'Patient',
   meta: meta(`${jp}/eCS/StructureDefinition/JP_Patient_eCS`, now),
   identifier: [
@@ -56,7 +56,7 @@ const patient = now => ({
   address: [address(person.line)],
 });
 
-const organization = ({ number, name, line }, now) => ({
+export const organization = ({ number, name, line }, now) => ({
   resourceType: 'Organization',
   meta: meta(`${jp}/eCS/StructureDefinition/JP_Organization_eCS`, now),
   identifier: [{ system: `${jp}/core/IdSystem/insurance-medical-institution-no`, value: number }],
@@ -66,13 +66,13 @@ const organization = ({ number, name, line }, now) => ({
   address: [address(line)],
 });
 
-const practitioner = (who, now) => ({
+export const practitioner = (who, now) => ({
   resourceType: 'Practitioner',
   meta: meta(`${jp}/eCS/StructureDefinition/JP_Practitioner_eCS`, now),
   name: names(who),
 });
 
-const encounter = (id, day, reason) => ({
+export const encounter = (id, day, reason) => ({
   resourceType: 'Encounter',
   identifier: identifier(id),
   status: 'finished',
@@ -90,7 +90,7 @@ const inside = (type, { resourceType, id, ...rest }) => ({
 });
 
 /** A diagnosis; with `sent` it carries what a 5情報 Bundle asks for besides. */
-const condition = (id, { code, name, text = name, modifier, onset, status = 'active', now }, subject, sent) => ({
+export const condition = (id, { code, name, text = name, modifier, onset, status = 'active', now }, subject, sent) => ({
   resourceType: 'Condition',
   meta: meta(`${jp}/eCS/StructureDefinition/JP_Condition_eCS`, now),
   ...(sent && {
@@ -119,7 +119,7 @@ const condition = (id, { code, name, text = name, modifier, onset, status = 'act
   ...(status !== 'active' && { abatementDateTime: '2019-12' }),
 });
 
-const angina = { code: '20058911', name: '狭心症', onset: '2026-06-09' };
+export const angina = { code: '20058911', name: '狭心症', onset: '2026-06-09' };
 const fracture = {
   code: '20080427',
   name: '前腕骨折',
@@ -144,7 +144,7 @@ const allergy = (id, subject, now, sent) => ({
 });
 
 /** A section of the document: code and display of the JP-CLINS section list, a sentence, and what it points to. */
-const section = (code, title, text, entry) => ({
+export const section = (code, title, text, entry) => ({
   title,
   code: coding(`${jp}/clins/CodeSystem/document-section`, code, `${title}セクション`),
   text: { status: 'additional', div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>` },
@@ -229,7 +229,7 @@ function makeReferral() {
   return bundle('document', `${jp}/clins/StructureDefinition/JP_Bundle_eReferral`, 'REFERRAL-0001', now, entry);
 }
 
-const bundle = (type, profile, number, now, entry, tag) => ({
+export const bundle = (type, profile, number, now, entry, tag) => ({
   resourceType: 'Bundle',
   meta: { ...meta(profile, now), ...(tag && { tag: [tag] }) },
   language: 'ja',

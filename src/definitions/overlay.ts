@@ -148,6 +148,8 @@ class Overlay {
     if (stored?.exact) return { resource: stored.best, exact: true };
     for (const shelf of this.shelves) {
       if (near.includes(shelf)) continue;
+      // Bundled ones come last: another version of an installed definition is still nearer to what is meant than ours.
+      if (second && shelf.source.bundled) break;
       const found = this.on(shelf, key, version);
       if (found?.exact) return found;
       second ??= found;

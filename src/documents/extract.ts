@@ -22,6 +22,7 @@ const organizationNumbers: readonly string[] = [
   identifiers.institution,
   identifiers.institutionCode,
   identifiers.office,
+  identifiers.insurer,
 ];
 
 /** What a resource is called in its document: its own identifier, else its place among those of its type. */

@@ -13,6 +13,7 @@ export const identifiers = {
   institutionCode: `${jp}/core/mhlw/IdSystem/MedicalOrganizationID`,
   resource: `${jp}/core/IdSystem/resourceInstance-identifier`,
   insured: 'https://w3id.org/engawa/fhir/IdSystem/kaigo-insured-person',
+  insurer: `${jp}/core/mhlw/IdSystem/InsurerNumber`,
   office: 'https://w3id.org/engawa/fhir/IdSystem/kaigo-office-number',
 } as const;
 
