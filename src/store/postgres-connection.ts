@@ -1,6 +1,7 @@
 /**
  * Connections to PostgreSQL: pools, values in and out, placeholders, named statements, what an error means.
- * Nothing here relies on a session (no advisory locks, no LISTEN), so that a transaction pooler may stand between.
+ * Nothing here relies on a session (no advisory locks, no LISTEN), so that a transaction pooler may stand between: where one
+ * does, statements have no names and time limits are those of a transaction.
  */
 import { hash } from 'node:crypto';
 import pg from 'pg';
@@ -88,10 +89,11 @@ const toParameter = (value: Parameter): unknown =>
       ? value.map(toParameter)
       : value;
 
-/** A statement for the driver; one that is seen again is prepared under a name. */
-export function statement(text: string, values: readonly Parameter[]): pg.QueryConfig {
+/** A statement for the driver; one that is seen again is prepared under a name, unless a pooler stands between. */
+export function statement(client: Connection, text: string, values: readonly Parameter[]): pg.QueryConfig {
   const own = render(text);
-  return { text: own.text, values: values.map(toParameter), ...(own.uses > 1 && { name: own.name }) };
+  const named = own.uses > 1 && pooled.get(client) === false;
+  return { text: own.text, values: values.map(toParameter), ...(named && { name: own.name }) };
 }
 
 /** Runs a statement on a connection. */
@@ -99,17 +101,52 @@ export async function query<T = Row>(
   client: Connection,
   { text, values }: Sql | { text: string; values: readonly Parameter[] },
 ): Promise<T[]> {
-  return (await client.query(statement(text, values))).rows as T[];
+  return (await client.query(statement(client, text, values))).rows as T[];
+}
+
+/** Whether a pooler stands between this end of a connection and the database. */
+const pooled = new WeakMap<object, boolean>();
+
+/**
+ * Takes a connection from a pool. The first time, it asks the database process for its number: a pooler, which gives every
+ * transaction another process, cannot have told that number when the connection was made.
+ */
+export async function connect(pool: pg.Pool): Promise<Connection> {
+  const client = await pool.connect();
+  if (pooled.has(client)) return client;
+  try {
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    pooled.set(client, rows[0]?.pid !== (client as { processID?: number }).processID);
+    return client;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 const timeouts = new WeakMap<object, number>();
 
-/** Sets the time a statement on this connection may take, when it is another than last time; 0 = no limit. */
+/**
+ * Sets the time that statements on a connection may take, in milliseconds; 0 = no limit. It stays set until another time is; with a
+ * pooler between, it is set for a transaction that begins here and ends with {@link endLimit}.
+ */
 export async function limitTime(client: Connection, budgetMs: number): Promise<void> {
   const ms = Math.ceil(budgetMs);
-  if ((timeouts.get(client) ?? 0) === ms) return;
-  await client.query(`SET statement_timeout = ${ms}`);
-  timeouts.set(client, ms);
+  if (pooled.get(client) !== false) await client.query(`BEGIN; SET LOCAL statement_timeout = ${ms}`);
+  else if ((timeouts.get(client) ?? 0) !== ms) {
+    await client.query(`SET statement_timeout = ${ms}`);
+    timeouts.set(client, ms);
+  }
+}
+
+/** Ends what {@link limitTime} began; not needed after an error that ends the transaction. */
+export async function endLimit(client: Connection): Promise<void> {
+  if (pooled.get(client) !== false) await client.query('COMMIT');
+}
+
+/** Takes the limit away that an earlier use of the connection may have left. */
+export async function noLimit(client: Connection): Promise<void> {
+  if (pooled.get(client) === false) await limitTime(client, 0);
 }
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '');
@@ -161,7 +198,7 @@ export const pause = (ms: number): Promise<void> => new Promise(resolve => setTi
 
 /** Runs work on a connection of a pool; a transaction that work left open by an error is rolled back. */
 export async function withClient<T>(pool: pg.Pool, work: (client: Connection) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const client = await connect(pool);
   let broken = true;
   try {
     const result = await work(client);

@@ -12,8 +12,11 @@ import { createTargets } from './postgres-batch.ts';
 import {
   asStoreError,
   type Connection,
+  connect,
+  endLimit,
   isAway,
   limitTime,
+  noLimit,
   openPool,
   patienceMs,
   pause,
@@ -101,7 +104,7 @@ class PostgresStore implements Store {
     this.tables = tables;
     this.termsFile = terms;
     this.terms = terms.terms;
-    this.sharedTerms = new PostgresTerms(terms.terms, work => this.reading(work));
+    this.sharedTerms = new PostgresTerms(terms.terms, work => this.unlimited(work));
     const ready = () => this.ready();
     this.writer = new PostgresWriter({ pool: this.writers, targets: createTargets(tables), now, ready });
   }
@@ -128,6 +131,14 @@ class PostgresStore implements Store {
         await pause(Math.min(50 * 2 ** tries, 500));
       }
     }
+  }
+
+  /** For work that takes long: the limit of a search may still be set on the connection. */
+  private unlimited<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+    return this.reading(async client => {
+      await noLimit(client);
+      return work(client);
+    });
   }
 
   private rows<T>(sql: Sql): Promise<T[]> {
@@ -166,8 +177,11 @@ class PostgresStore implements Store {
 
   async select(sql: Sql, { budgetMs, newest = false }: SelectOptions = {}): Promise<readonly Row[]> {
     const work = async (client: Connection) => {
-      if (budgetMs !== undefined) await limitTime(client, budgetMs);
-      return query(client, sql);
+      if (budgetMs === undefined) return query(client, sql);
+      await limitTime(client, budgetMs);
+      const rows = await query(client, sql);
+      await endLimit(client);
+      return rows;
     };
     const pool = newest ? undefined : await this.replicas?.poolAt(this.seen);
     if (!pool) return this.reading(work);
@@ -187,11 +201,11 @@ class PostgresStore implements Store {
   ): AsyncIterable<readonly Row[]> {
     await this.ready();
     const pool = (await this.replicas?.poolAt(this.seen)) ?? this.readers;
-    const client = await pool.connect().catch(error => {
+    const client = await connect(pool).catch(error => {
       throw asStoreError(error);
     });
     let failed: unknown;
-    const { text, values } = statement(sql.text, sql.values);
+    const { text, values } = statement(client, sql.text, sql.values);
     const cursor = new Cursor<Row>(text, values);
     try {
       await limitTime(client, budgetMs);
@@ -205,7 +219,8 @@ class PostgresStore implements Store {
       failed = error;
       throw asStoreError(error);
     } finally {
-      if (!failed) await cursor.close();
+      if (failed === undefined) await cursor.close().then(() => endLimit(client));
+      else if (!isAway(failed)) await client.query('ROLLBACK').catch(() => {});
       client.release(isAway(failed));
     }
   }
@@ -245,11 +260,11 @@ class PostgresStore implements Store {
   }
 
   addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    return this.reading(client => addRows(client, this.tables, versions));
+    return this.unlimited(client => addRows(client, this.tables, versions));
   }
 
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    return this.reading(client => purgeRows(client, this.tables, versions));
+    return this.unlimited(client => purgeRows(client, this.tables, versions));
   }
 
   async secret(name: string): Promise<Uint8Array> {
