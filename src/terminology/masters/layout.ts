@@ -1,6 +1,6 @@
 /**
  * A layout says what the columns of a master's file are. Layouts are data: a new kind, or a new edition of one, is a row
- * in layouts.ts, or a JSON file given with --map.
+ * in layouts/, or a JSON file given with --map.
  */
 import type { Message } from '../../fhir/types.ts';
 
@@ -50,6 +50,8 @@ export interface Layout {
   readonly header?: boolean;
   /** The code; several columns are joined. */
   readonly code: Column | readonly Column[];
+  /** Pattern of a whole code; rows whose code does not fit, such as headings, are left out. */
+  readonly codePattern?: string;
   readonly display: Column;
   readonly definition?: Column;
   readonly names?: readonly NameColumn[];

@@ -11,27 +11,54 @@ export interface FileRow {
   readonly line: number;
 }
 
-/** The character set of a file by its first bytes: a byte order mark, else UTF-8 if it is that, else Shift_JIS (MS932). */
-export function detectEncoding(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'shift_jis' {
+type Encoding = 'utf-8' | 'utf-16le' | 'shift_jis';
+
+/** True for the first byte of what UTF-8 writes kana and kanji with. */
+const leadsJapanese = (byte: number): boolean => byte >= 0xe3 && byte <= 0xe9;
+
+/**
+ * The character set of a piece of a file that is not ASCII only: a byte order mark, else UTF-8 if it is that, else
+ * Shift_JIS (MS932).
+ * @param usual what files of this kind are in: for other sets there must be more than a chance likeness
+ */
+export function detectEncoding(bytes: Uint8Array, usual?: Encoding): Encoding {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  if (usual === 'utf-16le') return usual;
   try {
     // A character may be cut at the end: streaming leaves it open.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return 'utf-8';
   } catch {
     return 'shift_jis';
   }
+  return usual === 'shift_jis' && !bytes.some(leadsJapanese) ? 'shift_jis' : 'utf-8';
 }
 
+/** The texts of a file. Which character set it is in shows where it first goes beyond ASCII. */
 async function* texts(file: string, encoding: Layout['encoding']): AsyncGenerator<string> {
+  const usual = encoding === 'auto' ? undefined : encoding;
   let decoder: TextDecoder | undefined;
   for await (const chunk of fs.createReadStream(file, { highWaterMark: 262_144 })) {
-    const bytes = chunk as Uint8Array;
-    decoder ??= new TextDecoder(encoding === undefined || encoding === 'auto' ? detectEncoding(bytes) : encoding);
-    yield decoder.decode(bytes, { stream: true });
+    const bytes = chunk as Buffer;
+    if (!decoder && usual !== 'utf-16le' && bytes.every(byte => byte < 128)) {
+      yield bytes.toString('latin1');
+      continue;
+    }
+    decoder ??= new TextDecoder(detectEncoding(bytes, usual), { fatal: true });
+    yield decode(decoder, bytes, file);
   }
-  if (decoder) yield decoder.decode();
+  if (decoder) yield decode(decoder, undefined, file);
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array | undefined, file: string): string {
+  try {
+    return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+  } catch {
+    throw new ImportError({
+      en: `${file} was taken for ${decoder.encoding}, but has bytes that are not; save it as UTF-8`,
+      ja: `${file} を ${decoder.encoding} として読みましたが、読めないバイトがあります。UTF-8 で保存し直してください`,
+    });
+  }
 }
 
 /** Takes rows apart; a quoted cell may hold separators and line feeds. */

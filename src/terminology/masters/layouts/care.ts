@@ -14,6 +14,7 @@ export const careLayouts: readonly Layout[] = [
     separator: 'comma',
     encoding: 'auto',
     code: [1, 2],
+    codePattern: '[0-9A-Z]{2}[0-9A-Z]{4}',
     display: 5,
     properties: [
       { column: 1, code: 'serviceType', type: 'code', indexed: true, description: 'サービス種類' },
@@ -36,6 +37,7 @@ export const careLayouts: readonly Layout[] = [
     separator: 'comma',
     encoding: 'auto',
     code: [1, 2, 3],
+    codePattern: '[0-9]{6}[0-9A-Z]{6}',
     display: 6,
     properties: [
       { column: 1, code: 'insurer', type: 'code', indexed: true, description: '保険者番号' },

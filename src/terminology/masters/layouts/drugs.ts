@@ -11,7 +11,10 @@ const drug = {
   language: 'ja',
   skipLines: 1,
   header: true,
-  names: [{ column: '告示名称', language: 'ja', use: 'official' }],
+  names: [
+    { column: '告示名称', language: 'ja', use: 'official' },
+    { column: 'レセプト電算処理システム医薬品名', language: 'ja', use: 'receipt' },
+  ],
   properties: [
     { column: '個別医薬品コード', code: 'yj', type: 'code', indexed: true, description: 'YJ code' },
     {
@@ -21,12 +24,19 @@ const drug = {
       indexed: true,
       description: 'Price list code',
     },
+    {
+      column: 'レセプト電算処理システムコード（１）',
+      code: 'receiptCode',
+      type: 'code',
+      indexed: true,
+      description: 'Code of the claims master',
+    },
     { column: '規格単位', code: 'unit', description: 'Strength and unit' },
     { column: '製造会社', code: 'manufacturer', description: 'Manufacturer' },
   ],
   display: '販売名',
   repeats: true,
-  sampled: false,
+  sampled: true,
 } as const;
 
 /** See the top of the file. */
@@ -38,6 +48,7 @@ export const drugsLayouts: readonly Layout[] = [
     url: 'http://medis.or.jp/CodeSystem/master-HOT13',
     name: 'MedisHot13',
     code: '基準番号（ＨＯＴコード）',
+    codePattern: '[0-9]{13}',
   },
   {
     ...drug,
@@ -46,6 +57,7 @@ export const drugsLayouts: readonly Layout[] = [
     url: 'http://medis.or.jp/CodeSystem/master-HOT7',
     name: 'MedisHot7',
     code: '処方用番号（ＨＯＴ７）',
+    codePattern: '[0-9]{7}',
   },
   {
     ...drug,
@@ -54,6 +66,7 @@ export const drugsLayouts: readonly Layout[] = [
     url: 'http://medis.or.jp/CodeSystem/master-HOT9',
     name: 'MedisHot9',
     code: ['処方用番号（ＨＯＴ７）', '会社識別用番号'],
+    codePattern: '[0-9]{9}',
   },
   {
     ...drug,
@@ -62,6 +75,7 @@ export const drugsLayouts: readonly Layout[] = [
     url: 'http://capstandard.jp/iyaku.info/CodeSystem/YJ-code',
     name: 'YjCode',
     code: '個別医薬品コード',
+    codePattern: '[0-9]{7}[0-9A-Z][0-9]{4}',
     properties: drug.properties.slice(1),
   },
   {
@@ -73,17 +87,22 @@ export const drugsLayouts: readonly Layout[] = [
     separator: 'comma',
     encoding: 'shift_jis',
     code: 3,
+    codePattern: '[0-9]{9}',
     display: 5,
-    names: [{ column: 7, language: 'ja', use: 'kana' }],
+    names: [
+      { column: 7, language: 'ja', use: 'kana' },
+      { column: 35, language: 'ja', use: 'basic' },
+    ],
     properties: [
       { column: 10, code: 'unit', description: '単位' },
       { column: 12, code: 'price', type: 'decimal', description: '新又は現金額' },
       { column: 28, code: 'form', type: 'code', indexed: true, description: '剤形' },
       { column: 32, code: 'priceList', type: 'code', indexed: true, description: '薬価基準収載医薬品コード' },
+      { column: 37, code: 'generalName', type: 'code', indexed: true, description: '一般名コード' },
     ],
     validUntil: { column: 31, unit: 'last-day' },
     take: { column: 2, values: ['Y'] },
-    sampled: false,
+    sampled: true,
   },
   {
     kind: 'general-name',
@@ -92,16 +111,17 @@ export const drugsLayouts: readonly Layout[] = [
     name: 'GeneralNamePrescription',
     language: 'ja',
     separator: 'comma',
-    skipLines: 1,
-    header: true,
-    code: '一般名コード',
-    display: '一般名処方の標準的な記載',
+    // Published as a workbook: its first sheet saved as CSV, whose headings take several lines.
+    code: 2,
+    codePattern: '[0-9]{7}[0-9A-Z]{5}',
+    display: 3,
     properties: [
-      { column: '成分名', code: 'ingredient', description: '成分名' },
-      { column: '規格', code: 'strength', description: '規格' },
-      { column: '区分', code: 'category', type: 'code', indexed: true, description: '区分' },
+      { column: 1, code: 'category', type: 'code', indexed: true, description: '区分' },
+      { column: 4, code: 'ingredient', description: '成分名' },
+      { column: 5, code: 'strength', description: '規格' },
+      { column: 6, code: 'addition', type: 'code', description: '一般名処方加算対象' },
     ],
-    sampled: false,
+    sampled: true,
   },
   {
     kind: 'usage',
@@ -113,6 +133,7 @@ export const drugsLayouts: readonly Layout[] = [
     skipLines: 1,
     header: true,
     code: '用法コード',
+    codePattern: '[0-9A-Z]{16}',
     display: '用法名称',
     sampled: false,
   },
