@@ -2,6 +2,7 @@
  * The terminology operations. Adding one is a file and a line here.
  */
 import type { Operation } from '../../interactions/interaction.ts';
+import { closureOperation } from './closure.ts';
 import { expandOperation } from './expand.ts';
 import { lookupOperation, subsumesOperation } from './lookup.ts';
 import { translateOperation } from './translate.ts';
@@ -18,5 +19,6 @@ export const terminologyOperations: readonly Operation[] = [
   validateInValueSet,
   batchInValueSet,
   translateOperation,
+  closureOperation,
   versionsOperation,
 ];

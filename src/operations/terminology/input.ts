@@ -90,6 +90,11 @@ export class Input {
     return { ...(system && { system }), code };
   }
 
+  /** All objects of a name. */
+  objects(name: string): JsonObject[] {
+    return (this.byName.get(name) ?? []).filter((one): one is JsonObject => typeof one === 'object' && one !== null);
+  }
+
   resource(name: string): Resource | undefined {
     return this.resources.get(name)?.[0];
   }
