@@ -101,7 +101,8 @@ export class Judge {
       return { system: undefined, concept: undefined, decided: false };
     }
     const decision = decideVersion(this.scope, url, undefined, this.coding.version, this.place);
-    this.findings.push(...decision.findings);
+    // Without a value set there is nothing whose version could differ.
+    this.findings.push(...decision.findings.filter(one => this.plan || one.kind !== 'default-version-differs'));
     this.missing = decision.missing;
     const concept = decision.system?.find(this.coding.code);
     if (decision.system && !concept) this.unknownCode(decision.system);

@@ -43,8 +43,8 @@ export const codeProblems = {
     'code-invalid',
     'invalid-code',
     'UNKNOWN_CODE_IN_FRAGMENT',
-    'The code {code} is not in the part of the code system {system} that is held here, so it cannot be checked',
-    'コード {code} は、ここにあるコード体系 {system} の一部には含まれないため、確認できません',
+    'The code {code} is not in the fragment of the code system {system} that is held here, so it cannot be checked',
+    'コード {code} は、ここにあるコード体系 {system} の一部（fragment）に含まれないため、確認できません',
   ),
   'wrong-display': kind(
     'error',
