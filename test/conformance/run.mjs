@@ -98,6 +98,23 @@ const list = [
   { name: 'validate-json', runner: 'run-validate-json.mjs', suite: 'validate-json' },
   { name: 'snapshot', runner: 'run-snapshot.mjs', suite: 'snapshot' },
   { name: 'validator', runner: 'run-validate.mjs', suite: 'validator-r4', args: ['--tier', 'core,option'] },
+  // Versions of a resource share an id there, which a server keeps one of: so they are sent along with each request.
+  {
+    name: 'terminology',
+    runner: 'run-tx.mjs',
+    suite: 'terminology',
+    args: ['--modes', 'general,tx.fhir.org', '--setup', 'tx-resource'],
+  },
+  {
+    name: 'ucum',
+    program: path.join(root, 'test/conformance/ucum.mjs'),
+    suite: 'ucum',
+  },
+  {
+    name: 'facts',
+    program: path.join(root, 'test/conformance/facts.mjs'),
+    args: ['--dir', path.resolve(suites, '../facts/kaigo')],
+  },
   {
     name: 'clients',
     runner: 'run-clients.mjs',
