@@ -32,7 +32,8 @@ const textOf = (concept: Concept, code: string): unknown =>
 t.test('each code system has the codes it should have', async t => {
   const expected = JSON.parse(fs.readFileSync(path.join(casesFolder, 'masters/counts.json'), 'utf8')) as object;
   const counts = systems.map(({ resource, concepts }) => [String(resource['url']), concepts.length] as const);
-  t.strictSame(Object.fromEntries(counts), expected);
+  // Others may be added; those that are listed stay as they are.
+  t.match(Object.fromEntries(counts), expected);
   for (const { resource, concepts } of systems) {
     t.equal(resource['count'], concepts.length, `count of ${String(resource['id'])}`);
     t.equal(new Set(concepts.map(one => one.code)).size, concepts.length, `codes of ${String(resource['id'])}`);

@@ -20,6 +20,8 @@ export function searchTextOf(code: string, display: string | null, detail: strin
   return foldText([code, display ?? '', ...names.map(one => one.value)].join('\n'));
 }
 
+const kanji = /^\p{Script=Han}+$/u;
+
 const days = (day: string): number => Number(day.replaceAll('-', ''));
 
 class MasterSystem implements CodeSystem {
@@ -169,6 +171,8 @@ class MasterSystem implements CodeSystem {
   }
 
   private has(row: TermConcept, words: readonly string[]): boolean {
+    // Folding leaves kanji as they are: where all words are such, the display as it is kept tells most.
+    if (row.display !== null && words.every(word => kanji.test(word) && row.display!.includes(word))) return true;
     const text = searchTextOf(row.code, row.display, row.detail);
     return words.every(word => text.includes(word));
   }
