@@ -86,14 +86,12 @@ function valueFilter(system: CodeSystem, asked: Asked): Filter | undefined {
   switch (op) {
     case '=':
     case 'in': {
-      const byIndex = system.withProperty;
       const test = (concept: Concept) => values(concept).some(one => wanted.has(one));
       if (property === 'code' || property === 'concept')
         return codesFilter(system, () => [...found(system, wanted)].map(one => one.code));
-      const lists = byIndex && [...wanted].map(one => system.withProperty!(property, one));
-      return lists?.every(one => one !== undefined)
-        ? { test, candidates: () => lists.flatMap(one => [...one!]) }
-        : { test };
+      const indexed = system.withProperty?.(property, value) !== undefined;
+      // Asked anew each time: what an index hands out can be gone through once.
+      return indexed ? { test, candidates: () => withAny(system, property, wanted) } : { test };
     }
     case 'not-in':
       return { test: concept => !values(concept).some(one => wanted.has(one)) };
@@ -105,6 +103,18 @@ function valueFilter(system: CodeSystem, asked: Asked): Filter | undefined {
     }
     default:
       return undefined;
+  }
+}
+
+/** Concepts that have any of the values, by index, once each. */
+function* withAny(system: CodeSystem, property: string, values: Iterable<string>): Generator<Concept> {
+  const seen = new Set<string>();
+  for (const value of values) {
+    for (const concept of system.withProperty!(property, value) ?? []) {
+      if (seen.has(concept.code)) continue;
+      seen.add(concept.code);
+      yield concept;
+    }
   }
 }
 

@@ -29,9 +29,14 @@ export interface Terminology {
   /**
    * Whether a value set has a code, for bindings. Nothing is refused for what is not known here.
    * @param valueSet canonical, with or without `|version`
-   * @param day the day the code must be in force, such as `2026-04-01`; absent = on any day
+   * @param on the day whose editions are asked, and whether the code must be in force on it; absent = the editions of today
    */
-  isMember(valueSet: string, system: string | undefined, code: string, day?: string): Membership;
+  isMember(
+    valueSet: string,
+    system: string | undefined,
+    code: string,
+    on?: { readonly day: string; readonly inForce?: boolean },
+  ): Membership;
   /** The codes of a value set, for `:in`; undefined when it is not known, cannot be listed, or has more than `limit`. */
   codesOf(valueSet: string, limit?: number): readonly { readonly system: string; readonly code: string }[] | undefined;
   /** A code and all codes above (or below) it, for `:above` and `:below`; undefined when the code system is not known. */
@@ -143,8 +148,8 @@ export function createTerminology(parts: TerminologyParts): Terminology {
     },
     look: () => masters.refresh(),
     scope,
-    isMember(valueSet, system, code, day) {
-      const here = scope(day === undefined ? {} : { day, dayGiven: true });
+    isMember(valueSet, system, code, on) {
+      const here = scope(on ? { day: on.day, dayGiven: on.inForce === true } : {});
       const plan = planIn(here, valueSet);
       if (!plan) return 'unknown';
       return tolerant(

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { asOfResource } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 import { noteUnchecked } from './coding-system.ts';
 import type { Binding } from './profile-schema.ts';
@@ -108,9 +109,10 @@ export function bindingCheck(
     if (typeof value === 'string' && passed.has(value)) return;
     const found = codesIn(value);
     if (found === undefined || (quantity && found.length === 0)) return;
+    const asOf = asOfResource(report.scope.resource);
     const named = found.length === 0 ? '' : found.map(name).join(', ');
     if (maxValueSet !== undefined && found.length > 0) {
-      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker)));
+      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, asOf)));
       if (most.result === 'out') notMember(report, named, maxValueSet, 'error', codes, asker);
     }
     if (valueSet === '' || (!required && strength !== 'extensible')) return;
@@ -118,7 +120,7 @@ export function bindingCheck(
       if (required) noCode(report, valueSet);
       return;
     }
-    const verdict = bestOf(found.map(one => codes.member(valueSet, one, asker)));
+    const verdict = bestOf(found.map(one => codes.member(valueSet, one, asker, asOf)));
     if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
     else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
     else if (typeof value === 'string' && passed.size < 1000) passed.add(value);

@@ -4,6 +4,7 @@
  */
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Resource } from '../fhir/types.ts';
+import type { AsOf } from './as-of.ts';
 import { Systems, type Verdict } from './systems.ts';
 import { ValueSets } from './value-sets.ts';
 
@@ -22,8 +23,12 @@ export type Membership =
 
 /** What the validator asks of terminology. */
 export interface CodeChecker {
-  /** Whether a code is in a value set; without system, in any of its systems. `asker` names the value set. */
-  member(valueSet: string, code: Code, asker?: Resource): Membership;
+  /**
+   * Whether a code is in a value set; without system, in any of its systems.
+   * @param asker names the value set
+   * @param asOf the day of the resource that holds the code
+   */
+  member(valueSet: string, code: Code, asker?: Resource, asOf?: AsOf): Membership;
   /** Whether a code is one of its system. */
   inSystem(code: Code): Membership;
   /** Displays of a code, the main one first; none when the system is not known here. */

@@ -7,6 +7,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { type Constraint, compileConstraint, type Environment } from '../fhirpath/fhirpath.ts';
+import { type AsOf, asOfResource } from './as-of.ts';
 import type { CodeChecker } from './codes.ts';
 import type { Report } from './report.ts';
 import { resolve } from './scope.ts';
@@ -156,7 +157,7 @@ function environmentOf(
     ...(sibling && { sibling }),
     resolve: reference => (resolve(reference, scope) ?? anyContained(reference, scope.resource))?.resource,
     memberOf(value, _type, valueSet) {
-      const member = isMember(services.codes, value, valueSet);
+      const member = isMember(services.codes, value, valueSet, asOfResource(scope.resource));
       if (member === undefined) running.unchecked = true;
       return member ?? true;
     },
@@ -179,7 +180,7 @@ function anyContained(reference: string, bundle: JsonObject): { resource: JsonOb
 }
 
 /** Whether a code, Coding or CodeableConcept is in a value set; undefined when that cannot be known. */
-function isMember(codes: CodeChecker, value: unknown, valueSet: string): boolean | undefined {
+function isMember(codes: CodeChecker, value: unknown, valueSet: string, asOf: AsOf | undefined): boolean | undefined {
   const list =
     typeof value === 'string'
       ? [{ code: value }]
@@ -188,7 +189,8 @@ function isMember(codes: CodeChecker, value: unknown, valueSet: string): boolean
         : [value];
   const found = list.map(one => {
     const { system, code } = object(one);
-    return codes.member(valueSet, { code: String(code), ...(typeof system === 'string' && { system }) }).result;
+    const held = { code: String(code), ...(typeof system === 'string' && { system }) };
+    return codes.member(valueSet, held, undefined, asOf).result;
   });
   return found.includes('in') ? true : found.includes('unchecked') ? undefined : false;
 }

@@ -3,6 +3,7 @@
  * grammars such as UCUM, masters that are loaded, value sets with versions.
  */
 import type { Terminology } from '../terminology/terminology.ts';
+import type { AsOf } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 
 const ucum = 'http://unitsofmeasure.org';
@@ -27,10 +28,11 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
   };
   return {
     ...codes,
-    member(valueSet, code, asker): Membership {
+    member(valueSet, code, asker, asOf): Membership {
       const own = codes.member(valueSet, code, asker);
-      if (own.result !== 'unchecked') return own;
-      const other = terminology.isMember(valueSet, code.system, code.code);
+      // What was billed must have been in force; definitions know no days.
+      if (own.result !== 'unchecked' && !(own.result === 'in' && asOf?.strict && code.system !== undefined)) return own;
+      const other = memberOn(terminology, valueSet, code, asOf);
       return other === 'unknown' ? own : { result: other };
     },
     inSystem(code): Membership {
@@ -44,6 +46,16 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
       return own.length > 0 ? own : displaysOf(terminology, system, code);
     },
   };
+}
+
+/** Membership on the day of the resource; without one, in the edition of today. */
+function memberOn(terminology: Terminology, valueSet: string, { system, code }: Code, asOf: AsOf | undefined) {
+  if (asOf?.strict) return terminology.isMember(valueSet, system, code, { day: asOf.day, inForce: true });
+  const today = terminology.isMember(valueSet, system, code);
+  if (today === 'in' || !asOf) return today;
+  // Few codes get here: those of an edition that another has replaced since.
+  const then = terminology.isMember(valueSet, system, code, { day: asOf.day });
+  return then === 'in' ? then : today;
 }
 
 /** Displays of a concept that terminology knows, in every language it has them. */
