@@ -55,6 +55,19 @@ t.test('one canonical, one file', async t => {
   }
 });
 
+t.test('what is made from masters is what the maker makes', async t => {
+  const { files, textOf } = (await import(pathToFileURL(path.join(root, 'profiles/make.mjs')).href)) as {
+    files: Record<string, unknown>;
+    textOf(content: unknown): string;
+  };
+  for (const [name, content] of Object.entries(files))
+    t.equal(
+      fs.readFileSync(path.join(root, 'profiles', name), 'utf8'),
+      textOf(content),
+      `${name}: run node profiles/make.mjs`,
+    );
+});
+
 t.test('structure definitions are differentials in two languages, and get their snapshots', async t => {
   for (const { file, resource } of ofType('StructureDefinition')) {
     const own = resource as unknown as StructureDefinition & JsonObject;

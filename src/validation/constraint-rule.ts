@@ -24,7 +24,7 @@ function focusOf(element: ProfileElement, { schema }: ElementContext): readonly 
 export function constraintRules(element: ProfileElement, context: ElementContext): ItemRule[] {
   const { compiler, definition } = context;
   const focus = focusOf(element, context);
-  return element.constraints.map(({ key, severity, human, expression }) => {
+  return element.constraints.map(({ key, severity, human, humanJa, expression }) => {
     const services = {
       definitions: compiler.definitions,
       codes: compiler.codes,
@@ -42,13 +42,13 @@ export function constraintRules(element: ProfileElement, context: ElementContext
         return;
       }
       if (holds === false)
-        addFinding(report, severity, 'invariant', { en: `rule ${key}: ${human}`, ja: `規則 ${key}: ${human}` }, rule);
+        addFinding(report, severity, 'invariant', { en: `rule ${key}: ${human}`, ja: `規則 ${key}: ${humanJa}` }, rule);
       else
         addFinding(
           report,
           'warning',
           'not-supported',
-          { en: `rule ${key} could not be evaluated: ${human}`, ja: `規則 ${key} を評価できませんでした: ${human}` },
+          { en: `rule ${key} could not be evaluated: ${human}`, ja: `規則 ${key} を評価できませんでした: ${humanJa}` },
           rule,
         );
     };

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/extensibility.html
  */
 import type { Definitions } from '../definitions/definitions.ts';
-import type { ElementSchema, StructureDefinition } from '../definitions/element-schema.ts';
+import { type ElementSchema, elementAt, type StructureDefinition } from '../definitions/element-schema.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { evaluateConstraint } from './constraint.ts';
 import type { ItemRule } from './element-rule.ts';
@@ -14,8 +14,15 @@ import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names an element goes by in an extension's context: its path, the path in its data type, its type and what they derive from. */
-function contextNames(path: readonly string[], definitions: Definitions): ReadonlySet<string> {
+/** An element that holds extensions. */
+interface Holder {
+  /** What it goes by in an extension's context: its path, the path in its data type, its type and what they derive from. */
+  readonly names: ReadonlySet<string>;
+  /** What expressions about it are compiled for: its type, or the path of its definition. */
+  readonly focus: string;
+}
+
+function holderAt(path: readonly string[], definitions: Definitions): Holder {
   const names = new Set<string>(['Element', path.join('.')]);
   let schema = definitions.typeSchema(path[0]!);
   let children: readonly ElementSchema[] = schema?.children ?? [];
@@ -24,11 +31,12 @@ function contextNames(path: readonly string[], definitions: Definitions): Readon
   for (const step of path.slice(1)) {
     const [name, chosen] = step.split('.ofType(');
     const element = children.find(child => child.name === name);
-    if (!element) return names;
+    if (!element) return { names, focus: 'Element' };
     type = chosen?.slice(0, -1) ?? element.types[0]?.code ?? 'Element';
     own = element.path;
-    children = element.children ?? [];
-    if (element.contentReference) own = element.contentReference;
+    const target = element.contentReference && schema ? elementAt(schema, element.contentReference) : element;
+    children = target?.children ?? [];
+    own = target?.path ?? own;
     if (element.children || element.contentReference) continue;
     schema = definitions.typeSchema(type);
     children = schema?.children ?? [];
@@ -43,7 +51,7 @@ function contextNames(path: readonly string[], definitions: Definitions): Readon
     at = at.base === undefined ? undefined : definitions.typeSchema(at.base)
   )
     names.add(at.name);
-  return names;
+  return { names, focus: path.length === 1 || children !== schema?.children ? own : type };
 }
 
 /** Steps from the resource to the element that holds the extension. */
@@ -57,9 +65,16 @@ function placeInResource(report: Report): string[] {
   return steps;
 }
 
-/** Names of places that were met; they depend on R4 alone. */
-const places = new Map<string, ReadonlySet<string>>();
+/** Places that were met; they depend on R4 alone. */
+const places = new Map<string, Holder>();
 const mostPlaces = 5000;
+
+function holderOf(steps: readonly string[], definitions: Definitions): Holder {
+  const place = steps.join('/');
+  const found = places.get(place) ?? holderAt(steps, definitions);
+  if (places.size < mostPlaces) places.set(place, found);
+  return found;
+}
 
 /** The `_name` object of a primitive has an id and extensions only. */
 const isOnPrimitive = (holder: JsonObject): boolean =>
@@ -93,9 +108,7 @@ function checkContext(
   const contexts = contextsOf(definition);
   if (contexts.length === 0) return;
   const steps = placeInResource(report);
-  const place = steps.join('/');
-  const names = places.get(place) ?? contextNames(steps, definitions);
-  if (places.size < mostPlaces) places.set(place, names);
+  const { names } = holderOf(steps, definitions);
   if (contexts.some(one => isAllowed(one, names, holder))) return;
   const allowed = contexts.map(one => one.expression).join(', ');
   addFinding(report, severity, 'structure', {
@@ -113,14 +126,14 @@ function checkContextInvariants(
 ): void {
   const list = definition['contextInvariant'];
   if (!Array.isArray(list)) return;
-  const type = String(holder['resourceType'] ?? 'Element');
+  const { focus } = holderOf(placeInResource(report), compiler.definitions);
   for (const expression of list) {
     const services = {
       definitions: compiler.definitions,
       codes: compiler.codes,
       conforms: (value: JsonObject, profile: string, own: Report) => compiler.conforms(value, profile, own, definition),
     };
-    if (evaluateConstraint(String(expression), [type], services)(holder, report) !== false) continue;
+    if (evaluateConstraint(String(expression), [focus], services)(holder, report) !== false) continue;
     addIssue(report, 'invariant', {
       en: `the extension is not allowed here: ${String(expression)} does not hold`,
       ja: `この拡張はここでは使えません（条件 ${String(expression)} を満たしていません）`,

@@ -20,6 +20,8 @@ export interface Constraint {
   readonly key: string;
   readonly severity: 'error' | 'warning';
   readonly human: string;
+  /** `human` in Japanese, from its translation. */
+  readonly humanJa: string;
   readonly expression: string;
 }
 
@@ -131,11 +133,31 @@ function bindingOf(element: ElementDefinition): Binding | undefined {
   return { strength: raw.strength, valueSet: valueSet ?? '', ...(bound && { maxValueSet: bound }) };
 }
 
+/** Expressions of R4 that no value can fulfil, as later editions write them (que-7: a FHIR boolean is no System.Boolean). */
+const corrected: ReadonlyMap<string, string> = new Map([
+  ["operator = 'exists' implies (answer is Boolean)", "operator = 'exists' implies (answer is boolean)"],
+]);
+
 function constraintsOf(element: ElementDefinition): Constraint[] {
-  const raw = (element['constraint'] ?? []) as (Constraint & { expression?: string })[];
+  const raw = (element['constraint'] ?? []) as (Constraint & { readonly _human?: unknown })[];
   return raw
     .filter(one => one.expression !== undefined && !elsewhere.has(one.key))
-    .map(({ key, severity, human, expression }) => ({ key, severity, human: human ?? '', expression }));
+    .map(raw => {
+      const { key, severity, human = '' } = raw;
+      const expression = corrected.get(raw.expression) ?? raw.expression;
+      return { key, severity, human, humanJa: translated(raw._human, 'ja') ?? human, expression };
+    });
+}
+
+const translationUrl = 'http://hl7.org/fhir/StructureDefinition/translation';
+
+/** A text in another language, as the translation extension of its sibling gives it. */
+function translated(sibling: unknown, language: string): string | undefined {
+  type Part = { readonly url?: string; readonly valueCode?: string; readonly valueString?: string };
+  const list = (sibling as { extension?: (Part & { extension?: Part[] })[] } | undefined)?.extension ?? [];
+  const parts = list.filter(one => one.url === translationUrl).map(one => one.extension ?? []);
+  const own = parts.find(part => part.some(one => one.url === 'lang' && one.valueCode === language));
+  return own?.find(one => one.url === 'content')?.valueString;
 }
 
 const systemTypeRoot = 'http://hl7.org/fhirpath/System.';
