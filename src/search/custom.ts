@@ -73,9 +73,15 @@ export function createCustomParams(
       ),
     );
     jobs.set(type, job);
-    void job.finally(() => {
+    const done = (): void => {
       running.delete(type);
       if (jobs.get(type) === job) jobs.delete(type);
+    };
+    // One that failed (the database was away, or closed) is begun again at the next look.
+    job.then(done, () => {
+      done();
+      position = -1;
+      newest = undefined;
     });
   };
 
