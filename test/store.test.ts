@@ -194,9 +194,11 @@ testOnStores('purging takes the index rows of old versions, and searches stay ri
   t.same(await counts(), [0, 0, 0, 0], 'after the last purge');
   for (const table of services.search.tables)
     t.equal(
-      (await services.store.select({ text: `SELECT count(*) AS n FROM ${table.name}`, values: [] }))[0]!['n'],
+      (await services.store.select({ text: `SELECT count(*) AS n FROM ${table.name} WHERE seq > 0`, values: [] }))[0]![
+        'n'
+      ],
       0,
-      `${table.name} is empty`,
+      `${table.name} has no row of a version (those at 0 say what is indexed)`,
     );
   await close();
 });
