@@ -123,6 +123,12 @@ export const settings = {
     'largest national document Bundle in bytes; 0 = no limit of its own',
     '全国の仕組みの文書 Bundle の上限（バイト。0 = 個別の上限なし）',
   ),
+  myNumberExempt: setting(
+    'my-number-exempt',
+    '',
+    'identifier systems, comma-separated, whose 12-digit values are not taken for individual numbers (個人番号), which are refused',
+    '12桁の値を個人番号とみなさない identifier の system（カンマ区切り）。個人番号は受け付けない',
+  ),
   conditionalDelete: setting(
     'conditional-delete',
     'single',

@@ -8,6 +8,7 @@ import { stampable } from '../fhir/json-text.ts';
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition, Version } from '../store/store.ts';
+import { checkCare } from './care-rules.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches } from './match.ts';
@@ -122,6 +123,8 @@ export interface TransactionContext {
 export async function prepareWrite(services: Services, request: FhirRequest, input: WriteInput): Promise<Change> {
   const { text, resource, found } = await resolveConditionalReferences(services, request, input);
   await checkValid(services, request, resource, text);
+  const care = await checkCare(services, request, { type: input.type, id: input.id, resource, text });
+  if (care.issues.length > 0) notes.set(request, [...(notes.get(request) ?? []), ...care.issues]);
   return {
     type: input.type,
     id: input.id,
@@ -134,7 +137,7 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
       informationClass: informationClassOf(resource),
       releasedAt: null,
     },
-    preconditions: [...(input.preconditions ?? []), ...found],
+    preconditions: [...(input.preconditions ?? []), ...found, ...care.preconditions],
     ...(request.headers['if-match'] !== undefined && { always: true }),
     ...(input.mustBeNew && { mustBeNew: true }),
   };

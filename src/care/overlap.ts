@@ -1,0 +1,84 @@
+/**
+ * Supersession: of several certificates of one kind, one person and one insurer, the one with the highest 履歴番号 holds
+ * on the days it covers. Findings tell what a certificate that is written supersedes, or what stands in doubt.
+ */
+import type { Issue } from '../fhir/outcome.ts';
+import { type Certificate, type Days, overlaps } from './certificate.ts';
+
+const idOf = ({ resource }: Certificate): string => `Coverage/${resource.id ?? '?'}`;
+const later = (a: string | undefined, b: string | undefined): string => ((a ?? '') > (b ?? '') ? (a ?? '') : (b ?? ''));
+/** The first day two certificates have in common. */
+const firstCommon = (a: Days, b: Days): string => later(a.start, b.start);
+
+const issue = (severity: Issue['severity'], code: string, rule: string, en: string, ja: string): Issue => ({
+  severity,
+  code,
+  rule,
+  message: { en, ja },
+  expression: 'Coverage.period',
+});
+
+function compare(own: Certificate, other: Certificate): Issue | undefined {
+  const name = idOf(other);
+  if (own.insurer !== other.insurer)
+    return issue(
+      'warning',
+      'business-rule',
+      'certificate-two-insurers',
+      `The period overlaps with ${name} of another insurer; expected one to end before the other begins. End the earlier one`,
+      `別の保険者の ${name} と有効期間が重なっています。先の証の終わりを確かめてください`,
+    );
+  if (own.history === undefined || other.history === undefined)
+    return issue(
+      'warning',
+      'business-rule',
+      'certificate-order-unknown',
+      `The period overlaps with ${name}, and without 履歴番号 it cannot be told which holds; expected identifiers insurer:insured:履歴番号`,
+      `${name} と有効期間が重なっていますが、履歴番号がないためどちらが有効か判断できません。identifier を「保険者番号:被保険者番号:履歴番号」にしてください`,
+    );
+  const day = firstCommon(own.days, other.days);
+  if (own.history > other.history)
+    return issue(
+      'information',
+      'informational',
+      'certificate-supersedes',
+      `From ${day} this certificate holds instead of ${name}, by its higher 履歴番号`,
+      `${day} から、履歴番号の新しいこの証が ${name} に代わって有効です`,
+    );
+  return issue(
+    'warning',
+    'business-rule',
+    'certificate-superseded',
+    `From ${day} ${name} holds instead of this certificate, by its higher 履歴番号`,
+    `${day} から、履歴番号の新しい ${name} がこの証に代わって有効です`,
+  );
+}
+
+const isSameKey = (a: Certificate, b: Certificate): boolean =>
+  a.history !== undefined && a.history === b.history && a.insurer === b.insurer && a.insured === b.insured;
+
+const twice = (other: Certificate): Issue => ({
+  severity: 'error',
+  code: 'duplicate',
+  rule: 'certificate-twice',
+  message: {
+    en: `A certificate of this kind with the same key (insurer, insured number, 履歴番号) is here already as ${idOf(other)}; expected one. Update it with PUT Coverage?identifier=system|value`,
+    ja: `同じ証（保険者番号・被保険者番号・履歴番号）が ${idOf(other)} として既にあります。PUT Coverage?identifier=system|value で更新してください`,
+  },
+  expression: 'Coverage.identifier',
+});
+
+/**
+ * Findings about a certificate that is to be written, beside the others of its person.
+ * @param others certificates of the person; itself, other kinds and deleted rows are read over
+ */
+export function findOverlaps(own: Certificate, others: readonly Certificate[]): readonly Issue[] {
+  const same = others.filter(one => one.kind === own.kind && one.resource.id !== own.resource.id);
+  const double = same.find(one => isSameKey(own, one));
+  if (double) return [twice(double)];
+  if (!own.counts) return [];
+  return same
+    .filter(one => one.counts && overlaps(own.days, one.days))
+    .map(one => compare(own, one))
+    .filter(one => one !== undefined);
+}

@@ -1,0 +1,7 @@
+/** The operations of long-term care insurance. */
+import type { Operation } from '../../interactions/interaction.ts';
+import { asOf } from './as-of.ts';
+import { progress } from './progress.ts';
+import { careSummary } from './summary.ts';
+
+export const careOperations: readonly Operation[] = [asOf, progress, careSummary];
