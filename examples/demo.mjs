@@ -242,7 +242,7 @@ function printPlan(of) {
   const extension = name =>
     certificate?.extension?.find(({ url }) => url === `${engawa}/StructureDefinition/kaigo-${name}`);
   const level = extension('care-level')?.valueCodeableConcept?.coding?.[0]?.display;
-  const limit = extension('benefit-limit')?.valueQuantity;
+  const limit = extension('benefit-limit')?.extension?.find(({ url }) => url === 'units')?.valueQuantity;
   const share = of('Coverage').find(cover => cover.costToBeneficiary)?.costToBeneficiary?.[0]?.valueQuantity?.value;
   const names = new Map(of('Organization').map(office => [`Organization/${office.id}`, office.name]));
   print(`     ${person?.name?.[0]?.text}（${person?.name?.[1]?.text}） ${person?.birthDate}`);

@@ -6,6 +6,7 @@ import t from 'tap';
 import { loadDefinitions } from '../src/definitions/definitions.ts';
 import type { Resource } from '../src/fhir/types.ts';
 import { createValidator } from '../src/validation/validator.ts';
+import { startServer } from './support.ts';
 
 interface Identifier {
   system: string;
@@ -62,6 +63,27 @@ t.test('everything is valid R4, and the refused certificate has just the mistake
   const found = validator.validateResource(make.files['refusal/certificate.json'] as unknown as Resource);
   const errors = found.filter(one => one.severity === 'error');
   t.same(errors.map(({ expression }) => expression?.replace(/\[\d+\]/g, '')).sort(), [...mistakes].sort());
+});
+
+t.test('what claims a profile of our own fulfils it', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const ours = bundles.flatMap(([, { entry }]) =>
+    entry
+      .map(({ resource }) => resource as unknown as Resource)
+      .filter(one => JSON.stringify(one.meta).includes('engawa/fhir')),
+  );
+  t.ok(ours.length > 50);
+  for (const resource of ours) {
+    const profiles = (resource.meta?.profile ?? []).filter(one => one.includes('engawa/fhir'));
+    for (const one of profiles) t.ok(server.services.validator.knowsProfile(one), one);
+    const found = server.services.validator.validateResource({ ...resource, meta: { profile: profiles } });
+    t.same(
+      found.filter(one => one.severity === 'error'),
+      [],
+      resource.resourceType,
+    );
+  }
 });
 
 t.test('nothing is there twice', async t => {

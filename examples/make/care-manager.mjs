@@ -13,6 +13,7 @@ import {
   insurerNumber,
   names,
   phone,
+  profile,
   serviceNames,
   test,
   upsert,
@@ -45,7 +46,7 @@ const officeEntries = Object.values(careOffices).map(({ number, name, service },
   return upsert(
     {
       resourceType: 'Organization',
-      meta: test,
+      meta: { profile: [profile('office')], ...test },
       identifier: [key],
       active: true,
       type: [

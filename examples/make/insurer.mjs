@@ -11,7 +11,9 @@ import {
   insurerName,
   insurerNumber,
   jp,
+  moreCodes,
   names,
+  profile,
   test,
   upsert,
   urnOf,
@@ -23,7 +25,7 @@ const insurerRef = { reference: urnOf('Organization', ids.insurer, insurerNumber
 const insurer = upsert(
   {
     resourceType: 'Organization',
-    meta: test,
+    meta: { profile: [profile('insurer')], ...test },
     identifier: [insurerKey],
     active: true,
     type: [coding(`${hl7}/organization-type`, 'govt', 'Government')],
@@ -49,7 +51,7 @@ const patient = person =>
   upsert(
     {
       resourceType: 'Patient',
-      meta: { profile: [`${jp}/core/StructureDefinition/JP_Patient`], ...test },
+      meta: { profile: [profile('person'), `${jp}/core/StructureDefinition/JP_Patient`], ...test },
       identifier: [{ use: 'official', ...insuredKey(person), assigner: insurerRef }],
       active: true,
       name: names(person),
@@ -60,11 +62,11 @@ const patient = person =>
     insuredKey(person),
   );
 
-const coverage = (key, kind, display, person, rest, more = []) =>
+const coverage = (name, key, kind, display, person, rest, more = []) =>
   upsert(
     {
       resourceType: 'Coverage',
-      meta: test,
+      meta: { profile: [profile(name)], ...test },
       extension: [{ url: extensions['issue-date'], valueDate: rest.issued }, ...more],
       identifier: [key],
       status: 'active',
@@ -86,7 +88,10 @@ function certificate(person) {
   const more = [
     { url: extensions['care-level'], valueCodeableConcept: coding(codes.careLevel, person.careLevel, display) },
     { url: extensions['certification-date'], valueDate: person.period.start },
-    { url: extensions['benefit-limit'], valueQuantity: { value: limit, unit: '単位/月' } },
+    {
+      url: extensions['benefit-limit'],
+      extension: [{ url: 'units', valueQuantity: { value: limit, unit: '単位/月' } }],
+    },
   ];
   if (person.careLevel >= '21')
     more.push({
@@ -96,6 +101,7 @@ function certificate(person) {
           url: 'office',
           valueReference: { identifier: { system: ids.office, value: office.number }, display: office.name },
         },
+        { url: 'kind', valueCodeableConcept: coding(moreCodes.planAuthor, '1', '居宅介護支援事業所') },
         { url: 'notified', valueDate: person.period.start },
       ],
     });
@@ -103,24 +109,39 @@ function certificate(person) {
     more.push({
       url: extensions['benefit-restriction'],
       extension: [
-        { url: 'kind', valueCodeableConcept: { text: '給付額減額' } },
+        { url: 'kind', valueCodeableConcept: coding(moreCodes.restriction, 'reduction', '給付額減額') },
         { url: 'period', valuePeriod: { start: '2026-09-01', end: '2027-02-28' } },
       ],
     });
   const rest = { issued: person.period.start, period: person.period };
-  return coverage(certificateKey(ids.certificate, person, 1), 'hihokensha', '介護保険被保険者証', person, rest, more);
+  return coverage(
+    'insured-certificate',
+    certificateKey(ids.certificate, person, 1),
+    'hihokensha',
+    '介護保険被保険者証',
+    person,
+    rest,
+    more,
+  );
 }
 
 /** 負担割合証 of one year, August to July. */
 function burdenCertificate(person) {
   const percent = { value: person.burden, unit: '%', system: 'http://unitsofmeasure.org', code: '%' };
-  return coverage(certificateKey(ids.burden, person, 1), 'futan-wariai', '介護保険負担割合証', person, {
-    issued: '2026-07-20',
-    period: { start: '2026-08-01', end: '2027-07-31' },
-    costToBeneficiary: [
-      { type: coding(`${hl7}/coverage-copay-type`, 'copaypct', 'Copay Percentage'), valueQuantity: percent },
-    ],
-  });
+  return coverage(
+    'burden-certificate',
+    certificateKey(ids.burden, person, 1),
+    'futanwariai',
+    '介護保険負担割合証',
+    person,
+    {
+      issued: '2026-07-20',
+      period: { start: '2026-08-01', end: '2027-07-31' },
+      costToBeneficiary: [
+        { type: coding(`${hl7}/coverage-copay-type`, 'copaypct', 'Copay Percentage'), valueQuantity: percent },
+      ],
+    },
+  );
 }
 
 /** One transaction: 1 insurer, 20 people, 20 被保険者証, 19 負担割合証. */

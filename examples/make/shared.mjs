@@ -21,12 +21,21 @@ export const ids = {
 
 /** Our own code systems. */
 export const codes = {
-  careLevel: `${engawa}/CodeSystem/kaigo-care-level`,
-  certificate: `${engawa}/CodeSystem/kaigo-certificate`,
-  service: `${engawa}/CodeSystem/kaigo-service-type`,
+  careLevel: `${engawa}/CodeSystem/care-level`,
+  certificate: `${engawa}/CodeSystem/certificate-kind`,
+  service: `${engawa}/CodeSystem/service-type`,
   goalTerm: `${engawa}/CodeSystem/kaigo-goal-term`,
   planKind: `${engawa}/CodeSystem/kaigo-care-plan-kind`,
 };
+
+/** Our own code system of restrictions, and of who makes the plan. */
+export const moreCodes = {
+  restriction: `${engawa}/CodeSystem/benefit-restriction`,
+  planAuthor: `${engawa}/CodeSystem/claim-plan-author`,
+};
+
+/** Canonical of one of our own profiles. */
+export const profile = name => `${engawa}/StructureDefinition/kaigo-${name}`;
 
 /** Our own extensions. */
 export const extensions = Object.fromEntries(
