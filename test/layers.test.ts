@@ -12,11 +12,7 @@ const layers = [
   ['http'],
   ['operations'],
   ['interactions'],
-<<<<<<< HEAD
   ['search', 'validation', 'access', 'files', 'documents', 'care'],
-=======
-  ['search', 'validation', 'access', 'files', 'care', 'documents'],
->>>>>>> 958d4a9 (Rules of care insurance on every write, and what they answer: as of a day, progress of a certification, the care summary)
   ['forms'],
   ['terminology'],
   ['fhirpath'],

@@ -3,11 +3,8 @@
  * @see https://hl7.org/fhir/R4/operations.html
  */
 import type { Operation } from '../interactions/interaction.ts';
-<<<<<<< HEAD
 import { adlGain } from './adl-gain.ts';
-=======
 import { careOperations } from './care/all.ts';
->>>>>>> 958d4a9 (Rules of care insurance on every write, and what they answer: as of a day, progress of a certification, the care summary)
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
 import { extract } from './forms/extract.ts';
