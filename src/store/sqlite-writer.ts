@@ -23,8 +23,8 @@ interface ResourceRow {
 export class SqliteWriter {
   /** Position of the newest version, committed or being written. */
   lastSeq = 0;
-  /** Number of superseded versions that still have index rows. */
-  staleCount = 0;
+  /** 0 when no superseded version has index rows. Not counted in full: every worker looks after every write of another. */
+  staleSeen = 0;
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
   private readonly inserts: ReadonlyMap<string, Statement>;
@@ -47,12 +47,12 @@ export class SqliteWriter {
   /** Looks where the database stands: at the start, and when another process wrote. */
   readPosition(): void {
     this.lastSeq = (this.statement('SELECT max(seq) AS last FROM version').get() as { last: number | null }).last ?? 0;
-    this.countStale();
+    this.lookForStale();
   }
 
-  /** Counts the stale versions again, after a purge. */
-  countStale(): void {
-    this.staleCount = this.statements.countStale.pluck().get() as number;
+  /** Looks again whether there are stale versions, after a purge or a write of another process. */
+  lookForStale(): void {
+    this.staleSeen = this.statements.lookForStale.pluck().get() as number;
   }
 
   /**
@@ -156,7 +156,7 @@ export class SqliteWriter {
     this.statements.end.run(seq, oldSeq);
     if (!hadRows) return;
     this.statements.stale.run(oldSeq, seq, since);
-    this.staleCount++;
+    this.staleSeen++;
   }
 
   private versionAt(seq: number): Version {
@@ -191,6 +191,6 @@ function prepareStatements(db: Database.Database) {
     indexResource: db.prepare('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)'),
     end: db.prepare('UPDATE version SET end_seq = ? WHERE seq = ?'),
     stale: db.prepare('INSERT INTO stale (seq, end_seq, since) VALUES (?, ?, ?)'),
-    countStale: db.prepare('SELECT count(*) FROM stale'),
+    lookForStale: db.prepare('SELECT count(*) FROM (SELECT 1 FROM stale LIMIT 1)'),
   };
 }

@@ -176,16 +176,16 @@ class SqliteStore implements Store {
 
   /** Runs work in a transaction that is durable when it returns; on failure nothing is stored and the error goes on. */
   private inTransaction<T>(work: () => T): T {
-    let { lastSeq, staleCount } = this.writer;
+    let { lastSeq, staleSeen } = this.writer;
     try {
       this.statement('BEGIN IMMEDIATE').run();
       this.refresh();
-      ({ lastSeq, staleCount } = this.writer);
+      ({ lastSeq, staleSeen } = this.writer);
       const result = work();
       this.statement('COMMIT').run();
       return result;
     } catch (error) {
-      Object.assign(this.writer, { lastSeq, staleCount });
+      Object.assign(this.writer, { lastSeq, staleSeen });
       if (this.db.inTransaction) this.statement('ROLLBACK').run();
       throw error;
     }
@@ -289,7 +289,7 @@ class SqliteStore implements Store {
 
   async state(): Promise<StoreState> {
     this.refresh();
-    return { position: this.writer.lastSeq, stale: this.writer.staleCount > 0 };
+    return { position: this.writer.lastSeq, stale: this.writer.staleSeen > 0 };
   }
 
   // Housekeeping
@@ -321,7 +321,7 @@ class SqliteStore implements Store {
       }
     });
     remove.immediate();
-    this.writer.countStale();
+    this.writer.lookForStale();
   }
 
   async secret(name: string): Promise<Uint8Array> {
