@@ -198,3 +198,69 @@ t.test('receipts and refusals in Japanese', async t => {
   t.match(refused.json().issue[0], { expression: ['Bundle.identifier'], details: { text: /文書の差し替え/ } });
   await server.close();
 });
+
+testOnStores('a document is made of a Composition, and shown as a page', async (t, start) => {
+  const server = await start();
+  const get = (url: string, accept = 'application/fhir+json', language = 'ja') =>
+    server.app.inject({ method: 'GET', url: `/fhir/${url}`, headers: { accept, 'accept-language': language } });
+  const taken = await server.app.inject({
+    method: 'POST',
+    url: '/fhir/$intake',
+    headers,
+    payload: readExample('hospital/discharge-summary.json'),
+  });
+  const id = String(taken.headers.location).split('/').at(-1);
+  const found = (await get('Composition')).json().entry[0].resource as Resource;
+  const made = await get(`Composition/${found.id}/$document`);
+  t.equal(made.statusCode, 200);
+  const bundle = made.json() as { type: string; entry: { fullUrl: string; resource: Resource }[] };
+  t.equal(bundle.type, 'document');
+  t.equal(bundle.entry[0]!.resource.resourceType, 'Composition');
+  const sent = JSON.parse(readExample('hospital/discharge-summary.json')) as { entry: { resource: Resource }[] };
+  t.same(
+    bundle.entry.map(one => one.resource.resourceType).sort(),
+    sent.entry.map(one => one.resource.resourceType).sort(),
+  );
+  t.same(
+    server.services.validator.validateResource(made.json()).filter(one => one.severity === 'error'),
+    [],
+    'a valid document',
+  );
+  const kept = await server.app.inject({
+    method: 'POST',
+    url: `/fhir/Composition/${found.id}/$document?persist=true`,
+    headers,
+    payload: { resourceType: 'Parameters' },
+  });
+  t.equal(kept.statusCode, 201);
+  t.equal((await get(`Bundle/${kept.json().id}`)).statusCode, 200);
+  t.equal((await get('Composition/nobody/$document')).statusCode, 404);
+
+  const pages = [`Bundle/${id}/$render`, `DocumentReference/${id}/$render`].map(url => get(url, 'text/html'));
+  for (const page of await Promise.all(pages)) {
+    t.equal(page.statusCode, 200);
+    t.match(page.headers, { 'content-type': /^text\/html/, 'content-security-policy': /sandbox/ });
+    for (const text of [
+      '退院時サマリー',
+      '縁側 花子',
+      '1941年5月3日（昭和16年）',
+      '狭心症',
+      'アムロジピン錠５ｍｇ',
+      '冠動脈造影で有意狭窄なし',
+    ])
+      t.ok(page.payload.includes(text), text);
+  }
+  t.match((await get(`Bundle/${id}/$render`, 'text/html', 'en')).payload, /Birth date<\/th><td>1941-05-03/);
+  const sheet = await server.app.inject({
+    method: 'POST',
+    url: '/fhir/Bundle/$render',
+    headers: { ...headers, accept: 'text/html' },
+    payload: readExample('hospital/lab-results.json')
+      .replaceAll('アルブミン', '<b>アルブミン</b>')
+      .replace('"value": 6,', '"value": 6.0,'),
+  });
+  t.match(sheet.payload, /&lt;b&gt;アルブミン/);
+  t.match(sheet.payload, /– 6\.0 %/, 'digits as they came');
+  t.equal((await get(`DocumentReference/nobody/$render`, 'text/html')).statusCode, 404);
+  await server.close();
+});

@@ -5,12 +5,14 @@
 import type { Operation } from '../interactions/interaction.ts';
 import { adlGain } from './adl-gain.ts';
 import { careOperations } from './care/all.ts';
+import { document } from './document.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
 import { extract } from './forms/extract.ts';
 import { populate } from './forms/populate.ts';
 import { intake } from './intake.ts';
 import { lastN } from './last-n.ts';
+import { render } from './render.ts';
 import { snapshot } from './snapshot.ts';
 import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';
@@ -30,5 +32,7 @@ export const allOperations: readonly Operation[] = [
   intake,
   withdrawDocument,
   ...careOperations,
+  document,
+  render,
   ...terminologyOperations,
 ];

@@ -1,0 +1,137 @@
+/**
+ * $document: a document Bundle of a Composition and what it refers to; kept as a Bundle when asked (`persist`).
+ * @see https://hl7.org/fhir/R4/composition-operation-document.html
+ */
+
+import { FhirError } from '../fhir/outcome.ts';
+import { localReference } from '../fhir/reference.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
+import { gone, notFound } from '../interactions/read.ts';
+import { listReferences } from '../interactions/references.ts';
+import { commitPrepared, prepareWrite, writeResponse } from '../interactions/write.ts';
+import type { Current } from '../store/store.ts';
+
+/** Most resources of one document. */
+const most = 2000;
+
+interface Part {
+  readonly reference: string;
+  readonly text: string;
+  readonly resource: Resource;
+}
+
+async function readPart(services: Services, request: FhirRequest, reference: string): Promise<Part | undefined> {
+  const [type = '', id = ''] = reference.split('/');
+  const version = await services.store.read(type, id, services.access.condition(request.caller), request.asOf);
+  if (!version || version.deleted) return undefined;
+  return { reference, text: version.text, resource: JSON.parse(version.text) as Resource };
+}
+
+/** The resources a resource refers to, as `Type/id`; versions and fragments are left out. */
+function targets(services: Services, request: FhirRequest, { resource }: Part): readonly string[] {
+  return listReferences(structuredClone(resource), services.definitions)
+    .filter(([, kind]) => kind === 'reference')
+    .map(([one]) => localReference(one.split('#')[0]!, request.base))
+    .filter(one => one !== undefined);
+}
+
+/** The Composition, what it refers to, and what that refers to in turn: documents stand alone. */
+async function collect(services: Services, request: FhirRequest, first: Part): Promise<readonly Part[]> {
+  const parts = [first];
+  const seen = new Set([first.reference]);
+  for (let i = 0; i < parts.length; i++)
+    for (const reference of targets(services, request, parts[i]!)) {
+      if (seen.has(reference)) continue;
+      seen.add(reference);
+      const part = await readPart(services, request, reference);
+      if (part) parts.push(part);
+      else if (i === 0) throw missing(reference);
+      if (parts.length > most) throw tooMany();
+    }
+  return parts;
+}
+
+function missing(reference: string): FhirError {
+  return new FhirError(
+    'unprocessable',
+    {
+      en: `The Composition refers to ${reference}, which is not there; a document needs everything its Composition refers to`,
+      ja: `Composition が参照している ${reference} がありません。文書には Composition が参照するものがすべて必要です`,
+    },
+    { expression: 'Composition' },
+  );
+}
+
+function tooMany(): FhirError {
+  return new FhirError('too-costly', {
+    en: `The document would hold more than ${most} resources`,
+    ja: `文書のリソースが ${most} 件を超えます`,
+  });
+}
+
+/** JSON of the Bundle; the resources' texts as they are stored. */
+function bundleText(services: Services, base: string, parts: readonly Part[]): string {
+  const id = services.newId();
+  const now = new Date(services.now()).toISOString();
+  const head = {
+    resourceType: 'Bundle',
+    id,
+    identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${services.newId()}` },
+    type: 'document',
+    timestamp: now,
+  };
+  const entries = parts.map(
+    ({ reference, text }) => `{"fullUrl":${JSON.stringify(`${base}/${reference}`)},"resource":${text}}`,
+  );
+  return `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`;
+}
+
+function asked(request: FhirRequest, name: string): string | undefined {
+  const resource = request.body?.kind === 'resource' ? request.body.resource : undefined;
+  const list = (Array.isArray(resource?.['parameter']) ? resource['parameter'] : []) as JsonObject[];
+  const found = list.find(one => one['name'] === name);
+  const value = found && Object.entries(found).find(([key]) => key.startsWith('value'))?.[1];
+  return value === undefined ? request.query.find(([key]) => key === name)?.[1] : String(value);
+}
+
+async function compositionOf(services: Services, request: FhirRequest): Promise<Part> {
+  const id = request.params['id'] ?? asked(request, 'id')?.replace(/^.*Composition\//, '');
+  if (id === undefined)
+    throw new FhirError('required', {
+      en: 'Expected the id of a Composition',
+      ja: 'Composition の id を指定してください',
+    });
+  const version: Current | undefined = await services.store.read(
+    'Composition',
+    id,
+    services.access.condition(request.caller),
+    request.asOf,
+  );
+  if (!version) throw notFound('Composition', id);
+  if (version.deleted) throw gone(version);
+  return { reference: `Composition/${id}`, text: version.text, resource: JSON.parse(version.text) as Resource };
+}
+
+async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  const parts = await collect(services, request, await compositionOf(services, request));
+  const text = bundleText(services, request.base, parts);
+  if (asked(request, 'persist') !== 'true' || request.method !== 'POST')
+    return { status: 200, headers: {}, body: { kind: 'text', text } };
+  const resource = JSON.parse(text) as Resource;
+  const id = resource.id!;
+  const { committed } = await commitPrepared(services, async () => [
+    await prepareWrite(services, request, { type: 'Bundle', id, text, resource, method: 'POST', mustBeNew: true }),
+  ]);
+  return writeResponse(request, committed[0]!);
+}
+
+/** GET and POST [base]/Composition/[id]/$document, [base]/Composition/$document?id=. */
+export const document: Operation = {
+  name: 'document',
+  levels: ['type', 'instance'],
+  types: ['Composition'],
+  definition: 'http://hl7.org/fhir/OperationDefinition/Composition-document',
+  readOnly: true,
+  handle,
+};
