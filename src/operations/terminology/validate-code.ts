@@ -95,6 +95,21 @@ const single =
       return validate(services, request, input, scopeOf(services, input));
     });
 
+const scopeParameters: ReadonlySet<unknown> = new Set([
+  'date',
+  'system-version',
+  'check-system-version',
+  'force-system-version',
+  'default-valueset-version',
+  'useSupplement',
+  'tx-resource',
+]);
+
+/** True when one validation of several has a day, versions or resources of its own. */
+function asksForScope({ parameter }: JsonObject): boolean {
+  return Array.isArray(parameter) && (parameter as JsonObject[]).some(one => scopeParameters.has(one['name']));
+}
+
 /** Several validations at once: each `validation` is a Parameters of its own, to which the common ones are added. */
 const batch =
   (validate: Validate): Operation['handle'] =>
@@ -110,10 +125,10 @@ const batch =
       const scope = scopeOf(services, new Input().addParameters({ parameter: shared }));
       const answers = parameters.flatMap(one => {
         if (one['name'] !== 'validation') return [];
-        const input = new Input()
-          .addParameters((one['resource'] ?? {}) as JsonObject)
-          .addParameters({ parameter: shared });
-        return [{ name: 'validation', resource: validate(services, request, input, scope) }];
+        const own = (one['resource'] ?? {}) as JsonObject;
+        const input = new Input().addParameters(own).addParameters({ parameter: shared });
+        const here = asksForScope(own) ? scopeOf(services, input) : scope;
+        return [{ name: 'validation', resource: validate(services, request, input, here) }];
       });
       return { resourceType: 'Parameters', parameter: answers };
     });
