@@ -55,9 +55,21 @@ function readDayFlag(flags: ReadonlyMap<string, string>, name: string): string |
   );
 }
 
+function parseMap(file: string): Partial<Layout> {
+  try {
+    const found: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
+    if (typeof found === 'object' && found !== null) return found;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code !== '') throw refuse(`${file} cannot be read (${code})`, `${file} を読めません（${code}）`);
+    throw refuse(`${file} is no JSON: ${message}`, `${file} は JSON ではありません: ${message}`);
+  }
+  throw refuse(`${file} holds no JSON object`, `${file} に JSON のオブジェクトがありません`);
+}
+
 function readMap(file: string | undefined): Layout {
   if (file === undefined) throw refuse('--map <layout.json> is missing', '--map <レイアウト.json> を指定してください');
-  const layout = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Layout>;
+  const layout = parseMap(file);
   for (const name of ['url', 'name', 'code', 'display', 'title'] as const)
     if (layout[name] === undefined) throw refuse(`${file} has no "${name}"`, `${file} に「${name}」がありません`);
   return { kind: 'csv', separator: 'comma', sampled: true, ...layout } as Layout;
