@@ -98,9 +98,16 @@ export const settings = {
   ),
   unknownExtensions: setting(
     'unknown-extensions',
-    'warning',
+    'error',
     'severity of an extension that is not installed',
     '登録されていない拡張の扱い',
+    ['warning', 'error'],
+  ),
+  embeddedHtml: setting(
+    'embedded-html',
+    'warning',
+    'severity of HTML tags in strings and markdown',
+    '文字列や markdown の中の HTML タグの扱い',
     ['warning', 'error'],
   ),
   bestPractice: setting(

@@ -30,6 +30,7 @@ export function validatorOptions(config: Config, now: () => number): RuleOptions
   return {
     displayIssues: config.displayIssues as RuleOptions['displayIssues'],
     bestPractice: config.bestPractice as RuleOptions['bestPractice'],
+    embeddedHtml: config.embeddedHtml as RuleOptions['embeddedHtml'],
     unknownExtensions: config.unknownExtensions as RuleOptions['unknownExtensions'],
     now,
   };

@@ -31,7 +31,8 @@ const artefacts: Artefact[] = ['profiles', 'terminology'].flatMap(area =>
 );
 const ofType = (type: string) => artefacts.filter(({ resource }) => resource.resourceType === type);
 
-const server = startServer();
+/** Questionnaires use extensions of SDC, whose package an operator may install or not. */
+const server = startServer({ settings: { 'unknown-extensions': 'warning' } });
 t.teardown(() => server.close());
 const { validator, definitions } = server.services;
 

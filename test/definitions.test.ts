@@ -10,7 +10,7 @@ import { elementAt, fieldsOf, toTypeSchema } from '../src/definitions/element-sc
 import { nearest } from '../src/definitions/nearest.ts';
 import { jsonToXml, xmlToJson } from '../src/definitions/xml.ts';
 import { parseJson } from '../src/fhir/json.ts';
-import { FhirError } from '../src/fhir/outcome.ts';
+import { FhirError, type Issue } from '../src/fhir/outcome.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const corpus = path.join(root, 'node_modules/hl7.fhir.r4.examples');
@@ -140,8 +140,17 @@ t.test('XML and JSON of the same resource', async t => {
     t.equal(xmlToJson(xml, definitions, limits), json, `${name}: to JSON`);
     t.equal(xmlToJson(jsonToXml(json, definitions, { pretty: true }), definitions, limits), json, `${name}: pretty`);
   }
-  for (const { name, json, xml } of cases<PairCase>('xml/read.json'))
-    t.equal(xmlToJson(xml, definitions, limits), json, name);
+  for (const { name, json, xml, notes = [] } of cases<PairCase & { notes?: [string, string][] }>('xml/read.json')) {
+    const found: Issue[] = [];
+    t.equal(xmlToJson(xml, definitions, { ...limits, notes: found }), json, name);
+    t.same(
+      found.map(({ expression }) => expression),
+      notes.map(([expression]) => expression),
+      `${name}: notes`,
+    );
+    for (const [i, [, message]] of notes.entries())
+      t.ok(found[i]?.message.en.includes(message), `${name}: ${found[i]?.message.en}`);
+  }
 });
 
 interface RefusedCase {

@@ -42,14 +42,18 @@ export function createChecker(settings: CheckSettings): CheckFile {
   for (const one of settings.packages) definitions.addPackage(packageInMemory(readPackage(one)));
   const validator = createValidator(definitions, { options: { ...settings.rules, now: Date.now } });
   const { profiles, maxDepth } = settings;
-  const check = (read: () => { resource: Resource; text?: string }): readonly Issue[] => {
+  const check = (read: () => { resource: Resource; text?: string; notes?: Issue[] }): readonly Issue[] => {
     try {
-      const { resource, text } = read();
-      return validator.validateResource(resource, { profiles, ...(text !== undefined && { text }) });
+      const { resource, text, notes = [] } = read();
+      return [...notes, ...validator.validateResource(resource, { profiles, ...(text !== undefined && { text }) })];
     } catch (error) {
       if (error instanceof FhirError) return error.issues.map(issue => ({ ...issue, severity: 'fatal' as const }));
       throw error;
     }
+  };
+  const fromXml = (text: string) => {
+    const notes: Issue[] = [];
+    return { resource: JSON.parse(xmlToJson(text, definitions, { maxDepth, notes })) as Resource, notes };
   };
   const fromJson = (text: string) => ({ resource: parseJson(text, { maxDepth }) as Resource, text });
   return (file, given) => {
@@ -64,9 +68,7 @@ export function createChecker(settings: CheckSettings): CheckFile {
     return [
       {
         file,
-        issues: check(() =>
-          xml ? { resource: JSON.parse(xmlToJson(text, definitions, { maxDepth })) as Resource } : fromJson(text),
-        ),
+        issues: check(() => (xml ? fromXml(text) : fromJson(text))),
       },
     ];
   };

@@ -126,6 +126,7 @@ export async function runValidate(
     rules: {
       displayIssues: config.displayIssues as RuleOptions['displayIssues'],
       bestPractice: config.bestPractice as RuleOptions['bestPractice'],
+      embeddedHtml: config.embeddedHtml as RuleOptions['embeddedHtml'],
       unknownExtensions: config.unknownExtensions as RuleOptions['unknownExtensions'],
     },
     maxDepth: config.maxDepth,

@@ -4,37 +4,19 @@
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { placeOf } from '../fhir/json.ts';
-import { FhirError } from '../fhir/outcome.ts';
+import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { nearest } from './nearest.ts';
 import { narrativeSource, xhtmlNamespace } from './xhtml.ts';
+import type { Frame } from './xml-frame.ts';
 import { syntaxMessage } from './xml-message.ts';
-import { fhirNamespace, type XmlField, type XmlFields, type XmlModel } from './xml-model.ts';
+import { fhirNamespace, type XmlFields, type XmlModel } from './xml-model.ts';
 import { expectedValue, parseValue } from './xml-value.ts';
-
-/** Values of one property, in the order they came; `siblings` go with them one to one. */
-interface Values {
-  readonly values: unknown[];
-  readonly siblings: (JsonObject | null)[];
-}
-
-/** An open element: an object (resource, data type), a primitive, or a wrapper that holds one resource. */
-interface Frame {
-  readonly name: string;
-  /** The property this element is; none for a resource. */
-  readonly field?: XmlField;
-  /** Place among its like, for messages. */
-  readonly index: number;
-  readonly kind: 'object' | 'primitive' | 'resource' | 'xhtml';
-  readonly fields: XmlFields;
-  readonly properties: Map<string, Values & { field?: XmlField }>;
-  /** A primitive's value, the resource in a wrapper, the source of a narrative. */
-  value?: unknown;
-}
 
 const noFields: XmlFields = new Map();
 const instanceNamespace = 'http://www.w3.org/2001/XMLSchema-instance';
 const declarationNamespace = 'http://www.w3.org/2000/xmlns/';
+const mostNotes = 100;
 const blank = /^[ \t\r\n]*$/;
 
 /** Reads one document. Lives as long as the parser does. */
@@ -49,8 +31,11 @@ class Reader {
   private xhtmlStart = 0;
   private xhtmlPrefix = '';
   private root: unknown;
+  /** What is wrong, but can be read all the same. */
+  private readonly notes: Issue[] | undefined;
 
-  constructor(xml: string, model: XmlModel, maxDepth: number) {
+  constructor(xml: string, model: XmlModel, maxDepth: number, notes?: Issue[]) {
+    this.notes = notes;
     this.xml = xml;
     this.model = model;
     this.maxDepth = maxDepth;
@@ -107,6 +92,19 @@ class Reader {
     );
   }
 
+  private note(en: string, ja: string): void {
+    if (!this.notes || this.notes.length >= mostNotes) return;
+    const expression = this.path();
+    const location = placeOf(this.xml, this.tagStart());
+    this.notes.push({
+      severity: 'error',
+      code: 'structure',
+      message: { en, ja },
+      location,
+      ...(expression && { expression }),
+    });
+  }
+
   private open(tag: SaxesTagNS): void {
     if (this.frames.length + this.xhtmlDepth >= this.maxDepth) this.tooDeep();
     const parent = this.frames.at(-1);
@@ -123,6 +121,12 @@ class Reader {
     const before = parent.properties.get(field.name)?.values.length ?? 0;
     if (before > 0 && !field.array)
       this.refuse(`<${tag.local}> may be there only once`, `<${tag.local}> は1回しか使えません`);
+    if (parent.last !== undefined && field.order < parent.last.order)
+      this.note(
+        `<${tag.local}> is out of order: in XML it comes before <${parent.last.name}>`,
+        `<${tag.local}> の順序が違います。XML では <${parent.last.name}> より前に置いてください`,
+      );
+    parent.last = field;
     const frame: Frame = {
       name: field.name,
       field,
@@ -187,7 +191,11 @@ class Reader {
 
   private attributes(tag: SaxesTagNS, frame: Frame): void {
     for (const { name, local, uri, value } of Object.values(tag.attributes)) {
-      if (uri === declarationNamespace || uri === instanceNamespace) continue;
+      if (uri === declarationNamespace) continue;
+      if (uri === instanceNamespace) {
+        this.note(`${name} has no place in a resource`, `リソースに属性 ${name} は使えません`);
+        continue;
+      }
       if (value === '')
         this.refuse(
           `the attribute ${name} is empty; leave it out instead`,
@@ -284,8 +292,9 @@ class Reader {
 
 /**
  * The resource in an XML document, as plain values (decimals that JavaScript would write differently as DecimalLiteral).
+ * @param notes takes what is wrong but readable: elements out of order, attributes of XML Schema
  * @throws FhirError 'syntax', 'invalid', 'too-costly', each with line and column
  */
-export function readXml(xml: string, model: XmlModel, maxDepth: number): unknown {
-  return new Reader(xml, model, maxDepth).document();
+export function readXml(xml: string, model: XmlModel, maxDepth: number, notes?: Issue[]): unknown {
+  return new Reader(xml, model, maxDepth, notes).document();
 }

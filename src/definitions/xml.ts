@@ -5,6 +5,7 @@
  * @see https://hl7.org/fhir/R4/json.html
  */
 import { parseJson, stringifyJson } from '../fhir/json.ts';
+import type { Issue } from '../fhir/outcome.ts';
 import type { Definitions } from './definitions.ts';
 import { xmlModel } from './xml-model.ts';
 import { readXml } from './xml-read.ts';
@@ -15,13 +16,17 @@ const maxWrittenDepth = 1000;
 
 /**
  * The JSON text of a resource in XML.
- * @param limits maxDepth: deepest nesting of elements
+ * @param options maxDepth: deepest nesting of elements; notes: takes what is wrong, but can be read all the same
  * @throws FhirError 'syntax' (not well-formed, DOCTYPE), 'invalid' (unknown or empty element, unknown attribute, wrong
  * namespace, text between elements, a single element repeated, a value that JSON cannot hold), 'too-costly' (depth);
  * each with `line L, column C`
  */
-export function xmlToJson(xml: string, definitions: Definitions, limits: { maxDepth: number }): string {
-  return stringifyJson(readXml(xml, xmlModel(definitions), limits.maxDepth));
+export function xmlToJson(
+  xml: string,
+  definitions: Definitions,
+  { maxDepth, notes }: { maxDepth: number; notes?: Issue[] },
+): string {
+  return stringifyJson(readXml(xml, xmlModel(definitions), maxDepth, notes));
 }
 
 /**

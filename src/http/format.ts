@@ -4,7 +4,7 @@
  */
 import { jsonToXml, xmlToJson } from '../definitions/xml.ts';
 import { parseJson, stringifyJson } from '../fhir/json.ts';
-import { FhirError } from '../fhir/outcome.ts';
+import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Body, Services } from '../interactions/interaction.ts';
 
@@ -200,12 +200,12 @@ export function readBody(
       en: 'The body is empty; expected a resource',
       ja: '本文が空です。リソースを送ってください',
     });
-  if (kind === 'xml')
-    return readJson(
-      services,
-      xmlToJson(text, services.definitions, { maxDepth: services.config.maxDepth }),
-      !expectation.patch,
-    );
+  if (kind === 'xml') {
+    const notes: Issue[] = [];
+    const json = xmlToJson(text, services.definitions, { maxDepth: services.config.maxDepth, notes });
+    const body = readJson(services, json, !expectation.patch);
+    return body.kind === 'resource' && notes.length > 0 ? { ...body, notes } : body;
+  }
   return readJson(services, text, !expectation.patch);
 }
 

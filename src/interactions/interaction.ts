@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts';
 import type { AccessPolicy } from '../access/readable.ts';
 import type { Config } from '../config.ts';
 import type { Definitions } from '../definitions/definitions.ts';
+import type { Issue } from '../fhir/outcome.ts';
 import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
 import type { Store } from '../store/store.ts';
@@ -47,7 +48,13 @@ export interface Prefer {
 
 /** A body that was read: FHIR content as JSON text with its parsed form, or other bytes (Binary, patches). */
 export type Body =
-  | { readonly kind: 'resource'; readonly text: string; readonly resource: Resource }
+  | {
+      readonly kind: 'resource';
+      readonly text: string;
+      readonly resource: Resource;
+      /** What was wrong with its XML, but could be read all the same. */
+      readonly notes?: readonly Issue[];
+    }
   | { readonly kind: 'json'; readonly text: string; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 

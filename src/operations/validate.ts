@@ -169,6 +169,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   return outcomeResponse(request, [
     ...modeIssues(request, { ...asked, resource }),
     ...profileIssues(services, asked.profile),
+    ...(request.body?.kind === 'resource' ? (request.body.notes ?? []) : []),
     ...services.validator.validateResource(resource, { profiles, ...textOf(request, resource) }),
   ]);
 }

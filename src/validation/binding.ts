@@ -2,12 +2,12 @@
  * Bindings: is the code in the value set, and does its display belong to it.
  * @see https://hl7.org/fhir/R4/terminologies.html#strength
  */
-import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import { asOfResource } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 import { noteUnchecked } from './coding-system.ts';
 import type { Binding } from './profile-schema.ts';
-import { addFinding, isFull, type Report } from './report.ts';
+import { addFinding, isFull, type Report, withdraw } from './report.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -120,6 +120,7 @@ export function bindingCheck(
       if (required) noCode(report, valueSet);
       return;
     }
+    if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
     const verdict = bestOf(found.map(one => codes.member(valueSet, one, asker, asOf)));
     if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
     else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
@@ -142,6 +143,25 @@ const japanese = /[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]/;
 const comparable = (display: string, allowed: readonly string[]): boolean =>
   !japanese.test(display) || allowed.some(text => japanese.test(text));
 
+function displayFinding(coding: JsonObject, report: Report, severity: 'error' | 'warning', message: Message): void {
+  const before = report.issues.length;
+  addFinding(report, severity, 'invalid', message);
+  const issue = report.issues[before];
+  if (issue) report.displays.set(coding, issue);
+}
+
+/** A display that the bound value set gives its code is right, whatever the code system calls it. */
+function acceptDisplays(value: unknown, valueSet: string, report: Report, codes: CodeChecker, asker: Resource): void {
+  const list = isObject(value) && Array.isArray(value['coding']) ? value['coding'] : [value];
+  for (const coding of list) {
+    const issue = isObject(coding) ? report.displays.get(coding) : undefined;
+    const one = issue && codeOf(coding as JsonObject);
+    if (!one?.system || !one.display) continue;
+    const names = codes.displaysIn(valueSet, one.system, one.code, asker);
+    if (names.some(text => folded(text) === folded(one.display!))) withdraw(report, issue!);
+  }
+}
+
 /** Codings everywhere: the code is one of its system, the display belongs to the code. */
 export function checkCoding(
   value: JsonObject,
@@ -158,7 +178,7 @@ export function checkCoding(
       !allowed.some(text => folded(text) === folded(one.display!)) &&
       comparable(one.display, allowed)
     )
-      addFinding(report, displaySeverity, 'invalid', {
+      displayFinding(value, report, displaySeverity, {
         en: `display: found "${one.display}", expected "${allowed.slice(0, 3).join('" or "')}" for ${name(one)}`,
         ja: `display が「${one.display}」ですが、${name(one)} の表示名は「${allowed.slice(0, 3).join('」「')}」です`,
       });

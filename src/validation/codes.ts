@@ -33,6 +33,8 @@ export interface CodeChecker {
   inSystem(code: Code): Membership;
   /** Displays of a code, the main one first; none when the system is not known here. */
   displays(system: string, code: string): readonly string[];
+  /** Names a value set gives a code of its own. */
+  displaysIn(valueSet: string, system: string, code: string, asker?: Resource): readonly string[];
   /** What a code counts for in a score; undefined when it has no weight or terminology is not at hand. */
   weight(system: string, code: string): number | undefined;
   /** False when the system is one of ours and complete, so that codes outside of it are wrong. */
@@ -63,6 +65,7 @@ export function createCodeChecker(definitions: Definitions): CodeChecker {
     inSystem: ({ system, code }) =>
       asMembership(system === undefined ? false : current().systems.inAnyEdition(system, code)),
     weight: () => undefined,
+    displaysIn: (valueSet, system, code, asker) => current().valueSets.displays(valueSet, system, code, asker),
     displays(system, code) {
       return current()
         .systems.concepts(system, code)

@@ -27,7 +27,8 @@ type Finding = readonly [severity: 'error' | 'warning', code: string, message: M
 
 /** What there is to say of a system whatever the code. */
 function faultOf(system: string, { definitions }: Compiler): Finding | undefined {
-  if (definitions.byCanonical('CodeSystem', system)?.['content'] === 'supplement')
+  const known = definitions.byCanonical('CodeSystem', system);
+  if (known?.['content'] === 'supplement' || known?.['supplements'] !== undefined)
     return [
       'error',
       'invalid',
@@ -36,11 +37,7 @@ function faultOf(system: string, { definitions }: Compiler): Finding | undefined
         ja: `${system} は追補（supplement）で、独自のコードを持ちません`,
       },
     ];
-  if (
-    system.includes('/ValueSet/') &&
-    definitions.byCanonical('ValueSet', system) &&
-    !definitions.byCanonical('CodeSystem', system)
-  )
+  if (system.includes('/ValueSet/') && definitions.byCanonical('ValueSet', system) && !known)
     return [
       'error',
       'invalid',

@@ -90,7 +90,8 @@ function periodInOrder(value: unknown): boolean | undefined {
   if (start.length <= 10 || end.length <= 10) {
     const length = Math.min(start.length, end.length, 10);
     const [a, b] = [start.slice(0, length), end.slice(0, length)];
-    return a !== b ? a < b : true;
+    // Equal as far as both go, but not as exact as each other: FHIRPath cannot say which comes first, and the rule fails.
+    return a !== b ? a < b : start.length === end.length;
   }
   return Date.parse(start) <= Date.parse(end);
 }

@@ -7,6 +7,7 @@ import type { JsonObject, Message } from '../fhir/types.ts';
 import { bindingCheck } from './binding.ts';
 import { constraintRules } from './constraint-rule.ts';
 import { itemsOf, runItem } from './item.ts';
+import { narrativeRules } from './narrative.ts';
 import { childRules, profileRules, siblingRules, typeRules } from './nested-rule.ts';
 import { type Compiler, propertiesOf } from './profile.ts';
 import type { ProfileElement, ProfileSchema } from './profile-schema.ts';
@@ -45,25 +46,13 @@ export interface ElementContext {
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
 
-/** A code that is not there, and no reason is given for it. */
-const isAbsentCode = (sibling: JsonObject | undefined): boolean =>
-  sibling !== undefined &&
-  !(
-    Array.isArray(sibling['extension']) &&
-    sibling['extension'].some((one: unknown) => isObject(one) && String(one['url']).endsWith('/data-absent-reason'))
-  );
-
 function bindingRules(element: ProfileElement, { compiler, definition }: ElementContext): ItemRule[] {
   if (!element.binding) return [];
   const byType = new Map(
     element.types.map(({ code }) => [code, bindingCheck(element.binding!, code, compiler.codes, definition)]),
   );
   if ([...byType.values()].every(check => check === undefined)) return [];
-  return [
-    (value, report, type, _parent, sibling) => {
-      if (value !== undefined || isAbsentCode(sibling)) byType.get(type)?.(value, report);
-    },
-  ];
+  return [(value, report, type) => byType.get(type)?.(value, report)];
 }
 
 /** A resource of the types the profile leaves. */
@@ -78,19 +67,21 @@ function resourceTypeRules(element: ProfileElement, { compiler, schema }: Elemen
   ];
 }
 
-/** Ids are used once within a resource. */
+/** Ids are used once within a resource; snapshot and differential name the same elements. */
 function idRules(element: ProfileElement, { schema }: ElementContext): ItemRule[] {
   if (!schema.base || element.name !== 'id' || element.basePath !== 'Element.id') return [];
   return [
     (value, report) => {
       if (typeof value !== 'string') return;
-      const ids = report.scope.ids;
-      if (ids.has(value))
+      const { ids, start } = report.scope;
+      const part = report.segments[start];
+      const key = part === 'snapshot' || part === 'differential' ? `${part} ${value}` : value;
+      if (ids.has(key))
         addIssue(report, 'duplicate', {
           en: `the id "${value}" is used twice in the resource`,
           ja: `id「${value}」がリソース内で重複しています`,
         });
-      ids.add(value);
+      ids.add(key);
     },
   ];
 }
@@ -104,6 +95,7 @@ export function itemRules(element: ProfileElement, context: ElementContext): rea
     ...referenceRule(element, context),
     ...resourceTypeRules(element, context),
     ...idRules(element, context),
+    ...narrativeRules(element),
     ...profileRules(element, context),
     ...typeRules(element, context),
     ...siblingRules(element, context),

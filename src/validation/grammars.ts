@@ -3,7 +3,7 @@
  */
 
 const languageForm = /^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$/;
-const mimeForm = /^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+(?:\s*;\s*[^;=\s]+=(?:"[^"]*"|[^;"\s]+))*$/;
+const mimeForm = /^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+(?:\s*;\s*[^;=\s]+=(?:"[^"]*"|[^;"]+))*$/;
 
 let currencies: ReadonlySet<string> | undefined;
 
@@ -27,6 +27,8 @@ function isRegion(code: string): boolean {
 export const grammars: ReadonlyMap<string, (code: string) => boolean> = new Map([
   ['urn:iso:std:iso:4217', isCurrency],
   ['urn:iso:std:iso:3166', isRegion],
+  ['urn:iso:std:iso:3166:-2', (code: string) => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(code)],
+  ['http://unstats.un.org/unsd/methods/m49/m49.htm', (code: string) => /^\d{3}$/.test(code)],
   ['urn:ietf:bcp:47', (code: string) => languageForm.test(code)],
   ['urn:ietf:bcp:13', (code: string) => mimeForm.test(code) || /^[a-z]+$/.test(code)],
 ]);

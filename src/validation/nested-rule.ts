@@ -22,14 +22,28 @@ export function profileRules(element: ProfileElement, { compiler, definition, sc
     if (profile.length === 0 || code === 'Extension' || (!element.targetsNarrowed && !schema.base)) continue;
     rules.push((value, report, type) => {
       if (!isObject(value) || (type !== code && value['resourceType'] !== code && code !== 'Resource')) return;
-      const chosen =
-        profile.length === 1
-          ? profile[0]!
-          : (profile.find(one => compiler.conforms(value, one, report, definition)) ?? profile[0]!);
-      applyProfile(value, chosen, report, compiler, definition);
+      const fitting =
+        profile.length === 1 ? profile[0] : profile.find(one => compiler.conforms(value, one, report, definition));
+      const chosen = fitting ?? profile.find(one => isUnusable(one, compiler, definition)) ?? profile[0]!;
+      if (fitting === undefined && isUnusable(chosen, compiler, definition)) undecided(report, chosen, profile);
+      else applyProfile(value, chosen, report, compiler, definition);
     });
   }
   return rules;
+}
+
+/** A profile that is not here, or cannot be used. */
+function isUnusable(canonical: string, compiler: Compiler, asker: StructureDefinition): boolean {
+  const compiled = compiler.profile(canonical, asker);
+  return compiled === undefined || 'problem' in compiled;
+}
+
+/** Of several profiles none fits, but one of them could not be tried. */
+function undecided(report: Report, canonical: string, profiles: readonly string[]): void {
+  addFinding(report, 'warning', 'not-found', {
+    en: `should conform to one of ${profiles.join(', ')}, but ${canonical} cannot be used here, so this was not decided`,
+    ja: `${profiles.join('、')} のどれかに適合するはずですが、${canonical} を使用できないため判定していません`,
+  });
 }
 
 /** Runs a profile on a value, each pair once. */

@@ -36,7 +36,10 @@ const matches =
     typeof value === 'string' && pattern.test(value);
 
 const blankless = /^[^\0-\x20]+$/;
-const isUri = (value: unknown): boolean => typeof value === 'string' && blankless.test(value) && value.isWellFormed();
+/** OIDs and UUIDs are URIs as `urn:oid:…` and `urn:uuid:…` only. */
+const bareUrn = /^(?:oid|uuid):/;
+const isUri = (value: unknown): boolean =>
+  typeof value === 'string' && blankless.test(value) && !bareUrn.test(value) && value.isWellFormed();
 
 const codePattern = /^[^\0-\x20]+(?:[ \t\r\n][^\0-\x20]+)*$/;
 const isCode = (value: unknown): boolean =>
@@ -112,7 +115,11 @@ const text = strings(
   'text that is not empty, without control characters and of at most 1,048,576 characters',
   '制御文字を含まない、空でない1,048,576文字以内の文字列',
 );
-const uri = strings(isUri, 'a URI without blanks', '空白を含まない URI ');
+const uri = strings(
+  isUri,
+  'a URI without blanks; OIDs and UUIDs as urn:oid:… and urn:uuid:…',
+  '空白を含まない URI（OID・UUID は urn:oid:…・urn:uuid:… の形）',
+);
 
 /** What a type with a regular expression of its own expects, beside the expression. */
 const byPattern: ReadonlyMap<string, (pattern: RegExp) => Primitive> = new Map([
@@ -201,7 +208,11 @@ const byHand: ReadonlyMap<string, Primitive> = new Map([
 ]);
 
 /** The value of an id attribute. @see https://hl7.org/fhir/R4/element.html */
-export const elementId: Primitive = strings(isUri, 'an id without blanks', '空白を含まない id ');
+export const elementId: Primitive = strings(
+  value => isUri(value) && (value as string).length <= maxStringLength,
+  'an id without blanks, of at most 1,048,576 characters',
+  '空白を含まない1,048,576文字以内の id ',
+);
 
 /** The primitive of a type; text for one this file does not know. */
 export function primitiveOf(schema: TypeSchema): Primitive {

@@ -6,6 +6,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { ElementDefinition, StructureDefinition } from '../definitions/element-schema.ts';
 import { type FullElement, type TreeNode, toTree } from '../definitions/snapshot-tree.ts';
+import { bindingOf, constraintsOf, extendedFacets, typedValue, typesOf } from './element-facets.ts';
 
 /** A type an element may have in a profile. */
 export interface ProfileType {
@@ -71,6 +72,12 @@ export interface ProfileElement {
   readonly maxValue?: TypedValue;
   readonly maxLength?: number;
   readonly minLength?: number;
+  /** A primitive needs its value; an extension alone will not do. */
+  readonly mustHaveValue?: boolean;
+  /** Extensions one of which must stand where the value is missing. */
+  readonly valueAlternatives?: readonly string[];
+  /** Languages a narrative must have a section for; `_resource` that of the resource, `_no` none at all. */
+  readonly narrativeLanguages?: readonly string[];
   readonly binding?: Binding;
   readonly constraints: readonly Constraint[];
   readonly slicing?: SlicingSchema;
@@ -88,102 +95,6 @@ export interface ProfileSchema {
   readonly type: string;
   readonly base: boolean;
   readonly root: ProfileElement;
-}
-
-const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
-/** Invariants that the structure check, the narrative check or code of their own sees to. */
-const elsewhere: ReadonlySet<string> = new Set([
-  'ele-1',
-  'ext-1',
-  'txt-1',
-  'txt-2',
-  'dom-2',
-  'dom-3',
-  'dom-4',
-  'dom-5',
-  'dom-6',
-]);
-
-type RawType = { code: string; profile?: string[]; targetProfile?: string[]; aggregation?: string[] };
-interface RawExtension {
-  url: string;
-  valueCanonical?: string;
-  valueUri?: string;
-}
-interface RawBinding {
-  strength: string;
-  valueSet?: string;
-  valueSetUri?: string;
-  extension?: RawExtension[];
-}
-
-function typedValue(element: ElementDefinition, family: string): TypedValue | undefined {
-  for (const name in element)
-    if (name.startsWith(family) && name.length > family.length)
-      return { type: name.slice(family.length), value: element[name] };
-  return undefined;
-}
-
-function bindingOf(element: ElementDefinition): Binding | undefined {
-  const raw = element['binding'] as RawBinding | undefined;
-  const valueSet = raw?.valueSet ?? raw?.valueSetUri;
-  const highest = raw?.extension?.find(one => one.url === maxValueSet);
-  const bound = highest?.valueCanonical ?? highest?.valueUri;
-  if (!raw || (!valueSet && !bound)) return undefined;
-  return { strength: raw.strength, valueSet: valueSet ?? '', ...(bound && { maxValueSet: bound }) };
-}
-
-/** Expressions of R4 that no value can fulfil, as later editions write them (que-7: a FHIR boolean is no System.Boolean). */
-const corrected: ReadonlyMap<string, string> = new Map([
-  ["operator = 'exists' implies (answer is Boolean)", "operator = 'exists' implies (answer is boolean)"],
-]);
-
-function constraintsOf(element: ElementDefinition): Constraint[] {
-  const raw = (element['constraint'] ?? []) as (Constraint & { readonly _human?: unknown })[];
-  return raw
-    .filter(one => one.expression !== undefined && !elsewhere.has(one.key))
-    .map(raw => {
-      const { key, severity, human = '' } = raw;
-      const expression = corrected.get(raw.expression) ?? raw.expression;
-      return { key, severity, human, humanJa: translated(raw._human, 'ja') ?? human, expression };
-    });
-}
-
-const translationUrl = 'http://hl7.org/fhir/StructureDefinition/translation';
-
-/** A text in another language, as the translation extension of its sibling gives it. */
-function translated(sibling: unknown, language: string): string | undefined {
-  type Part = { readonly url?: string; readonly valueCode?: string; readonly valueString?: string };
-  const list = (sibling as { extension?: (Part & { extension?: Part[] })[] } | undefined)?.extension ?? [];
-  const parts = list.filter(one => one.url === translationUrl).map(one => one.extension ?? []);
-  const own = parts.find(part => part.some(one => one.url === 'lang' && one.valueCode === language));
-  return own?.find(one => one.url === 'content')?.valueString;
-}
-
-const systemTypeRoot = 'http://hl7.org/fhirpath/System.';
-
-function typesOf(element: ElementDefinition): ProfileType[] {
-  return ((element.type ?? []) as RawType[]).map(({ code, profile, targetProfile, aggregation }) => ({
-    code: code?.startsWith(systemTypeRoot)
-      ? element.base?.path === 'Resource.id'
-        ? 'id'
-        : element.path.endsWith('.url')
-          ? 'uri'
-          : 'string'
-      : code,
-    ...(profile && { profile }),
-    ...(targetProfile && { targetProfile }),
-    ...(aggregation && { aggregation }),
-  }));
-}
-
-const minLengthUrl = 'http://hl7.org/fhir/StructureDefinition/minLength';
-
-function lengthOf(element: ElementDefinition): { minLength?: number } {
-  const found = ((element['extension'] ?? []) as { url: string; valueInteger?: number }[]).find(
-    one => one.url === minLengthUrl,
-  );
-  return found?.valueInteger === undefined ? {} : { minLength: found.valueInteger };
 }
 
 const limit = (max: string | undefined): number => (max === '*' ? Infinity : Number(max ?? 1));
@@ -263,7 +174,7 @@ export class SchemaMaker {
         : JSON.stringify(types) !== JSON.stringify(same ? typesOf(same) : []),
       ...Object.fromEntries(values.filter(([, value]) => value !== undefined)),
       ...(typeof raw['maxLength'] === 'number' && { maxLength: raw['maxLength'] }),
-      ...lengthOf(raw),
+      ...extendedFacets(raw),
       ...(binding && JSON.stringify(binding) !== JSON.stringify(coreBinding) && { binding }),
       constraints: known ? own.filter(one => !known.has(one.key + one.expression)) : own,
       ...(slicing &&

@@ -9,7 +9,8 @@ import { SnapshotError } from '../definitions/snapshot.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
-import { type ProfileElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
+import type { HtmlSeverity } from './embedded-html.ts';
+import { findElement, type ProfileElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
 import { probeOf, type Report } from './report.ts';
 import { scopeWithin } from './scope.ts';
 
@@ -22,6 +23,8 @@ export interface RuleOptions {
   readonly displayIssues: 'error' | 'warning';
   /** Severity of best-practice invariants; `ignore` leaves them out. */
   readonly bestPractice: 'ignore' | 'warning' | 'error';
+  /** Severity of HTML tags in strings and markdown. */
+  readonly embeddedHtml: HtmlSeverity;
   /** Severity of an extension nobody knows. */
   readonly unknownExtensions: 'error' | 'warning';
   /** UTC milliseconds, for bounds such as "100 years before now". */
@@ -146,6 +149,8 @@ class ProfileCompiler implements Compiler {
   }
 
   private compileFound(canonical: string, asker: Resource | undefined): CompiledProfile | undefined {
+    const [whole, id] = canonical.split('#');
+    if (whole && id && canonical.includes(':')) return this.compilePart(whole, id, asker);
     let definition: StructureDefinition | undefined;
     try {
       definition = this.definitions.profile(canonical, asker);
@@ -159,6 +164,24 @@ class ProfileCompiler implements Compiler {
     const made = this.compile(definition);
     this.profiles.set(definition, made);
     return made;
+  }
+
+  /** One element of a profile, as a profile of its own. */
+  private compilePart(canonical: string, id: string, asker: Resource | undefined): CompiledProfile | undefined {
+    const found = this.profile(canonical, asker);
+    if (!found || !('schema' in found)) return found;
+    const root = findElement(found.schema.root, id);
+    if (!root) return undefined;
+    const schema = { ...found.schema, url: `${found.schema.url}#${id}`, type: root.basePath, root };
+    let rule: ObjectRule | undefined;
+    return {
+      definition: found.definition,
+      schema,
+      rule: (value, report) => {
+        rule ??= this.rootRule(schema, found.definition);
+        rule(value, report);
+      },
+    };
   }
 
   private compile(definition: StructureDefinition): CompiledProfile {

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/references.html
  */
 import type { JsonObject } from '../fhir/types.ts';
+import { checkInBundle } from './bundled-reference.ts';
 import type { ElementContext, ItemRule } from './element-rule.ts';
 import type { ProfileElement, ProfileType } from './profile-schema.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
@@ -41,9 +42,9 @@ function allowedOf(targets: readonly string[], { compiler, definition }: Element
 const accepts = (names: ReadonlySet<string>, type: string): boolean =>
   names.has(type) || names.has('Resource') || names.has('DomainResource');
 
-function wrongType(report: Report, found: string, allowed: Allowed): void {
+function wrongType(report: Report, found: string, allowed: Allowed, severity: 'error' | 'warning' = 'error'): void {
   const list = [...(allowed.types ?? [])].join(', ');
-  addIssue(report, 'structure', {
+  addFinding(report, severity, 'structure', {
     en: `refers to a ${found}, expected ${list}`,
     ja: `${found} を参照していますが、参照できるのは ${list} です`,
   });
@@ -92,30 +93,22 @@ function checkReference(
   context: ElementContext,
 ): void {
   const reference = value['reference'];
-  const named = typeof value['type'] === 'string' ? value['type'] : undefined;
+  const named = typeof value['type'] === 'string' ? value['type'].replace(typeRoot, '') : undefined;
+  const types = allowed?.types;
+  const stray = named !== undefined && types !== undefined && !accepts(types, named) ? named : undefined;
   if (typeof reference !== 'string') {
-    if (
-      named !== undefined &&
-      allowed?.types &&
-      context.compiler.definitions.isResourceType(named) &&
-      !accepts(allowed.types, named)
-    )
-      wrongType(report, named, allowed);
+    if (stray !== undefined) wrongType(report, stray, allowed!, 'warning');
     return;
   }
   const target = resolve(reference, report.scope);
   if (aggregation) checkAggregation(target, reference, aggregation, report);
   if (!allowed) return;
+  if (stray !== undefined) wrongType(report, stray, allowed);
   if (target) checkTarget(target, allowed, report, context);
-  else {
-    const type = typeNamed(reference) ?? named;
-    if (
-      type !== undefined &&
-      allowed.types &&
-      context.compiler.definitions.isResourceType(type) &&
-      !accepts(allowed.types, type)
-    )
-      wrongType(report, type, allowed);
+  else if (stray === undefined && types) {
+    const type = typeNamed(reference);
+    if (type !== undefined && context.compiler.definitions.isResourceType(type) && !accepts(types, type))
+      wrongType(report, type, allowed, 'warning');
   }
 }
 
@@ -143,9 +136,10 @@ export const anyReference: ItemRule = (value, report) => {
   if (!isObject(value)) return;
   const { reference, type } = value;
   if (typeof reference !== 'string') return;
+  checkInBundle(reference, report);
   const target = resolve(reference, report.scope);
   const found = target ? String(target.resource['resourceType']) : typeNamed(reference);
-  if (typeof type === 'string' && found !== undefined && type !== found && /^[A-Z]\w+$/.test(type))
+  if (typeof type === 'string' && found !== undefined && type.replace(typeRoot, '') !== found && !type.includes('|'))
     addFinding(report, 'error', 'structure', {
       en: `type says ${type}, but the reference is to a ${found}`,
       ja: `type は ${type} ですが、参照先は ${found} です`,

@@ -21,6 +21,8 @@ export interface Report {
   profile: string | undefined;
   /** True while structure is checked. */
   basic: boolean;
+  /** Findings about displays, by the Coding they are about: a value set bound later may give the code that very name. */
+  readonly displays: Map<JsonObject, Issue>;
   /** Errors so far, counted also when findings are not kept. */
   errors: number;
   /** True when only the number of errors is asked for: no finding is kept. */
@@ -61,6 +63,7 @@ export function newReport(scope: Scope = nowhere): Report {
     scope,
     profile: undefined,
     basic: false,
+    displays: new Map(),
     errors: 0,
     probing: false,
     underway: new Map(),
@@ -152,4 +155,12 @@ export function mismatch(value: unknown, expected: Message): Message {
     en: `found ${found.en}, expected ${expected.en}`,
     ja: `${found.ja}が見つかりました。${expected.ja}にしてください`,
   };
+}
+
+/** Takes a finding back. */
+export function withdraw(report: Report, issue: Issue): void {
+  const at = report.issues.indexOf(issue);
+  if (at < 0) return;
+  report.issues.splice(at, 1);
+  if (issue.severity === 'error') report.errors--;
 }

@@ -4,6 +4,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { ElementSchema, TypeSchema } from '../definitions/element-schema.ts';
 import type { JsonObject } from '../fhir/types.ts';
+import type { HtmlSeverity } from './embedded-html.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -18,6 +19,8 @@ export type ObjectCheck = (value: JsonObject, report: Report) => void;
 /** What a rule may know beside the element. */
 export interface RuleContext {
   readonly definitions: Definitions;
+  /** Severity of HTML tags in texts that are no narrative. */
+  readonly htmlSeverity: HtmlSeverity;
   /** Name of the JSON property, such as `valueQuantity`. */
   readonly property: string;
   /** The one type of this property, chosen among the types of a choice element. */

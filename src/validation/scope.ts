@@ -47,7 +47,11 @@ export function absolute(reference: string, fullUrl: string | undefined): string
   const plain = reference.replace(/\/_history\/.*$/, '');
   if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain;
   const base = baseOf(fullUrl);
-  return base === undefined ? plain : base + plain;
+  if (base !== undefined) return base + plain;
+  // Among URNs a relative reference keeps their kind: `Patient/x` beside `urn:uuid:y` is `urn:uuid:x`.
+  return fullUrl?.startsWith('urn:')
+    ? fullUrl.slice(0, fullUrl.lastIndexOf(':') + 1) + (restful.exec(plain)?.[3] ?? plain)
+    : plain;
 }
 
 /** The scope of a resource within another. */

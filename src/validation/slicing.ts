@@ -76,32 +76,35 @@ function children(value: unknown, name: string): Typed[] {
   return value[`_${name}`] === undefined ? [] : [{ value: undefined, type: '' }];
 }
 
-/** One step over the definition. */
-function walkElement(step: string, element: ProfileElement, services: SliceServices): ProfileElement | undefined {
-  if (step === '$this') return element;
+/**
+ * One step over the definition: what the slice itself says first, then what the profiles of its type say, then the type.
+ */
+function walkElement(step: string, element: ProfileElement, services: SliceServices): readonly ProfileElement[] {
+  if (step === '$this') return [element];
   if (step === 'resolve()') {
     const targets = element.types.flatMap(type => type.targetProfile ?? []);
-    return { ...element, types: [{ code: 'Resource', profile: targets }], children: [], slices: [] };
+    return [{ ...element, types: [{ code: 'Resource', profile: targets }], children: [], slices: [] }];
   }
   if (step.startsWith('ofType(') || step.startsWith('as(')) {
     const type = argument(step);
-    return (
+    return [
       element.slices.find(slice => slice.types.some(one => one.code === type)) ?? {
         ...element,
         types: element.types.filter(one => one.code === type),
-      }
-    );
+      },
+    ];
   }
-  if (step.startsWith('extension(')) return extensionElement(argument(step), element, services);
+  if (step.startsWith('extension(')) {
+    const found = extensionElement(argument(step), element, services);
+    return found ? [found] : [];
+  }
   const name = step.replace('[x]', '');
-  const own = element.children.find(child => child.name === name);
-  if (own) return own;
-  for (const { code, profile } of element.types)
-    for (const canonical of [...(profile ?? []), ...(code.includes('/') ? [code] : [typeRoot + code])]) {
-      const found = services.schema(canonical)?.root.children.find(child => child.name === name);
-      if (found) return found;
-    }
-  return undefined;
+  const childOf = (canonical: string): ProfileElement[] =>
+    services.schema(canonical)?.root.children.filter(child => child.name === name) ?? [];
+  const own = element.children.filter(child => child.name === name);
+  const profiled = element.types.flatMap(type => type.profile ?? []).flatMap(childOf);
+  if (own.length + profiled.length > 0) return [...own, ...profiled];
+  return element.types.flatMap(({ code }) => childOf(code.includes('/') ? code : typeRoot + code)).slice(0, 1);
 }
 
 function extensionElement(url: string, element: ProfileElement, services: SliceServices): ProfileElement | undefined {
@@ -175,6 +178,14 @@ function urlCriterion(slice: ProfileElement): Criterion | undefined {
   return urls.size === 0 ? undefined : value => isObject(value) && urls.has(String(value['url']));
 }
 
+/** The first of several elements of the definition that tells values apart. */
+function testOf(type: string, found: readonly ProfileElement[], services: SliceServices): Criterion | undefined {
+  const [element] = found;
+  if (type === 'type') return typeCriterion(element!, services);
+  const criterion = type === 'profile' ? profileCriterion : valueCriterion;
+  return found.map(one => criterion(one, services)).find(one => one !== undefined);
+}
+
 function criterionOf(
   slice: ProfileElement,
   { type, path }: SlicingSchema['discriminators'][number],
@@ -185,17 +196,11 @@ function criterionOf(
     if (test) return test;
   }
   const steps = stepsOf(path);
-  let element: ProfileElement | undefined = slice;
-  for (const step of steps) element = element && walkElement(step, element, services);
+  let found: readonly ProfileElement[] = [slice];
+  for (const step of steps) found = found.flatMap(one => walkElement(step, one, services));
+  const [element] = found;
   if (!element) return undefined;
-  const test =
-    type === 'type'
-      ? typeCriterion(element, services)
-      : type === 'profile'
-        ? profileCriterion(element, services)
-        : type === 'exists'
-          ? undefined
-          : valueCriterion(element, services);
+  const test = type === 'exists' ? undefined : testOf(type, found, services);
   const walk = (value: unknown, own: string, report: Report): Typed[] => {
     let items: Typed[] = [{ value, type: own }];
     for (const step of steps) items = walkValue(step, items, report);

@@ -25,6 +25,11 @@ const uriSystem = 'urn:ietf:rfc:3986';
 
 function checkIdentifier(value: JsonObject, report: Report): void {
   const { system, value: text } = value;
+  if (typeof system === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(system))
+    addIssueAt(report, 'system', 'invalid', {
+      en: `found "${system}", expected an absolute URI`,
+      ja: `system「${system}」は絶対 URI ではありません`,
+    });
   if (system !== uriSystem || typeof text !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test(text)) return;
   addIssueAt(report, 'value', 'invalid', {
     en: `found "${text}", but with the system ${uriSystem} it must be a full URI such as urn:oid:…`,

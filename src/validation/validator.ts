@@ -9,9 +9,11 @@ import type { JsonObject, Resource } from '../fhir/types.ts';
 import { checkCoding } from './binding.ts';
 import { type CodeChecker, createCodeChecker } from './codes.ts';
 import type { ItemRule } from './element-rule.ts';
+import type { HtmlSeverity } from './embedded-html.ts';
 import { checkExtension } from './extension.ts';
 import { extensionRule } from './extension-rule.ts';
 import { withLocations } from './locate.ts';
+import { checkNarrative } from './narrative.ts';
 import { applyProfile } from './nested-rule.ts';
 import { compileShape, inOrder, lazily, type Shape, type ShapeKind } from './object.ts';
 import { createCompiler, type RuleOptions } from './profile.ts';
@@ -46,7 +48,7 @@ function memo<K, V>(make: (key: K) => V): (key: K) => V {
 }
 
 /** The check of any resource, with everything below it compiled at first use. */
-function compileTypes(definitions: Definitions): ObjectCheck {
+function compileTypes(definitions: Definitions, htmlSeverity: HtmlSeverity): ObjectCheck {
   const schemaOf = (name: string): TypeSchema => {
     const schema = definitions.typeSchema(name);
     if (!schema) throw new Error(`No definition of the type ${name}`);
@@ -73,6 +75,7 @@ function compileTypes(definitions: Definitions): ObjectCheck {
     const resourceCheck = name === 'contained' ? contained : anyResource;
     const context = {
       definitions,
+      htmlSeverity,
       property: name,
       type,
       root,
@@ -99,7 +102,8 @@ export interface ValidatorParts {
 const usual: RuleOptions = {
   displayIssues: 'warning',
   bestPractice: 'ignore',
-  unknownExtensions: 'warning',
+  unknownExtensions: 'error',
+  embeddedHtml: 'warning',
   now: Date.now,
 };
 
@@ -118,15 +122,16 @@ export interface ValidateOptions {
  * @param definitions types, profiles and value sets; compiled at first use, anew when definitions change
  */
 export function createValidator(definitions: Definitions, parts: ValidatorParts = {}): Validator {
-  const structure = compileTypes(definitions);
   const codes = parts.codes ?? createCodeChecker(definitions);
   const options = { ...usual, ...parts.options };
+  const structure = compileTypes(definitions, options.embeddedHtml);
   const compiler = createCompiler(definitions, codes, options, own => ({
     special: withCodingRules(
       new Map<string, ItemRule>([
         ...typeSpecials(own),
         ['Extension', extensionRule(own)],
         ['Reference', anyReference],
+        ['Narrative', checkNarrative],
         ['Coding', (value, report) => isObject(value) && checkCoding(value, report, codes, options.displayIssues)],
       ]),
     ),

@@ -9,9 +9,29 @@ import type { ProfileElement } from './profile-schema.ts';
 import { addIssue, isFull } from './report.ts';
 import { compareBound, equalsFixed, matchesPattern, shown } from './value.ts';
 
+/** A primitive with extensions alone. */
+const needsValue: ItemRule = (value, report) => {
+  if (value === undefined)
+    addIssue(report, 'required', {
+      en: 'the profile requires a value here; an extension cannot stand for it',
+      ja: 'プロファイルで値が必須です（拡張だけでは足りません）',
+    });
+};
+
+const needsOneOf =
+  (urls: readonly string[]): ItemRule =>
+  (value, report, _type, _parent, sibling) => {
+    const extensions = Array.isArray(sibling?.['extension']) ? (sibling['extension'] as { url?: unknown }[]) : [];
+    if (value !== undefined || extensions.some(one => urls.includes(String(one?.url)))) return;
+    addIssue(report, 'required', {
+      en: `without a value, one of these extensions is needed: ${urls.join(', ')}`,
+      ja: `値がないときは、次の拡張のどれかが必要です: ${urls.join('、')}`,
+    });
+  };
+
 /** The rules of an element's value. */
 export function valueRules(
-  { fixed, pattern, minValue, maxValue, maxLength, minLength }: ProfileElement,
+  { fixed, pattern, minValue, maxValue, maxLength, minLength, mustHaveValue, valueAlternatives }: ProfileElement,
   compiler: Compiler,
 ): ItemRule[] {
   const rules: ItemRule[] = [];
@@ -76,5 +96,7 @@ export function valueRules(
         ja: `${[...String(value)].length}文字ありますが、${maxLength}文字までです`,
       }),
     );
+  if (mustHaveValue) rules.push(needsValue);
+  if (valueAlternatives) rules.push(needsOneOf(valueAlternatives));
   return rules;
 }

@@ -41,7 +41,7 @@ export class ValueSets {
   test(canonical: string, asker: Resource | undefined, depth = 0): Test {
     const quick = depth === 0 && asker ? this.tests.get(asker)?.get(canonical) : undefined;
     if (quick) return quick;
-    const resource = this.definitions.byCanonical('ValueSet', canonical, asker);
+    const resource = this.find(canonical, asker);
     const made = resource && this.sets.get(resource);
     if (made && depth === 0) {
       this.keep(resource, canonical, asker, made);
@@ -53,6 +53,26 @@ export class ValueSets {
         : () => ({ reason: 'value-set' as const, what: canonical });
     if (depth === 0) this.keep(resource, canonical, asker, test);
     return test;
+  }
+
+  /** A value set by canonical, or by `#id` among those its asker contains. */
+  private find(canonical: string, asker: Resource | undefined): Resource | undefined {
+    if (!canonical.startsWith('#')) return this.definitions.byCanonical('ValueSet', canonical, asker);
+    const contained = Array.isArray(asker?.['contained']) ? (asker['contained'] as Resource[]) : [];
+    return contained.find(one => one?.resourceType === 'ValueSet' && one.id === canonical.slice(1));
+  }
+
+  /** What a value set calls a code, where it gives it names of its own. */
+  displays(canonical: string, system: string, code: string, asker?: Resource): readonly string[] {
+    const resource = this.find(canonical, asker);
+    const compose = resource?.['compose'] as { include?: Include[] } | undefined;
+    const listed = (compose?.include ?? []).filter(one => one.system === system).flatMap(one => one.concept ?? []);
+    const expansion = resource?.['expansion'] as { contains?: (Concept & { system?: string })[] } | undefined;
+    const expanded = (expansion?.contains ?? []).filter(one => one.system === system);
+    return [...listed, ...expanded]
+      .filter(one => one.code === code)
+      .flatMap(({ display, designation = [] }) => [display, ...designation.map(one => one.value)])
+      .filter(one => one !== undefined);
   }
 
   private keep(resource: Resource | undefined, canonical: string, asker: Resource | undefined, test: Test): void {
@@ -177,7 +197,7 @@ export class ValueSets {
 
   /** Codes a value set lists by name or takes from small systems. */
   list(canonical: string, asker?: Resource): readonly string[] {
-    const resource = this.definitions.byCanonical('ValueSet', canonical, asker);
+    const resource = this.find(canonical, asker);
     const includes = ((resource?.['compose'] as { include?: Include[] } | undefined)?.include ?? []) as Include[];
     return includes.flatMap(include => {
       if (include.concept?.length) return include.concept.map(one => one.code);
@@ -188,7 +208,7 @@ export class ValueSets {
 }
 
 /** Anchored, and short enough not to run away; nested repetition is refused. */
-function safeRegex(source: string): RegExp | undefined {
+export function safeRegex(source: string): RegExp | undefined {
   if (source.length > maxRegex || /[+*}]\)*[+*{]/.test(source)) return undefined;
   try {
     return new RegExp(`^(?:${source})$`, 'u');

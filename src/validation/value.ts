@@ -4,6 +4,9 @@
  */
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
+import { convertUnit } from '../fhirpath/units.ts';
+
+const ucum = 'http://unitsofmeasure.org';
 
 const plain = (value: unknown): unknown => (value instanceof DecimalLiteral ? Number(value.text) : value);
 
@@ -69,9 +72,12 @@ export function compareBound(found: unknown, bound: unknown, kind: 'min' | 'max'
     return date - (kind === 'min' ? nowMs - duration : nowMs + duration);
   }
   if (!isObject(a) || !isObject(b)) return undefined;
-  const sameUnit = (a['code'] ?? a['unit']) === (b['code'] ?? b['unit']) && (a['system'] ?? '') === (b['system'] ?? '');
   const [x, y] = [plain(a['value']), plain(b['value'])];
-  return sameUnit && typeof x === 'number' && typeof y === 'number' ? x - y : undefined;
+  if (typeof x !== 'number' || typeof y !== 'number' || (a['system'] ?? '') !== (b['system'] ?? '')) return undefined;
+  if ((a['code'] ?? a['unit']) === (b['code'] ?? b['unit'])) return x - y;
+  if (a['system'] !== ucum) return undefined;
+  const converted = convertUnit(x, String(a['code']), String(b['code']));
+  return converted === undefined ? undefined : converted - y;
 }
 
 /** A short JSON of a value, for messages. */

@@ -4,16 +4,16 @@ import type { Compiler } from '../profile.ts';
 import type { Report } from '../report.ts';
 import { checkBundle } from './bundle.ts';
 import { checkLaterEdition } from './clins.ts';
-import {
-  checkCodeSystem,
-  checkMeasureReport,
-  checkSearchParameter,
-  checkStructureDefinition,
-  checkValueSet,
-} from './conformance.ts';
+import { checkCodeSystem } from './code-system.ts';
+import { checkConceptMap } from './concept-map.ts';
+import { checkMeasure } from './measure.ts';
+import { checkMeasureReport } from './measure-report.ts';
 import { checkObservation } from './observation.ts';
 import { checkQuestionnaire } from './questionnaire.ts';
 import { checkResponse } from './response.ts';
+import { checkSearchParameter } from './search-parameter.ts';
+import { checkStructureDefinition } from './structure-definition.ts';
+import { checkValueSet } from './value-set.ts';
 
 /** Checks a resource of one type at its place. */
 export type ResourceRule = (resource: JsonObject, report: Report, compiler: Compiler) => void;
@@ -21,6 +21,8 @@ export type ResourceRule = (resource: JsonObject, report: Report, compiler: Comp
 export const resourceRules: ReadonlyMap<string, ResourceRule> = new Map<string, ResourceRule>([
   ['Bundle', checkBundle],
   ['CodeSystem', checkCodeSystem],
+  ['ConceptMap', checkConceptMap],
+  ['Measure', checkMeasure],
   ['MeasureReport', checkMeasureReport],
   ['MedicationRequest', checkLaterEdition],
   ['Observation', checkObservation],

@@ -9,6 +9,7 @@ import type { Compiler } from '../profile.ts';
 import { addFinding, addIssue, type Report } from '../report.ts';
 import { resolve, typeNamed } from '../scope.ts';
 import { compareBound, equalsFixed, shown } from '../value.ts';
+import { safeRegex } from '../value-sets.ts';
 import { choiceOf, isObject, objects, type Question } from './questionnaire.ts';
 
 /** Types of answers by type of question. */
@@ -67,6 +68,25 @@ function checkLength(value: string, question: Question, report: Report): void {
     });
 }
 
+/** Decimal places and the regular expression a question asks for. */
+function checkForm(value: unknown, question: Question, report: Report): void {
+  const places = extensionOf(question, 'maxDecimalPlaces');
+  const text = value instanceof DecimalLiteral ? value.text : String(value);
+  const found = /^-?\d*\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
+  if (typeof places === 'number' && (typeof value === 'number' || value instanceof DecimalLiteral) && found > places)
+    addIssue(report, 'invalid', {
+      en: `found ${text}, expected at most ${places} decimal places`,
+      ja: `${text} は小数点以下${places}桁までにしてください`,
+    });
+  const source = extensionOf(question, 'regex');
+  const form = typeof source === 'string' ? safeRegex(source) : undefined;
+  if (form && typeof value === 'string' && !form.test(value))
+    addIssue(report, 'invalid', {
+      en: `found ${shown(value)}, expected the form ${String(source)}`,
+      ja: `${shown(value)} は求められた形（${String(source)}）ではありません`,
+    });
+}
+
 function checkBounds(value: unknown, question: Question, report: Report, now: number): void {
   const low = extensionOf(question, 'minValue');
   const high = extensionOf(question, 'maxValue');
@@ -82,7 +102,12 @@ function checkBounds(value: unknown, question: Question, report: Report, now: nu
     });
 }
 
-function checkQuantity(value: JsonObject, question: Question, report: Report): void {
+function checkQuantity(
+  value: JsonObject,
+  question: Question,
+  report: Report,
+  { compiler, questionnaire }: AnswerContext,
+): void {
   const compare = (bound: unknown, sign: 1 | -1, kind: 'min' | 'max'): void => {
     if (!isObject(bound)) return;
     const comparable =
@@ -110,6 +135,10 @@ function checkQuantity(value: JsonObject, question: Question, report: Report): v
       en: `the unit ${shown(value['code'] ?? value['unit'])} is not among those allowed`,
       ja: `単位 ${shown(value['code'] ?? value['unit'])} は使えません`,
     });
+  const valueSet = extensionOf(question, 'unitValueSet');
+  const unit = codeOf(value);
+  if (typeof valueSet === 'string' && unit && compiler.codes.member(valueSet, unit, questionnaire).result === 'out')
+    notAllowed(unit.code, valueSet, report);
 }
 
 function checkAttachment(value: JsonObject, question: Question, report: Report): void {
@@ -244,7 +273,8 @@ export function checkAnswer(answer: JsonObject, question: Question, report: Repo
     });
   else {
     if (typeof value === 'string') checkLength(value, question, report);
-    if (isObject(value) && type === 'quantity') checkQuantity(value, question, report);
+    checkForm(value, question, report);
+    if (isObject(value) && type === 'quantity') checkQuantity(value, question, report, context);
     else if (isObject(value) && type === 'attachment') checkAttachment(value, question, report);
     else if (isObject(value) && type === 'reference') checkReference(value, question, report, context);
     else checkBounds(value, question, report, context.compiler.options.now());

@@ -1,26 +1,20 @@
 /**
- * Bundles: fullUrls, what a document and a message begin with, references that must be found inside.
+ * Bundles: fullUrls, identities, what a document and a message begin with.
  * @see https://hl7.org/fhir/R4/bundle.html
  */
 import type { JsonObject, Message } from '../../fhir/types.ts';
 import type { Compiler } from '../profile.ts';
-import { addFinding, addIssue, type Report } from '../report.ts';
-import { absolute, entryIndex, resolve, typeNamed } from '../scope.ts';
+import { addIssue, type Report } from '../report.ts';
+import { absolute, typeNamed } from '../scope.ts';
+import { checkBundleLinks } from './bundle-link.ts';
+import { atEntry, checkEntryLinks } from './entry-link.ts';
+import { checkSearchSet } from './searchset.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const absoluteUrl = /^(?:https?:\/\/|urn:(?:uuid|oid):|[a-z][a-z0-9+.-]*:)/i;
 const uuidForm = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
-
-/** Runs a check at an entry. */
-function atEntry(report: Report, i: number, check: () => void): void {
-  const depth = report.depth;
-  report.segments[report.depth++] = 'entry';
-  report.segments[report.depth++] = i;
-  check();
-  report.depth = depth;
-}
 
 function fullUrlFault(fullUrl: string, resource: JsonObject, isType: (name: string) => boolean): Message | undefined {
   if (!absoluteUrl.test(fullUrl))
@@ -33,18 +27,17 @@ function fullUrlFault(fullUrl: string, resource: JsonObject, isType: (name: stri
   if (fullUrl.startsWith('urn:oid:') && !oidForm.test(fullUrl))
     return { en: `the fullUrl "${fullUrl}" is no OID`, ja: `fullUrl「${fullUrl}」は OID ではありません` };
   const type = typeNamed(fullUrl);
-  const id = resource['id'];
-  if (
-    /^https?:/.test(fullUrl) &&
-    type !== undefined &&
-    isType(type) &&
-    id !== undefined &&
-    !fullUrl.endsWith(`/${String(resource['resourceType'])}/${String(id)}`)
-  )
-    return {
-      en: `the fullUrl "${fullUrl}" looks like a server's URL, so it must end with ${String(resource['resourceType'])}/${String(id)}`,
-      ja: `fullUrl「${fullUrl}」はサーバーの URL の形なので、末尾は ${String(resource['resourceType'])}/${String(id)} でなければなりません`,
-    };
+  const own = `${String(resource['resourceType'])}/${String(resource['id'])}`;
+  if (/^https?:/.test(fullUrl) && type !== undefined && isType(type) && !fullUrl.endsWith(`/${own}`))
+    return resource['id'] === undefined
+      ? {
+          en: `the fullUrl "${fullUrl}" looks like a server's URL, but the resource has no id`,
+          ja: `fullUrl「${fullUrl}」はサーバーの URL の形ですが、リソースに id がありません`,
+        }
+      : {
+          en: `the fullUrl "${fullUrl}" looks like a server's URL, so it must end with ${own}`,
+          ja: `fullUrl「${fullUrl}」はサーバーの URL の形なので、末尾は ${own} でなければなりません`,
+        };
   return undefined;
 }
 
@@ -75,97 +68,6 @@ function checkFullUrls(
         });
     });
   });
-}
-
-/** Every reference of a resource within a document or message. */
-function* referencesIn(
-  value: unknown,
-  path: (string | number)[],
-): Generator<{ reference: string; path: readonly (string | number)[] }> {
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) yield* referencesIn(value[i], [...path, i]);
-  } else if (isObject(value)) {
-    const { reference } = value;
-    if (typeof reference === 'string') yield { reference, path };
-    for (const name in value)
-      if (name !== 'text' && typeof value[name] === 'object') yield* referencesIn(value[name], [...path, name]);
-  }
-}
-
-/** References of a document's entries lead to its entries; what nothing leads to is reported. */
-function checkLinks(entries: readonly unknown[], bundle: JsonObject, report: Report): void {
-  const reached = new Set<unknown>();
-  const edges = new Map<unknown, unknown[]>();
-  entries.forEach((entry, i) => {
-    if (!isObject(entry) || !isObject(entry['resource'])) return;
-    const resource = entry['resource'];
-    const fullUrl = typeof entry['fullUrl'] === 'string' ? entry['fullUrl'] : undefined;
-    const scope = {
-      resource,
-      container: resource,
-      bundle,
-      start: report.depth,
-      ids: new Set<string>(),
-      ...(fullUrl !== undefined && { fullUrl }),
-    };
-    for (const { reference, path } of referencesIn(resource, [])) {
-      if (reference.startsWith('#')) continue;
-      const target = resolve(reference, scope);
-      if (target) {
-        edges.set(resource, [...(edges.get(resource) ?? []), target.resource]);
-        edges.set(target.resource, [...(edges.get(target.resource) ?? []), resource]);
-      } else if (
-        fullUrl !== undefined &&
-        !/^https?:|^urn:/.test(reference) &&
-        (i === 0 || isElsewhere(entries, reference))
-      )
-        atEntry(report, i, () => missingTarget(report, reference, path, bundle));
-    }
-  });
-  const first = isObject(entries[0]) ? entries[0]['resource'] : undefined;
-  const waiting: unknown[] = [first];
-  while (waiting.length > 0) {
-    const at = waiting.pop();
-    if (reached.has(at)) continue;
-    reached.add(at);
-    waiting.push(...(edges.get(at) ?? []));
-  }
-  entries.forEach((entry, i) => {
-    if (!isObject(entry) || !isObject(entry['resource']) || reached.has(entry['resource'])) return;
-    atEntry(report, i, () =>
-      addFinding(report, 'warning', 'informational', {
-        en: 'nothing in the document leads to this entry',
-        ja: 'この文書のどこからも参照されていないエントリーです',
-      }),
-    );
-  });
-}
-
-/** Whether an entry has the type and id of a reference, although its fullUrl says otherwise. */
-const isElsewhere = (entries: readonly unknown[], reference: string): boolean =>
-  entries.some(
-    one =>
-      isObject(one) &&
-      isObject(one['resource']) &&
-      reference === `${String(one['resource']['resourceType'])}/${String(one['resource']['id'])}`,
-  );
-
-function missingTarget(
-  report: Report,
-  reference: string,
-  path: readonly (string | number)[],
-  bundle: JsonObject,
-): void {
-  const depth = report.depth;
-  report.segments[report.depth++] = 'resource';
-  for (const step of path) report.segments[report.depth++] = step;
-  const like = [...entryIndex(bundle).keys()].find(url => url.endsWith(`/${reference}`));
-  const near = like === undefined ? '' : `; there is ${like}`;
-  addIssue(report, 'not-found', {
-    en: `"${reference}" is not found in the Bundle${near}`,
-    ja: `「${reference}」がこの Bundle の中にありません${like === undefined ? '' : `（${like} ならあります）`}`,
-  });
-  report.depth = depth;
 }
 
 function checkFirst(entries: readonly unknown[], wanted: string, report: Report): void {
@@ -200,13 +102,15 @@ function checkDuplicates(bundle: JsonObject, entries: readonly unknown[], report
   });
 }
 
-export function checkBundle(bundle: JsonObject, report: Report, { definitions }: Compiler): void {
+/** The rule of Bundle resources. */
+export function checkBundle(bundle: JsonObject, report: Report, compiler: Compiler): void {
+  const { definitions } = compiler;
   const entries: readonly unknown[] = Array.isArray(bundle['entry']) ? bundle['entry'] : [];
   checkFullUrls(bundle, entries, report, definitions.isResourceType);
   checkDuplicates(bundle, entries, report);
-  if (bundle['type'] === 'document') {
-    checkFirst(entries, 'Composition', report);
-    checkLinks(entries, bundle, report);
-  }
+  checkBundleLinks(bundle, report);
+  if (bundle['type'] === 'searchset') checkSearchSet(bundle, report, compiler);
+  if (bundle['type'] === 'document') checkFirst(entries, 'Composition', report);
   if (bundle['type'] === 'message') checkFirst(entries, 'MessageHeader', report);
+  if (bundle['type'] === 'document' || bundle['type'] === 'message') checkEntryLinks(bundle, report);
 }

@@ -13,6 +13,8 @@ import { isObject, objects } from './questionnaire.ts';
 const root = 'http://hl7.org/fhir/StructureDefinition/';
 const names = ['bp', 'bmi', 'bodyheight', 'bodytemp', 'bodyweight', 'headcircum', 'heartrate', 'oxygensat', 'resprate'];
 const vitalSigns = [...names, 'vitalspanel'];
+/** Oxygen saturation by pulse oximetry, named beside the code that the profile fixes. */
+const pulseOximetry = '59408-5';
 
 /** The code a vital-signs profile is about: the value its slice of code.coding fixes. */
 function codeOf(canonical: string, compiler: Compiler): string | undefined {
@@ -28,7 +30,7 @@ const profiles = new WeakMap<Compiler, ReadonlyMap<string, string>>();
 function profilesOf(compiler: Compiler): ReadonlyMap<string, string> {
   let known = profiles.get(compiler);
   if (known) return known;
-  const made = new Map<string, string>();
+  const made = new Map([[pulseOximetry, `${root}oxygensat`]]);
   for (const name of vitalSigns) {
     const code = codeOf(`${root}${name}`, compiler);
     if (code !== undefined) made.set(code, `${root}${name}`);

@@ -7,6 +7,7 @@
 import { findXhtmlFault } from '../../definitions/xhtml.ts';
 import { DecimalLiteral } from '../../fhir/json.ts';
 import type { JsonObject, Message } from '../../fhir/types.ts';
+import { tellTags } from '../embedded-html.ts';
 import { elementId, type Primitive, primitiveOf } from '../primitive.ts';
 import { addIssue, mismatch, objectExpected, type Report } from '../report.ts';
 import type { Check, ObjectCheck, Rule, RuleContext } from '../rule.ts';
@@ -54,6 +55,18 @@ function checkPrimitive({ accepts, json, expected }: Primitive): (value: unknown
   };
 }
 
+/** Texts for people, in which HTML tags do not belong. */
+function checkText(
+  primitive: Primitive,
+  { type, htmlSeverity }: RuleContext,
+): (value: unknown, report: Report) => void {
+  const check = checkPrimitive(primitive);
+  return (value, report) => {
+    check(value, report);
+    if (typeof value === 'string' && value.includes('<')) tellTags(value, type, htmlSeverity, report);
+  };
+}
+
 function checkXhtml(value: unknown, report: Report): void {
   if (typeof value !== 'string') {
     addIssue(report, 'structure', mismatch(value, { en: 'XHTML text', ja: 'XHTML の文字列' }));
@@ -77,7 +90,10 @@ function checkItem(element: Parameters<Rule>[0], context: RuleContext): (value: 
   if (type === 'xhtml') return checkXhtml;
   if (element.xmlAttribute && element.name === 'id') return checkPrimitive(elementId);
   const schema = context.definitions.typeSchema(type);
-  if (schema?.kind === 'primitive-type') return checkPrimitive(primitiveOf(schema));
+  if (schema?.kind === 'primitive-type')
+    return type === 'string' || type === 'markdown'
+      ? checkText(primitiveOf(schema), context)
+      : checkPrimitive(primitiveOf(schema));
   return checkObject(context.objectCheck(type));
 }
 

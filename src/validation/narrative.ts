@@ -1,0 +1,105 @@
+/**
+ * Narratives: languages of their sections, and links within the resource.
+ * @see https://hl7.org/fhir/R4/narrative.html
+ */
+import type { JsonObject } from '../fhir/types.ts';
+import type { ItemRule } from './element-rule.ts';
+import type { ProfileElement } from './profile-schema.ts';
+import { addFinding, addIssue, type Report } from './report.ts';
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const tag = /<(\/?)([A-Za-z][\w.-]*)([^<>]*?)(\/?)>/g;
+const languageOf = (attributes: string): string | undefined =>
+  /\s(?:xml:)?lang\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1];
+
+/** Languages of the sections that lie directly in a narrative's root. */
+function sectionLanguages(div: string): readonly string[] {
+  const found: string[] = [];
+  let depth = 0;
+  for (const [, end, name, attributes = '', empty] of div.matchAll(tag)) {
+    if (end) depth--;
+    else {
+      const language = depth === 1 && name === 'div' ? languageOf(attributes) : undefined;
+      if (language !== undefined) found.push(language);
+      if (!empty) depth++;
+    }
+  }
+  return found;
+}
+
+function checkLanguage(wanted: string, found: readonly string[], report: Report): void {
+  if (wanted === '_yes') return;
+  if (wanted === '_no') {
+    if (found.length > 0)
+      addIssue(report, 'structure', {
+        en: `has sections in ${found.join(', ')}, but the profile allows no sections by language`,
+        ja: `${found.join('、')} の言語別の節がありますが、プロファイルでは認められていません`,
+      });
+    return;
+  }
+  const own = report.scope.resource['language'];
+  const language = wanted === '_resource' ? own : wanted;
+  if (typeof language === 'string' && !found.includes(language))
+    addIssue(report, 'structure', {
+      en: `the profile requires a section in ${language}, found ${found.join(', ') || 'none'}`,
+      ja: `言語 ${language} の節が必要です（あるもの: ${found.join('、') || 'なし'}）`,
+    });
+}
+
+/** What a profile asks of the languages of a narrative. */
+export function narrativeRules({ narrativeLanguages }: ProfileElement): ItemRule[] {
+  if (!narrativeLanguages) return [];
+  return [
+    (value, report) => {
+      const div = isObject(value) ? value['div'] : undefined;
+      if (typeof div !== 'string') return;
+      const found = sectionLanguages(div);
+      for (const wanted of narrativeLanguages) checkLanguage(wanted, found, report);
+    },
+  ];
+}
+
+const link = /<a\s[^<>]*?href\s*=\s*["']#([^"'<>]+)["']/g;
+const anchor = /\s(?:id|name)\s*=\s*["']([^"'<>]+)["']/g;
+
+/** Ids of elements and anchors of narratives, anywhere in a value. */
+function collectAnchors(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collectAnchors(item, found);
+  else if (isObject(value))
+    for (const name in value) {
+      const own = value[name];
+      if (name === 'id' && typeof own === 'string') found.add(own);
+      else if (name === 'div' && typeof own === 'string')
+        for (const match of own.matchAll(anchor)) found.add(match[1]!);
+      else if (typeof own === 'object') collectAnchors(own, found);
+    }
+}
+
+const anchorsOf = new WeakMap<JsonObject, ReadonlySet<string>>();
+
+function anchorsIn(resource: JsonObject): ReadonlySet<string> {
+  const known = anchorsOf.get(resource);
+  if (known) return known;
+  const found = new Set<string>();
+  collectAnchors(resource, found);
+  anchorsOf.set(resource, found);
+  return found;
+}
+
+/** Links of a narrative to a place in the document lead somewhere: to an element, a contained resource or an anchor. */
+export const checkNarrative: ItemRule = (value, report) => {
+  const div = isObject(value) ? value['div'] : undefined;
+  if (typeof div !== 'string' || !div.includes('#')) return;
+  const { container, bundle } = report.scope;
+  for (const [, target = ''] of div.matchAll(link)) {
+    if (anchorsIn(bundle ?? container).has(target)) continue;
+    report.segments[report.depth++] = 'div';
+    addFinding(report, 'error', 'not-found', {
+      en: `the link to #${target} leads nowhere`,
+      ja: `#${target} へのリンク先がありません`,
+    });
+    report.depth--;
+  }
+};

@@ -1,0 +1,147 @@
+/**
+ * How the entries of a document or message hang together: what the Composition or MessageHeader refers to is inside, and every
+ * entry is led to from there.
+ * @see https://hl7.org/fhir/R4/documents.html#content
+ * @see https://hl7.org/fhir/R4/messaging.html
+ */
+import type { JsonObject } from '../../fhir/types.ts';
+import { addFinding, addIssue, type Report } from '../report.ts';
+import { entryIndex } from '../scope.ts';
+import { isObject, objects } from './questionnaire.ts';
+
+/** Runs a check at an entry. */
+export function atEntry(report: Report, i: number, check: () => void): void {
+  const depth = report.depth;
+  report.segments[report.depth++] = 'entry';
+  report.segments[report.depth++] = i;
+  check();
+  report.depth = depth;
+}
+
+type Path = readonly (string | number)[];
+interface Link {
+  readonly reference: string;
+  readonly path: Path;
+}
+
+/** Every reference of a resource. */
+function* linksIn(value: unknown, path: Path): Generator<Link> {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) yield* linksIn(value[i], [...path, i]);
+  } else if (isObject(value)) {
+    const { reference } = value;
+    if (typeof reference === 'string') yield { reference, path };
+    for (const name in value)
+      if (name !== 'text' && typeof value[name] === 'object') yield* linksIn(value[name], [...path, name]);
+  }
+}
+
+/** What must be in the document: the references that stand in these elements of its Composition or MessageHeader. */
+const bound: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Composition', ['subject', 'encounter', 'author', 'custodian', 'attester.party', 'event.detail']],
+  ['MessageHeader', ['focus']],
+]);
+const boundInSections = ['author', 'focus', 'entry'];
+
+function* linksAt(holder: JsonObject, steps: readonly string[], path: Path): Generator<Link> {
+  const [step, ...rest] = steps;
+  if (step === undefined) {
+    if (typeof holder['reference'] === 'string') yield { reference: holder['reference'], path };
+    return;
+  }
+  const value = holder[step];
+  const list = Array.isArray(value) ? value.map((one, i) => [one, [...path, step, i]] as const) : undefined;
+  for (const [one, at] of list ?? [[value, [...path, step]] as const]) if (isObject(one)) yield* linksAt(one, rest, at);
+}
+
+function* sectionLinks(holder: JsonObject, path: Path): Generator<Link> {
+  const sections = objects(holder['section']);
+  for (let i = 0; i < sections.length; i++) {
+    const at = [...path, 'section', i];
+    for (const name of boundInSections) yield* linksAt(sections[i]!, [name], at);
+    yield* sectionLinks(sections[i]!, at);
+  }
+}
+
+/** The entry a reference leads to, by the fullUrl of the entry it stands in; relative ones need one that ends with type and id. */
+function targetOf(reference: string, entry: JsonObject, bundle: JsonObject): JsonObject | undefined {
+  const index = entryIndex(bundle);
+  const plain = reference.split('#')[0]!.replace(/\/_history\/.*$/, '');
+  if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return index.get(plain)?.[0];
+  const { fullUrl, resource } = entry;
+  if (typeof fullUrl !== 'string') return objects(bundle['entry']).find(one => isCalled(one, plain));
+  const own = isObject(resource) ? `/${String(resource['resourceType'])}/${String(resource['id'])}` : '';
+  return fullUrl.endsWith(own) ? index.get(fullUrl.slice(0, fullUrl.length - own.length + 1) + plain)?.[0] : undefined;
+}
+
+/** Whether an entry's resource has the type and id of a relative reference. */
+const isCalled = ({ resource }: JsonObject, reference: string): boolean =>
+  isObject(resource) && reference === `${String(resource['resourceType'])}/${String(resource['id'])}`;
+
+function missingTarget({ reference, path }: Link, bundle: JsonObject, report: Report): void {
+  const depth = report.depth;
+  for (const step of ['resource', ...path]) report.segments[report.depth++] = step;
+  const like =
+    objects(bundle['entry']).find(one => isCalled(one, reference))?.['fullUrl'] ??
+    [...entryIndex(bundle).keys()].find(url => url.endsWith(`/${reference}`));
+  addIssue(report, 'not-found', {
+    en: `"${reference}" is not found in the Bundle${like === undefined ? '' : `; there is ${String(like)}, but the fullUrl of this entry leads elsewhere`}`,
+    ja: `「${reference}」がこの Bundle の中にありません${like === undefined ? '' : `（${String(like)} はありますが、このエントリーの fullUrl からは別の場所を指します）`}`,
+  });
+  report.depth = depth;
+}
+
+/** What the first entry refers to must be inside. */
+function checkBound(first: JsonObject, bundle: JsonObject, report: Report): void {
+  const resource = first['resource'];
+  const elements = isObject(resource) ? bound.get(String(resource['resourceType'])) : undefined;
+  if (!isObject(resource) || !elements) return;
+  const links = elements.flatMap(path => [...linksAt(resource, path.split('.'), [])]);
+  for (const link of [...links, ...sectionLinks(resource, [])])
+    if (!link.reference.startsWith('#') && !targetOf(link.reference, first, bundle))
+      atEntry(report, 0, () => missingTarget(link, bundle, report));
+}
+
+/** Entries that are led to from the first, or that lead to one that is. */
+function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): ReadonlySet<JsonObject> {
+  const neighbours = new Map<JsonObject, JsonObject[]>();
+  const join = (a: JsonObject, b: JsonObject): void => void neighbours.set(a, [...(neighbours.get(a) ?? []), b]);
+  for (const entry of entries)
+    for (const { reference } of linksIn(entry['resource'], [])) {
+      const target = reference.startsWith('#') ? undefined : targetOf(reference, entry, bundle);
+      if (!target) continue;
+      join(entry, target);
+      join(target, entry);
+    }
+  const reached = new Set<JsonObject>();
+  const waiting = entries.slice(0, 1);
+  for (const url of objects(bundle['link']).map(link => link['url']))
+    waiting.push(...(entryIndex(bundle).get(String(url)) ?? []));
+  while (waiting.length > 0) {
+    const at = waiting.pop()!;
+    if (reached.has(at)) continue;
+    reached.add(at);
+    waiting.push(...(neighbours.get(at) ?? []));
+  }
+  return reached;
+}
+
+/** Checks the links between the entries of a document or message. */
+export function checkEntryLinks(bundle: JsonObject, report: Report): void {
+  const all: readonly unknown[] = Array.isArray(bundle['entry']) ? bundle['entry'] : [];
+  const entries = all.filter(isObject);
+  const [first] = entries;
+  if (!first) return;
+  checkBound(first, bundle, report);
+  const reached = reachedFrom(entries, bundle);
+  const document = bundle['type'] === 'document';
+  all.forEach((entry, i) => {
+    if (!isObject(entry) || !isObject(entry['resource']) || reached.has(entry)) return;
+    atEntry(report, i, () =>
+      addFinding(report, document ? 'error' : 'warning', 'informational', {
+        en: `nothing in the ${document ? 'document' : 'message'} leads to this entry, nor it to anything there`,
+        ja: `この${document ? '文書' : 'メッセージ'}のどこからも参照されていないエントリーです`,
+      }),
+    );
+  });
+}
