@@ -14,7 +14,8 @@ export interface Command {
   readonly flags: readonly string[];
   /** How many words it takes. */
   readonly words: number;
-  run(input: CommandInput): Promise<Message>;
+  /** What it did; `failed` when not all of it could be done. */
+  run(input: CommandInput): Promise<Message & { readonly failed?: boolean }>;
 }
 
 /** What a command is given. */
@@ -58,6 +59,41 @@ export const commands: readonly Command[] = [
     flags: [],
     words: 1,
     run: async ({ config, words }) => (await import('./backup.ts')).restore(config, words[0]!),
+  },
+  {
+    name: 'import',
+    shape: '<folder|file> [--errors <folder>]',
+    meaning: {
+      en: 'takes national files (care plans …) in; refused rows and their report go to the errors folder',
+      ja: '国の標準のファイル（ケアプランなど）を取り込む。受け付けなかった行と報告はエラーのフォルダに置く',
+    },
+    flags: ['errors'],
+    words: 1,
+    run: async ({ config, words, flags, tell }) =>
+      (await import('./file-commands.ts')).importCommand(config, words[0]!, flags.get('errors'), tell),
+  },
+  {
+    name: 'export-files',
+    shape: '<folder> [--standard careplan] [--kind UPPLAN,…] [--from <office>] [--to <office>] [--month YYYYMM]',
+    meaning: {
+      en: 'writes what is stored as national files',
+      ja: '登録済みの内容を国の標準のファイルに書き出す',
+    },
+    flags: ['standard', 'kind', 'from', 'to', 'month'],
+    words: 1,
+    run: async ({ config, words, flags, tell }) =>
+      (await import('./file-commands.ts')).exportCommand(config, words[0]!, flags, tell),
+  },
+  {
+    name: 'watch',
+    shape: '<in> <out> <errors>',
+    meaning: {
+      en: 'takes files that appear in a folder, until it is stopped; done ones are moved to <out>',
+      ja: 'フォルダに置かれたファイルを、止めるまで取り込み続ける。済んだものは <out> へ移す',
+    },
+    flags: [],
+    words: 3,
+    run: async ({ config, words, tell }) => (await import('./watch.ts')).watchCommand(config, words, tell),
   },
 ];
 

@@ -215,6 +215,7 @@ export async function main(words: readonly string[]): Promise<number | undefined
       }
       const done = await command.run({ config, words: rest, flags, tell: showProgress(language) });
       process.stderr.write(`${done[language]}\n`);
+      if (done.failed) return 1;
     }
     return 0;
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Route } from '../interactions/router.ts';
 /** A Binary sent as bytes becomes a Binary resource with contentType and data (base64). */
 export function binaryRequest(request: FhirRequest): FhirRequest {
   const { body } = request;
-  if (body?.kind !== 'bytes') return request;
+  if (body?.kind !== 'bytes' || request.path.at(-1)?.startsWith('$')) return request;
   const resource = {
     resourceType: 'Binary',
     ...(request.params['id'] !== undefined && { id: request.params['id'] }),
@@ -21,8 +21,9 @@ export function binaryRequest(request: FhirRequest): FhirRequest {
   return { ...request, body: { kind: 'resource', text: JSON.stringify(resource), resource } };
 }
 
-/** True when a Binary is read and the client did not ask for the FHIR form. */
+/** True when a Binary is read and the client did not ask for the FHIR form, and for operations that give files. */
 export function wantsBinary(route: Route, request: FhirRequest): boolean {
+  if (route.name === '$export-files') return true;
   if ((route.name !== 'read' && route.name !== 'vread') || route.params['type'] !== 'Binary') return false;
   return !request.query.some(([name]) => name === '_format') && !/fhir|json|xml/.test(request.headers['accept'] ?? '');
 }

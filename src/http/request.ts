@@ -82,7 +82,7 @@ export function toFhirRequest(
     if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
     else
       body = readBody(services, bytes, contentType, {
-        binary: path[0] === 'Binary' && path.length <= 2,
+        binary: (path[0] === 'Binary' && path.length <= 2) || path.at(-1) === '$import',
         patch: request.method === 'PATCH',
       });
   }

@@ -30,13 +30,26 @@ import { checkShape, commitPrepared, prepareWrite, type TransactionContext, writ
 /** Entries prepared before others get their turn. */
 const turn = 50;
 
-/** Handles a transaction Bundle. */
-export async function handleTransaction(
+/** A transaction that is stored. */
+interface CommittedTransaction {
+  /** Entries in the order in which they took effect. */
+  readonly steps: readonly Step[];
+  readonly changes: readonly Change[];
+  /** What became of each change. */
+  readonly committed: readonly Committed[];
+  readonly position: number;
+}
+
+/**
+ * Stores a transaction Bundle, all or nothing.
+ * @throws FhirError naming the entry that refuses it
+ */
+export async function commitTransaction(
   services: Services,
   request: FhirRequest,
   text: string,
   bundle: Resource,
-): Promise<FhirResponse> {
+): Promise<CommittedTransaction> {
   const entries = readEntries(services, request.base, text, bundle);
   const steps = entries.map(entry => readStep(services, request, entry));
   refuseSameCondition(steps);
@@ -46,9 +59,20 @@ export async function handleTransaction(
     () => prepareAll(services, ordered),
     ({ change, precondition }) => refusal(ordered, change, precondition),
   );
+  return { steps: ordered, changes, committed, position };
+}
+
+/** Handles a transaction Bundle. */
+export async function handleTransaction(
+  services: Services,
+  request: FhirRequest,
+  text: string,
+  bundle: Resource,
+): Promise<FhirResponse> {
+  const { steps, changes, committed, position } = await commitTransaction(services, request, text, bundle);
   const outcomes = new Map<Change, Committed>(changes.map((change, i) => [change, committed[i]!]));
-  const answers: string[] = new Array(entries.length);
-  for (const step of ordered)
+  const answers: string[] = new Array(steps.length);
+  for (const step of steps)
     answers[step.entry.index] = await writeResponseEntry(await answer(services, step, outcomes, position));
   return responseBundle('transaction-response', answers);
 }

@@ -8,6 +8,8 @@ import { careOperations } from './care/all.ts';
 import { document } from './document.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { fhirpath } from './fhirpath.ts';
+import { exportFiles } from './files/export.ts';
+import { importOperation, importStatus } from './files/import.ts';
 import { extract } from './forms/extract.ts';
 import { populate } from './forms/populate.ts';
 import { intake } from './intake.ts';
@@ -27,6 +29,9 @@ export const allOperations: readonly Operation[] = [
   encounterEverything,
   lastN,
   adlGain,
+  importOperation,
+  importStatus,
+  exportFiles,
   populate,
   extract,
   intake,

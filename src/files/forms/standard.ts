@@ -9,6 +9,8 @@ import type { FindCodes } from '../layout.ts';
 /** A file as it came. It is read again for giving refused rows back. */
 export interface SourceFile {
   readonly name: string;
+  /** Why it cannot be read: a damaged archive. */
+  readonly problem?: Message;
   /** Its bytes from the beginning, in pieces. */
   chunks(): Iterable<Uint8Array>;
 }

@@ -55,6 +55,8 @@ export interface Group {
   readonly family: Family;
   /** insurer:insured:… as in the business key. */
   readonly key: string;
+  /** 事業所番号 of the office whose files they are. */
+  readonly sender: string;
   readonly entries: Entry[];
   readonly findings: Finding[];
 }
@@ -115,7 +117,7 @@ class Grouping {
       const read = readRecord(layouts, row, this.codes, isFirst);
       isFirst = false;
       const findings = read.findings.map(one => ({ ...one, file: source.name }));
-      const group = this.groupOf(name.kind, read);
+      const group = this.groupOf(name, read);
       if (!group) {
         const refused = findings.find(isRefusal);
         for (const finding of findings) this.loose.push({ finding, file: source.name, row });
@@ -134,7 +136,7 @@ class Grouping {
     }
   }
 
-  private groupOf(kind: string, read: ReadRow): Group | undefined {
+  private groupOf({ kind, from }: FileName, read: ReadRow): Group | undefined {
     const { record, layout } = read;
     if (!record) return undefined;
     const wrong = new Set(
@@ -149,7 +151,7 @@ class Grouping {
       return undefined;
     }
     const name = `${family} ${key}`;
-    const group = this.groups.get(name) ?? { family, key, entries: [], findings: [] };
+    const group = this.groups.get(name) ?? { family, key, sender: from.office, entries: [], findings: [] };
     this.groups.set(name, group);
     return group;
   }

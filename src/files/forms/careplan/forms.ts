@@ -30,8 +30,8 @@ export const sheets = {
     id: 'kaigo-basic-information',
     top: answers(upkihon, [...identity, 'consultedOn']),
     repeated: {
-      daily: answers(upkihonSub1, [...identity, 'version', 'consultedOn']),
-      disease: answers(upkihonSub2, [...identity, 'version', 'consultedOn']),
+      days: answers(upkihonSub1, [...identity, 'version', 'consultedOn']),
+      diseases: answers(upkihonSub2, [...identity, 'version', 'consultedOn']),
     },
   },
   UPYOBO: {
@@ -59,10 +59,20 @@ export interface Picture {
   readonly bytes: Uint8Array;
 }
 
+/** What a sheet belongs to. */
+export interface SheetOwner {
+  /** Business key of the plan, month or interview. */
+  readonly key: string;
+  readonly subject: JsonObject;
+  readonly basedOn?: JsonObject;
+  /** 事業所番号 of the office that sends it. */
+  readonly sender: string;
+}
+
 /** Records → QuestionnaireResponse. */
 export function writeSheet(
   name: SheetName,
-  of: { key: string; subject: JsonObject; basedOn?: JsonObject },
+  of: SheetOwner,
   rows: SheetRows,
   codes: FindCodes,
   pictures: readonly Picture[] = [],
@@ -90,6 +100,7 @@ export function writeSheet(
     questionnaire: questionnaire(id),
     status: 'completed',
     subject: of.subject,
+    author: { identifier: key('office', of.sender) },
     ...(items.length > 0 && { item: items }),
   };
   return { key: own, resource };

@@ -9,7 +9,7 @@ import { mapping } from '../../mapping.ts';
 import { type Carried, carryDown, type FilledRow, liftUp } from './carry.ts';
 import { up1kyo, up2kyo } from './layouts/plan.ts';
 import { againOf, detailsOf, extensionValue, identifierValue, type Making, type Reading } from './parts.ts';
-import { concept, key, personOf, systems } from './systems.ts';
+import { concept, key, metaOf, personOf, systems } from './systems.ts';
 import { readWeek, writeWeek } from './week.ts';
 
 const person = 'ext(kaigo-person-address).valueAddress';
@@ -39,7 +39,7 @@ export const planMapping = mapping(up1kyo, {
   certifiedTo: `${certification}.sub(period).valuePeriod.end`,
   careLevel: `${certification}.sub(careLevel).valueCoding`,
   analysis: 'ext(kaigo-assessment-summary).valueString',
-  boardOpinion: 'ext(kaigo-board-opinion).sub(text).valueString',
+  boardOpinion: 'ext(kaigo-plan-board-opinion).valueString',
   policy: 'description',
   houseworkReason: 'ext(kaigo-housework-reason).valueCodeableConcept',
   houseworkOther: 'ext(kaigo-housework-reason).valueCodeableConcept.text',
@@ -126,6 +126,7 @@ class PlanParts {
   ): Resource {
     const goal: Resource = {
       resourceType: 'Goal',
+      meta: metaOf('kaigo-care-goal'),
       identifier: [own, key('plan', this.plan)],
       lifecycleStatus: 'active',
       category: [concept('goalTerm', term)],
@@ -191,6 +192,7 @@ export function writePlan(
   const parts = new PlanParts(own.value, subject);
   const resource: Resource = {
     resourceType: 'CarePlan',
+    meta: metaOf('kaigo-care-plan'),
     identifier: [own],
     status: 'active',
     intent: 'plan',

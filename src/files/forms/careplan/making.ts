@@ -6,7 +6,7 @@ import { type Draft, type Key, type Removal, urnOf } from '../../convert.ts';
 import type { FileRecord } from '../../layout.ts';
 import type { Making } from '../standard.ts';
 import type { Group } from './entries.ts';
-import { type Picture, type SheetName, sheetKey, writeSheet } from './forms.ts';
+import { type Picture, type SheetName, type SheetOwner, sheetKey, writeSheet } from './forms.ts';
 import { writePlan } from './home-plan.ts';
 import { writeMonth } from './month.ts';
 import { linkOffices, personDraft, subjectOf } from './parts.ts';
@@ -61,7 +61,7 @@ export function makeGroup(group: Group, pictures: readonly Picture[], making: Ma
   const plans = system === undefined ? [] : makePlan(group, rows, subject, making);
   const basedOn = system === undefined ? undefined : { reference: urnOf('CarePlan', key(system, own)) };
   const written = sheets.flatMap(name =>
-    makeSheet(name, rows, { key: own, subject, ...(basedOn && { basedOn }) }, making, pictures),
+    makeSheet(name, rows, { key: own, subject, sender: group.sender, ...(basedOn && { basedOn }) }, making, pictures),
   );
   const drafts = [...(person ? [person] : []), ...plans, ...written];
   const goals = drafts.filter(one => one.resource.resourceType === 'Goal').map(one => one.key);
@@ -72,31 +72,26 @@ export function makeGroup(group: Group, pictures: readonly Picture[], making: Ma
   return { drafts, removals };
 }
 
-function makePlan({ family, key: own }: Group, rows: Rows, subject: JsonObject, making: Making): Draft[] {
-  const { plan, goals } = planOf(family, rows, subject, making);
+function makePlan(group: Group, rows: Rows, subject: JsonObject, making: Making): Draft[] {
+  const { family, key: own } = group;
+  const { plan, goals } = planOf(group, rows, subject, making);
   const identifier: Key = key(families[family].system!, own);
   return [...linkOffices(plan, making), ...goals, { key: identifier, resource: plan }];
 }
 
-function planOf(family: Group['family'], rows: Rows, subject: JsonObject, making: Making) {
+function planOf({ family, sender }: Group, rows: Rows, subject: JsonObject, making: Making) {
   if (family === 'plan')
     return writePlan({ plan: rows('UP1KYO')[0]!, rows: rows('UP2KYO'), week: rows('UP3KYO') }, subject, making);
   if (family === 'preventive')
-    return writePreventive({ plan: rows('UPYOBO')[0]!, rows: rows('UPYOBO_SUB') }, subject, making);
+    return writePreventive({ plan: rows('UPYOBO')[0]!, rows: rows('UPYOBO_SUB'), sender }, subject, making);
   const kind = family === 'month' ? 'UPPLAN' : 'UPJSK';
   return { plan: writeMonth(family === 'month' ? 'month' : 'given', rows(kind), subject, making), goals: [] };
 }
 
-function makeSheet(
-  name: SheetName,
-  rows: Rows,
-  of: { key: string; subject: JsonObject; basedOn?: JsonObject },
-  making: Making,
-  pictures: readonly Picture[],
-): Draft[] {
+function makeSheet(name: SheetName, rows: Rows, of: SheetOwner, making: Making, pictures: readonly Picture[]): Draft[] {
   const [top] = rows(name);
   if (!top) return [];
-  const repeated = { line: rows('UPSIKYU'), daily: rows('UPKIHON_SUB1'), disease: rows('UPKIHON_SUB2') };
+  const repeated = { line: rows('UPSIKYU'), days: rows('UPKIHON_SUB1'), diseases: rows('UPKIHON_SUB2') };
   const own = name === 'UPKIHON' ? pictures.filter(one => one.name === top['image']) : [];
   return [writeSheet(name, of, { top, repeated }, making.codes, own)];
 }

@@ -7,7 +7,7 @@ import type { FileRecord, FindCodes } from '../../layout.ts';
 import { mapping } from '../../mapping.ts';
 import { upplan } from './layouts/month.ts';
 import { detailsOf, identifierValue, type Making } from './parts.ts';
-import { codeSystems, concept, key, personOf, systems } from './systems.ts';
+import { codeSystems, concept, key, metaOf, personOf, systems } from './systems.ts';
 
 /** What is the same in all rows ⇄ CarePlan. */
 export const monthMapping = mapping(upplan, {
@@ -78,6 +78,7 @@ export function writeMonth(
   const first = rows[0]!;
   const resource: Resource = {
     resourceType: 'CarePlan',
+    meta: metaOf(kind === 'month' ? 'kaigo-monthly-plan' : 'kaigo-services-given'),
     identifier: [kind === 'month' ? monthKey(first) : givenKey(first)],
     status: kind === 'month' ? 'active' : 'completed',
     intent: 'order',

@@ -4,13 +4,13 @@
  */
 import type { JsonObject, Resource } from '../../../fhir/types.ts';
 import { type Draft, urnOf } from '../../convert.ts';
-import { setAt } from '../../element-path.ts';
+import { getAt, setAt } from '../../element-path.ts';
 import type { FileRecord } from '../../layout.ts';
 import { mapping } from '../../mapping.ts';
 import { type Carried, carryDown, type FilledRow, liftUp } from './carry.ts';
 import { upyobo, upyoboSub } from './layouts/preventive.ts';
 import { againOf, detailsOf, identifierValue, type Making, type Reading } from './parts.ts';
-import { concept, key, personOf, systems } from './systems.ts';
+import { concept, key, metaOf, personOf, systems } from './systems.ts';
 
 const certification = 'ext(kaigo-plan-certification)';
 
@@ -56,6 +56,8 @@ const carried: readonly Carried[] = [
 export interface PreventiveRows {
   readonly plan: FileRecord;
   readonly rows: readonly FileRecord[];
+  /** 事業所番号 of the office that sends it: the sheet has its name only. */
+  readonly sender: string;
 }
 
 /** Key of a preventive plan: insurer:insured:YYYYMMDD. */
@@ -67,6 +69,7 @@ function goalDraft(plan: string, id: string, term: Term, text: string, subject: 
   const own = key('goal', `${plan}:${id}`);
   const resource = {
     resourceType: 'Goal',
+    meta: metaOf('kaigo-care-goal'),
     identifier: [own, key('preventive', plan)],
     lifecycleStatus: 'active',
     category: [concept('goalTerm', term)],
@@ -88,19 +91,21 @@ function supportActivity({ record, again }: FilledRow, goal: Draft | undefined, 
 
 /** The plan and its sub-table → CarePlan and Goals. */
 export function writePreventive(
-  { plan, rows }: PreventiveRows,
+  { plan, rows, sender }: PreventiveRows,
   subject: JsonObject,
   making: Making,
 ): { plan: Resource; goals: Draft[] } {
   const own = preventiveKey(plan);
   const resource: Resource = {
     resourceType: 'CarePlan',
+    meta: metaOf('kaigo-preventive-plan'),
     identifier: [own],
     status: 'active',
     intent: 'plan',
     category: [concept('planKind', 'yobo')],
     title: '介護予防サービス・支援計画書',
     subject: { ...subject },
+    contributor: [{ identifier: key('office', sender) }],
   };
   preventiveMapping.toFhir(plan, resource, making.codes);
   const goals: Draft[] = [];
@@ -146,5 +151,6 @@ export function readPreventive(plan: Resource, reading: Reading): PreventiveRows
   return {
     plan: { ...record, ...header, goalDay: goalText('day'), goalYear: goalText('year') },
     rows: liftUp(filled, carried).map(row => ({ ...row, ...header })),
+    sender: String(getAt(plan, 'contributor[0].identifier.value') ?? ''),
   };
 }

@@ -52,6 +52,9 @@ export const concept = (system: 'planKind' | 'goalTerm', code: keyof typeof kind
   coding: [{ system: codeSystems[system], code, display: kinds[code] }],
 });
 
+/** `meta` of a resource that says which profile of ours it follows. */
+export const metaOf = (profile: string) => ({ profile: [`${engawa}/StructureDefinition/${profile}`] });
+
 /** Our Questionnaires. */
 export const questionnaire = (id: string): string => `${engawa}/Questionnaire/${id}`;
 

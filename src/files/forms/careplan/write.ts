@@ -3,6 +3,7 @@
  */
 import type { Resource } from '../../../fhir/types.ts';
 import type { Key } from '../../convert.ts';
+import { getAt } from '../../element-path.ts';
 import { type FileRecord, type FindCodes, writeRecords } from '../../layout.ts';
 import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
 import { makeFileName, type Party } from './file-name.ts';
@@ -22,7 +23,7 @@ const preventivePlanner = '46';
 export interface OutSet {
   readonly key: string;
   readonly month?: string;
-  readonly from?: Party | undefined;
+  readonly from: Party;
   readonly receivers: readonly Party[];
   readonly rows: readonly (readonly [kind: string, records: readonly FileRecord[]])[];
   readonly pictures?: readonly { name: string; bytes: Uint8Array }[];
@@ -119,11 +120,12 @@ export function outBasic(response: Resource): OutSet {
   const table = (name: string) => (repeated[name] ?? []).map(one => ({ ...one, ...header }));
   return {
     key: own,
+    from: { office: String(getAt(response, 'author.identifier.value') ?? ''), serviceType: preventivePlanner },
     receivers: [],
     rows: [
       ['UPKIHON', [{ ...top, ...header }]],
-      ['UPKIHON_SUB1', table('daily')],
-      ['UPKIHON_SUB2', table('disease')],
+      ['UPKIHON_SUB1', table('days')],
+      ['UPKIHON_SUB2', table('diseases')],
     ],
     pictures,
   };
@@ -131,11 +133,12 @@ export function outBasic(response: Resource): OutSet {
 
 /** A CarePlan of 介護予防サービス・支援計画書 → its set. */
 export async function outPreventive(resource: Resource, found: Found): Promise<OutSet> {
-  const { plan, rows } = readPreventive(resource, await readingOf(resource, found));
+  const { plan, rows, sender } = readPreventive(resource, await readingOf(resource, found));
   const own = identifierValue(resource, systems.preventive)!;
   const sheet = await sheetRows('UPYOBO', own, found);
   return {
     key: own,
+    from: { office: sender, serviceType: preventivePlanner },
     receivers: [],
     rows: [
       ['UPYOBO', [{ ...sheet?.top, ...plan }]],
@@ -203,8 +206,8 @@ const isSame = (one: Party, asked: Party): boolean =>
 
 /**
  * Writes what is stored as files.
- * @param options `kinds` by their main interface (UP1KYO, UPPLAN, UPJSK, UPKIHON, UPYOBO); a set whose rows do not tell sender or
- *   receiver needs `from` or `to`
+ * @param options `kinds` by their main interface (UP1KYO, UPPLAN, UPJSK, UPKIHON, UPYOBO); 介護予防 files name no receiver by number,
+ *   so they are written only when `to` is given
  */
 export async function* writeFiles(found: Found, options: WriteOptions, codes: FindCodes): AsyncGenerator<WrittenFile> {
   const from = options.from === undefined ? undefined : partyOf(options.from);
@@ -212,14 +215,15 @@ export async function* writeFiles(found: Found, options: WriteOptions, codes: Fi
   const outbox = new Outbox();
   for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true)) {
     if (options.month !== undefined && set.month !== undefined && set.month !== options.month) continue;
-    const sender = set.from ?? (from && { serviceType: preventivePlanner, ...from });
-    if (!sender || (from && !isSame(sender, from))) continue;
+    // The service type of a planning office is not in its rows, so only its number is compared.
+    const known = set.rows[0]?.[0] === 'UPJSK';
+    if (from && !(known ? isSame(set.from, from) : set.from.office === from.office)) continue;
     const receivers = to
       ? set.receivers.length === 0 || set.receivers.some(one => isSame(one, to))
         ? [to]
         : []
       : set.receivers;
-    for (const receiver of receivers) outbox.add(set, from ? { ...sender, ...from } : sender, receiver);
+    for (const receiver of receivers) outbox.add(set, from?.serviceType ? from : set.from, receiver);
     for (const picture of receivers.length > 0 ? (set.pictures ?? []) : [])
       outbox.pictures.push({ ...picture, findings: [] });
   }

@@ -1,0 +1,197 @@
+/**
+ * `engawa import`, `engawa export-files`: national files from and to folders, with the rights of whoever may read the database.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { systemCaller } from './access/caller.ts';
+import { type Config, SettingError } from './config.ts';
+import { FhirError } from './fhir/outcome.ts';
+import type { Message } from './fhir/types.ts';
+import type { SourceFile } from './files/forms/standard.ts';
+import { refusedFiles, reportText } from './files/report.ts';
+import { isZip, readZip, ZipError } from './files/zip.ts';
+import type { FhirRequest, Services } from './interactions/interaction.ts';
+import { writeAll } from './operations/files/export.ts';
+import { importFiles, type Receipt } from './operations/files/run.ts';
+import { createServices } from './services.ts';
+
+/** Shows how far a command is. */
+export type Tell = (line: Message) => void;
+
+/** Bytes read at a time. */
+const piece = 262_144;
+
+/** A request of the command line itself. */
+export const ownRequest = (config: Config): FhirRequest => ({
+  method: 'POST',
+  path: [],
+  params: {},
+  query: [],
+  headers: {},
+  prefer: {},
+  caller: systemCaller,
+  language: config.language === 'ja' ? 'ja' : 'en',
+  base: config.baseUrl || 'http://localhost/fhir',
+});
+
+/** A file on disk, read piece by piece each time. */
+export function fileOnDisk(place: string): SourceFile {
+  return {
+    name: path.basename(place),
+    *chunks() {
+      const handle = fs.openSync(place, 'r');
+      try {
+        for (;;) {
+          const bytes = Buffer.allocUnsafe(piece);
+          const read = fs.readSync(handle, bytes, 0, piece, null);
+          if (read === 0) return;
+          yield bytes.subarray(0, read);
+        }
+      } finally {
+        fs.closeSync(handle);
+      }
+    },
+  };
+}
+
+/** The national files in a folder (not below it), or one file; archives are unpacked. */
+export function filesAt(place: string, mostBytes: number): SourceFile[] {
+  const isFolder = fs.statSync(place).isDirectory();
+  const names = isFolder ? fs.readdirSync(place).sort() : [path.basename(place)];
+  const folder = isFolder ? place : path.dirname(place);
+  return names
+    .filter(name => /\.(csv|jpe?g|zip|ndjson|jsonl)$/i.test(name))
+    .map(name => path.join(folder, name))
+    .flatMap(file => {
+      if (!/\.zip$/i.test(file)) return [fileOnDisk(file)];
+      const bytes = fs.readFileSync(file);
+      if (!isZip(bytes)) return [fileOnDisk(file)];
+      return unpack(file, bytes, mostBytes);
+    });
+}
+
+/** An archive's files; one that cannot be read stands for itself, with the reason. */
+function unpack(file: string, bytes: Uint8Array, mostBytes: number): SourceFile[] {
+  try {
+    return readZip(bytes, mostBytes).map(one => ({ name: one.name, chunks: () => [one.bytes] }));
+  } catch (error) {
+    if (error instanceof ZipError) return [{ ...fileOnDisk(file), problem: error.text }];
+    throw error;
+  }
+}
+
+/** Writes a file so that nobody sees half of it. */
+export function writeWhole(file: string, bytes: Uint8Array | string): void {
+  const part = `${file}.part`;
+  const handle = fs.openSync(part, 'w', 0o600);
+  try {
+    fs.writeFileSync(handle, bytes);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+  fs.renameSync(part, file);
+}
+
+/** What came of an import. */
+export interface ImportResult {
+  readonly receipts: readonly Receipt[];
+  readonly files: readonly SourceFile[];
+}
+
+const bar = (share: number): string => {
+  const filled = Math.round(Math.min(1, share) * 30);
+  return `[${'#'.repeat(filled)}${'-'.repeat(30 - filled)}] ${Math.floor(Math.min(1, share) * 100)} %`;
+};
+
+/** Imports files, telling how far it is. */
+export async function runImport(
+  services: Services,
+  config: Config,
+  files: readonly SourceFile[],
+  tell: Tell,
+): Promise<ImportResult> {
+  let total = 0;
+  for (const file of files) for (const chunk of file.chunks()) total += chunk.length;
+  const receipts: Receipt[] = [];
+  let done = 0;
+  for await (const receipt of importFiles(services, ownRequest(config), files)) {
+    receipts.push(receipt);
+    for (const { from, to } of receipt.spans) done += Math.max(0, Math.min(to, total) - from);
+    const shown = bar(total === 0 ? 1 : done / total);
+    tell({ en: `${shown}  ${receipts.length} sets`, ja: `${shown}  ${receipts.length} 組` });
+  }
+  return { receipts, files };
+}
+
+/** Writes the refused rows as they came, and the report beside them. */
+export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): void {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const { name: file, bytes } of refusedFiles(receipts, files)) writeWhole(path.join(folder, file), bytes);
+  writeWhole(path.join(folder, name), reportText(receipts, ownRequest(config).language));
+}
+
+/** Counts of an import in words. */
+export function resultMessage({ receipts }: ImportResult): Message & { failed: boolean } {
+  const count = (outcome: Receipt['outcome']) => receipts.filter(one => one.outcome === outcome).length;
+  const [stored, unchanged, refused] = [count('stored'), count('unchanged'), count('refused')];
+  return {
+    en: `${stored} sets stored, ${unchanged} unchanged, ${refused} refused`,
+    ja: `登録 ${stored} 組、変更なし ${unchanged} 組、受け付けなかった組 ${refused}`,
+    failed: refused > 0,
+  };
+}
+
+/** `engawa import <folder|file> [--errors <folder>]` */
+export async function importCommand(config: Config, place: string, errors: string | undefined, tell: Tell) {
+  if (!fs.existsSync(place)) throw new SettingError({ en: `${place} does not exist`, ja: `${place} がありません` });
+  const files = filesAt(place, config.maxBody * 4);
+  if (files.length === 0)
+    throw new SettingError({
+      en: `${place} has no file to import (*.csv, *.jpg, *.zip)`,
+      ja: `${place} に取り込むファイル（*.csv・*.jpg・*.zip）がありません`,
+    });
+  const services = createServices(config);
+  try {
+    await services.store.ready();
+    const result = await runImport(services, config, files, tell);
+    const message = resultMessage(result);
+    if (!result.receipts.some(one => one.findings.length > 0)) return message;
+    const folder = errors ?? path.join(fs.statSync(place).isDirectory() ? place : path.dirname(place), 'errors');
+    writeErrors(result, folder, 'report.txt', config);
+    return { ...message, en: `${message.en}; the report is in ${folder}`, ja: `${message.ja}（報告は ${folder}）` };
+  } finally {
+    await services.store.close();
+  }
+}
+
+/** `engawa export-files <folder> [--standard careplan] [--kind …] [--from …] [--to …] [--month …]` */
+export async function exportCommand(
+  config: Config,
+  folder: string,
+  flags: ReadonlyMap<string, string>,
+  tell: Tell,
+): Promise<Message> {
+  const services = createServices(config);
+  try {
+    await services.store.ready();
+    fs.mkdirSync(folder, { recursive: true });
+    const files = await writeAll(services, ownRequest(config), name => flags.get(name));
+    for (const [i, { name, bytes }] of files.entries()) {
+      writeWhole(path.join(folder, name), bytes);
+      tell({ en: bar((i + 1) / files.length), ja: bar((i + 1) / files.length) });
+    }
+    return {
+      en: `${files.length} files written to ${folder}`,
+      ja: `${folder} に ${files.length} ファイルを書きました`,
+    };
+  } catch (error) {
+    if (error instanceof FhirError) {
+      const text = (language: 'en' | 'ja') => error.issues.map(one => one.message[language]).join('\n');
+      throw new SettingError({ en: text('en'), ja: text('ja') });
+    }
+    throw error;
+  } finally {
+    await services.store.close();
+  }
+}

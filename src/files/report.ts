@@ -1,0 +1,76 @@
+/**
+ * What an import says: a summary by kind of error, each finding with its place, and the refused rows as they came.
+ */
+import type { Language } from '../fhir/types.ts';
+import { type Finding, findingMessage, isRefusal, placeText, summarize } from './finding.ts';
+import type { SourceFile, Span } from './forms/standard.ts';
+
+/** A unit as a report needs it. */
+export interface Reported {
+  readonly unit: string;
+  readonly outcome: 'stored' | 'unchanged' | 'refused';
+  readonly findings: readonly Finding[];
+  readonly spans: readonly Span[];
+}
+
+/** The report as text: counts, the summary by kind, then unit by unit what was found. */
+export function reportText(units: readonly Reported[], language: Language): string {
+  const count = (outcome: Reported['outcome']) => units.filter(one => one.outcome === outcome).length;
+  const ja = language === 'ja';
+  const head = ja
+    ? `登録 ${count('stored')} 組、変更なし ${count('unchanged')} 組、受け付けなかった組 ${count('refused')}`
+    : `${count('stored')} sets stored, ${count('unchanged')} unchanged, ${count('refused')} refused`;
+  const kinds = summarize(units.flatMap(one => one.findings.filter(isRefusal))).map(
+    ({ title, count: times }) => `  ${title[language]}: ${times}`,
+  );
+  const details = units
+    .filter(one => one.findings.length > 0)
+    .flatMap(({ unit, outcome, findings }) => [
+      '',
+      `${unit}${outcome === 'refused' ? (ja ? '（受け付けませんでした）' : ' (refused)') : ''}`,
+      ...findings.map(
+        one => `  ${[placeText(one, language), findingMessage(one)[language]].filter(Boolean).join(': ')}`,
+      ),
+    ]);
+  return `${[head, ...kinds, ...details].join('\n')}\n`;
+}
+
+/** The bytes of a file that spans name, in their order; a span may reach past the end. */
+function bytesIn(file: SourceFile, spans: readonly Span[]): Uint8Array {
+  const sorted = [...spans].sort((a, b) => a.from - b.from);
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  let next = 0;
+  let given = 0;
+  for (const chunk of file.chunks()) {
+    const end = offset + chunk.length;
+    while (next < sorted.length && sorted[next]!.from < end) {
+      const { from, to } = sorted[next]!;
+      const start = Math.max(from, given);
+      if (to > start)
+        parts.push(Buffer.from(chunk.subarray(Math.max(start - offset, 0), Math.min(to - offset, chunk.length))));
+      given = Math.max(given, Math.min(to, end));
+      if (to > end) break;
+      next++;
+    }
+    offset = end;
+  }
+  return Buffer.concat(parts);
+}
+
+/** The refused rows of each file, byte for byte as they came. */
+export function refusedFiles(
+  units: readonly Reported[],
+  files: readonly SourceFile[],
+): { name: string; bytes: Uint8Array }[] {
+  const spans = units.filter(one => one.outcome === 'refused').flatMap(one => one.spans);
+  return files
+    .filter(({ name }) => spans.some(one => one.file === name))
+    .map(file => ({
+      name: file.name,
+      bytes: bytesIn(
+        file,
+        spans.filter(one => one.file === file.name),
+      ),
+    }));
+}

@@ -1,0 +1,154 @@
+/**
+ * ZIP archives: reading what people send, writing what they fetch. Stored and deflated entries; no encryption, no ZIP64.
+ * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+ */
+import zlib from 'node:zlib';
+import type { Message } from '../fhir/types.ts';
+
+/** A file of an archive. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Thrown for what is no archive, or more than may be unpacked. */
+export class ZipError extends Error {
+  readonly text: Message;
+
+  constructor(text: Message) {
+    super(text.en);
+    this.name = 'ZipError';
+    this.text = text;
+  }
+}
+
+const endMark = 0x06054b50;
+const centralMark = 0x02014b50;
+const localMark = 0x04034b50;
+const utf8Flag = 0x800;
+
+const broken = (en: string, ja: string): ZipError =>
+  new ZipError({ en: `The ZIP archive cannot be read: ${en}`, ja: `ZIP を読めません: ${ja}` });
+
+/** True when bytes begin like a ZIP archive. */
+export const isZip = (bytes: Uint8Array): boolean =>
+  bytes.length > 3 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2]! < 7;
+
+function findEnd(bytes: Buffer): number {
+  for (let at = bytes.length - 22; at >= Math.max(0, bytes.length - 65_557); at--)
+    if (bytes.readUInt32LE(at) === endMark) return at;
+  throw broken('its directory is missing', '目録がありません');
+}
+
+/** Last part of a path: folders inside an archive mean nothing, and must not lead anywhere. */
+const baseName = (name: string): string => name.replace(/^.*[\\/]/, '');
+
+function inflate(data: Buffer, method: number, size: number, name: string): Uint8Array {
+  if (method === 0) return data;
+  if (method !== 8) throw broken(`${name} is packed in another way than deflate`, `${name} は deflate 以外の方式です`);
+  try {
+    return zlib.inflateRawSync(data, { maxOutputLength: Math.max(size, 1) });
+  } catch {
+    throw broken(`${name} is damaged`, `${name} が壊れています`);
+  }
+}
+
+/**
+ * The files of an archive, without folders.
+ * @param most bytes all files may have together when unpacked
+ * @throws ZipError
+ */
+export function readZip(given: Uint8Array, most: number): ZipEntry[] {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
+  const end = findEnd(bytes);
+  const count = bytes.readUInt16LE(end + 10);
+  const entries: ZipEntry[] = [];
+  let at = bytes.readUInt32LE(end + 16);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== centralMark)
+      throw broken('its directory is damaged', '目録が壊れています');
+    const [flags, method] = [bytes.readUInt16LE(at + 8), bytes.readUInt16LE(at + 10)];
+    const [packed, size] = [bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 24)];
+    const [nameLength, extraLength, noteLength] = [28, 30, 32].map(offset => bytes.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    const rawName = bytes.subarray(at + 46, at + 46 + nameLength);
+    const name = new TextDecoder(flags & utf8Flag ? 'utf-8' : 'shift_jis').decode(rawName);
+    if (flags & 1) throw broken(`${name} is encrypted`, `${name} は暗号化されています`);
+    total += size;
+    if (total > most)
+      throw new ZipError({
+        en: `The files of the archive have more than ${most} bytes together (setting max-body)`,
+        ja: `ZIP の中身が合計 ${most} バイトを超えています（設定 max-body）`,
+      });
+    if (!name.endsWith('/'))
+      entries.push({
+        name: baseName(name),
+        bytes: readEntry(bytes, bytes.readUInt32LE(at + 42), method, packed, size, name),
+      });
+    at += 46 + nameLength + extraLength + noteLength;
+  }
+  return entries;
+}
+
+function readEntry(bytes: Buffer, at: number, method: number, packed: number, size: number, name: string): Uint8Array {
+  if (at + 30 > bytes.length || bytes.readUInt32LE(at) !== localMark)
+    throw broken(`${name} is missing`, `${name} がありません`);
+  const from = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+  const content = inflate(bytes.subarray(from, from + packed), method, size, name);
+  if (content.length !== size) throw broken(`${name} is damaged`, `${name} が壊れています`);
+  return content;
+}
+
+/** CRC-32 of bytes. */
+const crcTable = Uint32Array.from({ length: 256 }, (_, i) => {
+  let value = i;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value >>> 0;
+});
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** An archive of files; names are ASCII or UTF-8. Times are left at the format's first day, so that equal files make equal archives. */
+export function writeZip(entries: readonly ZipEntry[]): Uint8Array {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const { name, bytes } of entries) {
+    const title = Buffer.from(name);
+    const packed = zlib.deflateRawSync(bytes);
+    const about = Buffer.alloc(26);
+    about.writeUInt16LE(20, 0);
+    about.writeUInt16LE(utf8Flag, 2);
+    about.writeUInt16LE(8, 4);
+    about.writeUInt32LE(0x00210000, 6);
+    about.writeUInt32LE(crc32(bytes), 10);
+    about.writeUInt32LE(packed.length, 14);
+    about.writeUInt32LE(bytes.length, 18);
+    about.writeUInt16LE(title.length, 22);
+    const local = Buffer.alloc(4);
+    local.writeUInt32LE(localMark);
+    parts.push(local, about, title, packed);
+    const head = Buffer.alloc(6);
+    head.writeUInt32LE(centralMark);
+    head.writeUInt16LE(20, 4);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(offset, 10);
+    directory.push(head, about, tail, title);
+    offset += 30 + title.length + packed.length;
+  }
+  const index = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(endMark);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(index.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, index, end]);
+}

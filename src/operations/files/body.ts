@@ -1,0 +1,84 @@
+/**
+ * The files in the body of $import: one file, a ZIP archive, a multipart form, or Parameters with attachments.
+ * @see https://www.rfc-editor.org/rfc/rfc7578
+ */
+import { FhirError } from '../../fhir/outcome.ts';
+import type { JsonObject } from '../../fhir/types.ts';
+import type { SourceFile } from '../../files/forms/standard.ts';
+import { isZip, readZip, ZipError } from '../../files/zip.ts';
+import type { FhirRequest, Services } from '../../interactions/interaction.ts';
+
+interface Part {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const nothingToRead = (): FhirError =>
+  new FhirError('invalid', {
+    en: 'There is no file; expected one file with its name in the parameter file, a ZIP archive, a form (multipart/form-data), or Parameters with the parameter file (Attachment with title and data)',
+    ja: 'ファイルがありません。1つのファイル（名前はパラメーター file）、ZIP、フォーム（multipart/form-data）、または parameter「file」（title と data のある Attachment）を入れた Parameters を送ってください',
+  });
+
+const fileNameOf = (header: string): string | undefined => {
+  const encoded = /filename\*=(?:UTF-8|utf-8)''([^;\s]+)/.exec(header)?.[1];
+  if (encoded !== undefined) return decodeURIComponent(encoded);
+  return /filename="([^"]*)"/.exec(header)?.[1] ?? /filename=([^;\s]+)/.exec(header)?.[1];
+};
+
+/** The files of a form. */
+function formParts(bytes: Uint8Array, contentType: string): Part[] {
+  const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];
+  if (boundary === undefined) throw nothingToRead();
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const mark = Buffer.from(`--${boundary}`);
+  const parts: Part[] = [];
+  for (let at = body.indexOf(mark); at >= 0; ) {
+    const next = body.indexOf(mark, at + mark.length);
+    if (next < 0) break;
+    const blank = body.indexOf('\r\n\r\n', at);
+    if (blank >= 0 && blank < next) {
+      const name = fileNameOf(body.toString('utf8', at, blank));
+      // The line break before the boundary belongs to the boundary.
+      if (name !== undefined) parts.push({ name, bytes: body.subarray(blank + 4, next - 2) });
+    }
+    at = next;
+  }
+  return parts;
+}
+
+function attachments(list: readonly JsonObject[]): Part[] {
+  return list
+    .filter(one => one['name'] === 'file')
+    .map(one => (one['valueAttachment'] ?? {}) as { title?: string; data?: string })
+    .map(({ title = '', data = '' }) => ({ name: title, bytes: Buffer.from(data, 'base64') }));
+}
+
+function unpack(part: Part, most: number): Part[] {
+  if (!isZip(part.bytes)) return [part];
+  try {
+    return readZip(part.bytes, most);
+  } catch (error) {
+    if (error instanceof ZipError) throw new FhirError('invalid', error.text, { location: part.name });
+    throw error;
+  }
+}
+
+/**
+ * The files a request brings; archives are unpacked.
+ * @throws FhirError 'invalid' when there is none, or an archive is damaged
+ */
+export function filesIn(services: Services, request: FhirRequest): SourceFile[] {
+  const { body, contentType = '' } = request;
+  const parameter = request.query.find(([name]) => name === 'file')?.[1];
+  const name = parameter ?? fileNameOf(request.headers['content-disposition'] ?? '') ?? '';
+  let parts: Part[] = [];
+  if (body?.kind === 'bytes')
+    parts = contentType.includes('multipart/form-data')
+      ? formParts(body.bytes, contentType)
+      : [{ name, bytes: body.bytes }];
+  else if (body?.kind === 'resource' && body.resource.resourceType === 'Parameters')
+    parts = attachments((body.resource['parameter'] ?? []) as JsonObject[]);
+  const files = parts.flatMap(part => unpack(part, services.config.maxBody * 4));
+  if (files.length === 0) throw nothingToRead();
+  return files.map(({ name, bytes }) => ({ name, chunks: () => [bytes] }));
+}

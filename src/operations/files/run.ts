@@ -1,0 +1,222 @@
+/**
+ * Runs an import: each unit of a delivery is one transaction; a refused one leaves nothing behind and does not stop the next.
+ */
+import { FhirError } from '../../fhir/outcome.ts';
+import type { JsonObject } from '../../fhir/types.ts';
+import { conditionOf, type Key, type Removal, toTransaction } from '../../files/convert.ts';
+import { type Finding, isRefusal } from '../../files/finding.ts';
+import { allStandards } from '../../files/forms/all.ts';
+import type { SourceFile, Span, Standard, Unit } from '../../files/forms/standard.ts';
+import type { FindCodes } from '../../files/layout.ts';
+import type { FhirRequest, Services } from '../../interactions/interaction.ts';
+import { findAllMatches, findMatches } from '../../interactions/match.ts';
+import { commitTransaction } from '../../interactions/transaction.ts';
+import type { Version } from '../../store/store.ts';
+
+/** What became of a unit. */
+export interface Receipt {
+  readonly unit: string;
+  readonly place: Unit['place'];
+  readonly outcome: 'stored' | 'unchanged' | 'refused';
+  /** Number of resources by what became of them. */
+  readonly counts: {
+    readonly created: number;
+    readonly updated: number;
+    readonly unchanged: number;
+    readonly deleted: number;
+  };
+  readonly findings: readonly Finding[];
+  /** The rows it came from, for giving refused ones back. */
+  readonly spans: readonly Span[];
+}
+
+const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
+
+/** Units in work at the same time: their commits share one write to disk. */
+const sideBySide = 8;
+
+const officeSystem = 'https://w3id.org/engawa/fhir/IdSystem/kaigo-office-number';
+
+/** The codes of the CodeSystems this server has. */
+export function codesOf(services: Services): FindCodes {
+  const known = new Map<string, ReadonlyMap<string, string> | undefined>();
+  const flatten = (list: readonly JsonObject[]): [string, string][] =>
+    list.flatMap(one => [
+      [String(one['code']), String(one['display'] ?? '')] as [string, string],
+      ...flatten((one['concept'] ?? []) as JsonObject[]),
+    ]);
+  return canonical => {
+    if (!known.has(canonical)) {
+      const [resource] = services.terminology.library.resources('CodeSystem', canonical);
+      const concepts = resource && flatten((resource['concept'] ?? []) as JsonObject[]);
+      known.set(canonical, concepts && concepts.length > 0 ? new Map(concepts) : undefined);
+    }
+    return known.get(canonical);
+  };
+}
+
+/** One import: remembers the offices that are there, so that each is looked for once. */
+class Import {
+  private readonly services: Services;
+  private readonly request: FhirRequest;
+  private readonly codes: FindCodes;
+  private readonly offices = new Map<string, string>();
+
+  constructor(services: Services, request: FhirRequest) {
+    this.services = services;
+    this.request = { ...request, prefer: { return: 'minimal' }, body: undefined, query: [], headers: {} };
+    this.codes = codesOf(services);
+  }
+
+  async run(unit: Unit): Promise<Receipt> {
+    const { name, findings, spans, place } = unit;
+    const refused = (more: readonly Finding[]): Receipt => ({
+      unit: name,
+      place,
+      outcome: 'refused',
+      counts: nothing,
+      findings: [...findings, ...more],
+      spans,
+    });
+    if (!unit.make || findings.some(isRefusal)) return refused([]);
+    try {
+      if (unit.person && !(await this.find('Patient', unit.person))) return refused([unknownPerson(unit)]);
+      const counts = await this.store(unit);
+      const changed = counts.created + counts.updated + counts.deleted > 0;
+      return { unit: name, place, outcome: changed ? 'stored' : 'unchanged', counts, findings, spans };
+    } catch (error) {
+      if (!(error instanceof FhirError) || error.status >= 500) throw error;
+      return refused(
+        error.issues.filter(one => one.severity !== 'information').map(one => contentFinding(unit, one.message)),
+      );
+    }
+  }
+
+  private async store(unit: Unit): Promise<Receipt['counts']> {
+    const first = unit.make!({ codes: this.codes, office: number => this.offices.get(number) });
+    const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
+    for (const { key } of missing) await this.lookForOffice(key);
+    const { drafts, removals } =
+      missing.length > 0 ? unit.make!({ codes: this.codes, office: number => this.offices.get(number) }) : first;
+    const removed: string[] = [];
+    for (const removal of removals) removed.push(...(await this.toRemove(removal)));
+    const bundle = toTransaction(drafts, removed);
+    if ((bundle['entry'] as unknown[]).length === 0) return nothing;
+    const { committed } = await commitTransaction(this.services, this.request, JSON.stringify(bundle), bundle);
+    const counts = { ...nothing };
+    for (const { outcome, version } of committed) {
+      if (outcome !== 'absent') counts[outcome]++;
+      if (version?.type === 'Organization' && outcome === 'created') this.remember(version);
+    }
+    return counts;
+  }
+
+  private remember({ id, text }: Version): void {
+    const { identifier = [] } = JSON.parse(text) as { identifier?: { system?: string; value?: string }[] };
+    for (const one of identifier)
+      if (one.system === officeSystem && one.value !== undefined) this.offices.set(one.value, `Organization/${id}`);
+  }
+
+  private async lookForOffice(key: Key): Promise<void> {
+    const id = await this.find('Organization', key);
+    if (id !== undefined && key.system === officeSystem) this.offices.set(key.value, `Organization/${id}`);
+  }
+
+  private async find(type: string, key: Key): Promise<string | undefined> {
+    return (await findMatches(this.services, this.request, type, conditionOf(key))).ids[0];
+  }
+
+  /** What is there and is not in the set. */
+  private async toRemove({ type, key, but = [] }: Removal): Promise<string[]> {
+    const ids = await findAllMatches(this.services, this.request, type, conditionOf(key));
+    if (ids.length === 0) return [];
+    const kept = new Set<string>();
+    for (const one of but)
+      for (const id of (await findMatches(this.services, this.request, type, conditionOf(one))).ids) kept.add(id);
+    return ids.filter(id => !kept.has(id)).map(id => `${type}/${id}`);
+  }
+}
+
+const unknownPerson = ({ place, person }: Unit): Finding => ({
+  kind: 'person',
+  severity: 'error',
+  ...place,
+  value: person!.value,
+  rule: {
+    en: 'nobody with this insurer and insured number is registered',
+    ja: 'この保険者番号・被保険者番号の人は登録されていません',
+  },
+  mend: {
+    en: 'Send the certificate, or the supplement (UPHOSOKU) with name, kana, sex and day of birth, first',
+    ja: '先に被保険者証か、氏名・フリガナ・性別・生年月日のある利用者補足情報（UPHOSOKU）を送ってください',
+  },
+});
+
+const contentFinding = ({ place }: Unit, message: Finding['rule']): Finding => ({
+  kind: 'content',
+  severity: 'error',
+  ...place,
+  rule: message,
+  mend: { en: 'Correct the rows of this set', ja: 'この組の行を直してください' },
+});
+
+/** The standard a file belongs to, by its name. */
+export const standardOf = (name: string): Standard | undefined => allStandards.find(one => one.accepts(name));
+
+function unknownFile({ name, problem }: SourceFile): Unit {
+  const known = allStandards.map(one => one.title);
+  const finding: Finding = {
+    kind: 'file-name',
+    severity: 'error',
+    file: name,
+    value: name,
+    rule: problem ?? {
+      en: `a name of one of the standards: ${known.map(one => one.en).join('; ')}`,
+      ja: `次の標準のファイル名: ${known.map(one => one.ja).join('、')}`,
+    },
+    mend: { en: 'Name the file as its standard says', ja: '標準仕様のとおりに名前を付けてください' },
+  };
+  return {
+    name,
+    findings: [finding],
+    spans: [{ file: name, from: 0, to: Number.MAX_SAFE_INTEGER }],
+    place: { file: name },
+  };
+}
+
+/** All units of some files, standard by standard. */
+export function* unitsOf(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
+  for (const file of files) if (!standardOf(file.name)) yield unknownFile(file);
+  for (const standard of allStandards) {
+    const own = files.filter(({ name }) => standardOf(name) === standard);
+    if (own.length > 0) yield* standard.units(own, codes);
+  }
+}
+
+/** The person a unit is about: its units take effect one after the other. */
+const laneOf = ({ name }: Unit): string => name.replace(/^\S+ /, '').split(':').slice(0, 2).join(':');
+
+/**
+ * Imports files.
+ * @param request who asks, for rights and language
+ * @returns a receipt for each unit, in order
+ */
+export async function* importFiles(
+  services: Services,
+  request: FhirRequest,
+  files: readonly SourceFile[],
+): AsyncGenerator<Receipt> {
+  await services.terminology.refresh();
+  const run = new Import(services, request);
+  const waiting: { lane: string; done: Promise<Receipt> }[] = [];
+  for (const unit of unitsOf(files, codesOf(services))) {
+    const lane = laneOf(unit);
+    const before = waiting.filter(one => one.lane === lane).map(one => one.done);
+    const done = Promise.allSettled(before).then(() => run.run(unit));
+    // It is waited for later: until then its failure is nobody's.
+    done.catch(() => {});
+    waiting.push({ lane, done });
+    if (waiting.length >= sideBySide) yield await waiting.shift()!.done;
+  }
+  for (const { done } of waiting) yield await done;
+}

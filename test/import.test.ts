@@ -1,0 +1,316 @@
+/** National files over HTTP and from the command line: sets, replacing, deleting, refusing, reports. Cases are in cases/import/. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import { readConfig } from '../src/config.ts';
+import type { JsonObject } from '../src/fhir/types.ts';
+import { exportCommand, importCommand } from '../src/file-commands.ts';
+import { parseFileName } from '../src/files/forms/careplan/file-name.ts';
+import { careplanLayouts } from '../src/files/forms/careplan/layouts/all.ts';
+import { writeRow } from '../src/files/layout.ts';
+import { encodeMs932 } from '../src/files/ms932.ts';
+import { readZip, writeZip } from '../src/files/zip.ts';
+import { Watcher } from '../src/watch.ts';
+import { type Delivery, delivery, filesOf, personNumber } from './careplan-data.ts';
+import { casesFolder, startServer, type TestServer } from './support.ts';
+
+const examples = path.join(import.meta.dirname, '../examples/care-plan-files');
+const exampleFiles = () =>
+  fs.readdirSync(examples).map(name => ({ name, bytes: new Uint8Array(fs.readFileSync(path.join(examples, name))) }));
+
+type Files = { name: string; bytes: Uint8Array }[];
+
+/** The answer of an import, as far as tests look at it. */
+interface Answer {
+  readonly stored: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  readonly kinds: readonly string[];
+  readonly places: readonly string[];
+  readonly texts: readonly string[];
+  readonly rows: Record<string, string>;
+}
+
+function readAnswer(parameters: { parameter: JsonObject[] }): Answer {
+  const all = (name: string) => parameters.parameter.filter(one => one['name'] === name);
+  const number = (name: string) => Number(all(name)[0]?.['valueInteger']);
+  const parts = (one: JsonObject) => (one['part'] ?? []) as (JsonObject & { resource?: { issue: JsonObject[] } })[];
+  const issues = all('unit').flatMap(unit => parts(unit).flatMap(part => part.resource?.issue ?? []));
+  const attachments = all('refused-rows').map(one => one['valueAttachment'] as { title: string; data: string });
+  return {
+    stored: number('stored'),
+    unchanged: number('unchanged'),
+    refused: number('refused'),
+    kinds: all('summary').map(one => String(parts(one).find(part => part['name'] === 'kind')?.['valueCode'])),
+    places: issues.flatMap(one => (one['location'] ?? []) as string[]),
+    texts: issues.map(one => String(one['diagnostics'])),
+    rows: Object.fromEntries(
+      attachments.map(({ title, data }) => [title, Buffer.from(data, 'base64').toString('latin1')]),
+    ),
+  };
+}
+
+async function send(server: TestServer, files: Files, headers: Record<string, string> = {}): Promise<Answer> {
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/fhir/$import',
+    headers: { 'content-type': 'application/zip', ...headers },
+    payload: Buffer.from(writeZip(files)),
+  });
+  if (answer.statusCode !== 200) throw new Error(answer.payload);
+  return readAnswer(answer.json());
+}
+
+interface Case {
+  readonly name: string;
+  readonly set: string;
+  readonly fill?: 'full';
+  readonly without?: string[];
+  readonly damage?: { file: string; row: number; item?: number; value?: string; cut?: number; repeat?: boolean }[];
+  readonly rename?: Record<string, string>;
+  readonly then?: string;
+  readonly expect: {
+    stored?: number;
+    refused?: number;
+    kinds?: string[];
+    findings?: string[];
+    rows?: Record<string, 'all' | 'part'>;
+  };
+  readonly again?: { stored?: number; unchanged?: number };
+  readonly left?: Record<string, number>;
+}
+
+/** The files of a case, damaged as it says. */
+function filesOfCase(one: Case): Files {
+  const all: Delivery = delivery(one.set, 7, one.fill ?? 'least', 2, 3);
+  for (const kind of one.without ?? []) delete all[kind];
+  const names = Object.fromEntries(filesOf(all).map(({ name }) => [parseFileName(name)!.kind, name]));
+  return Object.entries(all).map(([kind, records]) => {
+    const layout = careplanLayouts.get(kind)![0]!;
+    const rows = records.flatMap((record, i) => {
+      const [damage] = (one.damage ?? []).filter(({ file, row }) => file === kind && row === i + 1);
+      const { item, value = '', cut, repeat } = damage ?? {};
+      const changed = item === undefined ? record : { ...record, [layout.fields[item - 1]!.key]: value };
+      const text = writeRow(layout, changed);
+      const row = cut === undefined ? text : text.split(',').slice(0, cut).join(',');
+      return repeat ? [row, row] : [row];
+    });
+    const { bytes } = encodeMs932(rows.map(row => `${row}\r\n`).join(''));
+    return { name: one.rename?.[kind] ?? names[kind]!, bytes };
+  });
+}
+
+/** The persons of the cases. */
+async function register(server: TestServer): Promise<void> {
+  for (const i of [1, 2]) {
+    const { insurer, insured } = personNumber(i);
+    const system = 'https://w3id.org/engawa/fhir/IdSystem/kaigo-insured-person';
+    const identifier = [{ system, value: `${insurer}:${insured}` }];
+    const payload = JSON.stringify({ resourceType: 'Patient', identifier, name: [{ text: '見本' }] });
+    const headers = { 'content-type': 'application/fhir+json' };
+    await server.app.inject({ method: 'POST', url: '/fhir/Patient', headers, payload });
+  }
+}
+
+/** The second delivery of a case. */
+function later(one: Case, files: Files): Files {
+  if (one.then === undefined) return files;
+  if (one.then === 'shorter') {
+    const all = delivery(one.set, 7, one.fill ?? 'least', 2, 3);
+    const firsts = Object.entries(all).map(([kind, rows]) => [
+      kind,
+      rows.filter((row, k) => rows.findIndex(({ insured }) => insured === row['insured']) === k),
+    ]);
+    return filesOf(Object.fromEntries(firsts) as Delivery, '20260501000000');
+  }
+  const plans = delivery(one.set, 7, 'least', 2, 3)['UP1KYO']!;
+  const key = ['version', 'insurer', 'insured', 'planDate'];
+  const rows = plans.map(plan => Object.fromEntries(key.map(item => [item, plan[item]!])));
+  return filesOf({ [one.then]: rows }, '20260501000000');
+}
+
+function checkFirst({ expect }: Case, answer: Answer, files: Files): string | undefined {
+  const { stored = 0, refused = 0, kinds = [], findings, rows } = expect;
+  const found = [answer.stored, answer.refused, [...answer.kinds].sort().join()].join(' ');
+  const wanted = [stored, refused, [...kinds].sort().join()].join(' ');
+  if (found !== wanted) return `found ${found}, expected ${wanted}: ${answer.texts.join('; ')}`;
+  if (findings && findings.join() !== answer.places.join()) return `found ${answer.places.join()}`;
+  for (const [kind, share] of Object.entries(rows ?? {})) {
+    const [name, text = ''] = Object.entries(answer.rows).find(([title]) => title.startsWith(kind)) ?? [];
+    const original = Buffer.from(files.find(file => file.name === name)!.bytes).toString('latin1');
+    const isPart = share === 'all' ? original === text : original.startsWith(text) && original.length > text.length;
+    if (text === '' || !isPart) return `${kind}: found the rows ${text}`;
+  }
+  return undefined;
+}
+
+async function runCase(one: Case): Promise<string | undefined> {
+  const server = startServer();
+  try {
+    if (!one.expect.kinds?.includes('person')) await register(server);
+    const files = filesOfCase(one);
+    const problem = checkFirst(one, await send(server, files), files);
+    if (problem || !one.again) return problem;
+    const second = await send(server, later(one, files));
+    for (const [name, count] of Object.entries(one.again))
+      if (second[name as 'stored'] !== count) return `again: ${name} is ${second[name as 'stored']}: ${second.texts}`;
+    for (const [type, count] of Object.entries(one.left ?? {})) {
+      const { total } = (await server.app.inject({ url: `/fhir/${type}?_summary=count` })).json<{ total: number }>();
+      if (total !== count) return `${type}: ${total} are left, expected ${count}`;
+    }
+    return undefined;
+  } finally {
+    await server.close();
+  }
+}
+
+t.test('sets', async t => {
+  const cases = JSON.parse(fs.readFileSync(path.join(casesFolder, 'import/sets.json'), 'utf8')) as Case[];
+  for (const one of cases) t.equal(await runCase(one), undefined, one.name);
+});
+
+t.test('the example files: in, the same again, out as they were', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const files = exampleFiles();
+  t.match(await send(server, files), { stored: 5, unchanged: 0, refused: 0 });
+  t.match(await send(server, files), { stored: 0, unchanged: 5, refused: 0 });
+  const sides = [
+    'from=4970100014&to=4970100022_11',
+    'from=4970100022_11&kind=UPJSK',
+    'from=4900100018_46&to=4970100022_11',
+  ];
+  const written = new Map<string, Uint8Array>();
+  for (const side of sides) {
+    const answer = await server.app.inject({
+      url: `/fhir/$export-files?standard=careplan&${side}`,
+      headers: { accept: '*/*' },
+    });
+    t.equal(answer.headers['content-type'], 'application/zip', side);
+    for (const { name, bytes } of readZip(answer.rawPayload, 1e8)) written.set(name.replace(/_\d{14}/, ''), bytes);
+  }
+  for (const { name, bytes } of files) t.same(written.get(name.replace(/_\d{14}/, '')), Buffer.from(bytes), name);
+  t.equal(written.size, files.length);
+  const none = await server.app.inject({ url: '/fhir/$export-files?month=199901&kind=UPPLAN' });
+  t.equal(none.statusCode, 204);
+});
+
+t.test('ways to send', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const [file] = exampleFiles().filter(({ name }) => name.startsWith('UPKIHON_4'));
+  const { name, bytes } = file!;
+  const post = (headers: Record<string, string>, payload: Buffer | string, url = '/fhir/$import') =>
+    server.app.inject({ method: 'POST', url, headers, payload });
+  const one = await post({ 'content-type': 'text/csv' }, Buffer.from(bytes), `/fhir/$import?file=${name}`);
+  t.match(readAnswer(one.json()), { stored: 1 }, 'one file, named in the query');
+  const disposition = { 'content-type': 'text/csv', 'content-disposition': `attachment; filename="${name}"` };
+  t.match(readAnswer((await post(disposition, Buffer.from(bytes))).json()), { unchanged: 1 }, 'named in a header');
+  const parameters = {
+    resourceType: 'Parameters',
+    parameter: [{ name: 'file', valueAttachment: { title: name, data: Buffer.from(bytes).toString('base64') } }],
+  };
+  const fhir = await post({ 'content-type': 'application/fhir+json' }, JSON.stringify(parameters));
+  t.match(readAnswer(fhir.json()), { unchanged: 1 }, 'Parameters');
+  const form = Buffer.concat([
+    Buffer.from(
+      `--x\r\nContent-Disposition: form-data; name="a"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`,
+    ),
+    bytes,
+    Buffer.from('\r\n--x--\r\n'),
+  ]);
+  const multipart = await post({ 'content-type': 'multipart/form-data; boundary=x' }, form);
+  t.match(readAnswer(multipart.json()), { unchanged: 1 }, 'a form');
+  const job = await post(
+    { 'content-type': 'application/zip', prefer: 'respond-async' },
+    Buffer.from(writeZip([file!])),
+  );
+  t.equal(job.statusCode, 202);
+  const place = String(job.headers['content-location']).replace(/^https?:\/\/[^/]+/, '');
+  let status = await server.app.inject({ url: place });
+  while (status.statusCode === 202) {
+    await new Promise(resolve => setImmediate(resolve));
+    status = await server.app.inject({ url: place });
+  }
+  t.match(readAnswer(status.json()), { unchanged: 1 }, 'a job');
+  const wrong: [string, Record<string, string>, Buffer | string, number][] = [
+    ['nothing', { 'content-type': 'application/fhir+json' }, '{"resourceType":"Parameters"}', 400],
+    ['half an archive', { 'content-type': 'application/zip' }, Buffer.from(writeZip([file!])).subarray(0, 300), 400],
+    ['a damaged archive', { 'content-type': 'application/zip' }, Buffer.from(writeZip([file!])).fill(0, 100, 200), 400],
+  ];
+  for (const [what, headers, payload, expected] of wrong)
+    t.equal((await post(headers, payload)).statusCode, expected, what);
+  t.equal((await server.app.inject({ url: '/fhir/$import-status?job=x' })).statusCode, 404);
+  for (const query of ['standard=x', 'from=1', 'to=x', 'month=202613'])
+    t.equal((await server.app.inject({ url: `/fhir/$export-files?${query}` })).statusCode, 400, query);
+});
+
+t.test('messages in Japanese, nothing about persons in the log', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const files = filesOf(delivery('given', 1, 'least', 1, 1));
+  const answer = await send(server, files, { 'accept-language': 'ja' });
+  t.match(answer.texts[0], /1行目: 「492017:0000000001」: この保険者番号・被保険者番号の人は登録されていません。先に/);
+  t.notMatch(server.logged.join(''), /0000000001/);
+});
+
+t.test('characters that MS932 has not are told when files are written', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  await send(server, exampleFiles());
+  const found = await server.app.inject({
+    url: '/fhir/CarePlan?identifier=https://w3id.org/engawa/fhir/IdSystem/kaigo-care-plan|',
+  });
+  const plan = found.json<{ entry: { resource: JsonObject & { id: string } }[] }>().entry[0]!.resource;
+  const payload = JSON.stringify({ ...plan, description: '一行目\r\n山𠮷さん' });
+  await server.app.inject({
+    method: 'PUT',
+    url: `/fhir/CarePlan/${plan.id}`,
+    headers: { 'content-type': 'application/fhir+json' },
+    payload,
+  });
+  const answer = await server.app.inject({ url: '/fhir/$export-files?kind=UP1KYO&to=4970100022_11' });
+  t.equal(answer.statusCode, 422);
+  t.match(answer.json(), { issue: [{ location: [/UP1KYO_.*line 3, column 2, item 24 総合的な援助の方針/] }] });
+});
+
+t.test('the command line: import, export-files, watch', async t => {
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-files-'));
+  t.teardown(() => fs.rmSync(place, { recursive: true }));
+  const config = readConfig(new Map([['data', path.join(place, 'data')]]), {});
+  const told: string[] = [];
+  const tell = (line: { en: string }) => void told.push(line.en);
+  const done = await importCommand(config, examples, undefined, tell);
+  t.match(done, { en: '5 sets stored, 0 unchanged, 0 refused', failed: false });
+  t.match(told.at(-1), /100 % {2}5 sets/);
+  const flags = new Map([['kind', 'UPJSK']]);
+  t.match(await exportCommand(config, path.join(place, 'out'), flags, tell), { en: /^1 files written/ });
+  const server = startServer();
+  t.teardown(() => server.close());
+  const folders = {
+    incoming: path.join(place, 'in'),
+    done: path.join(place, 'done'),
+    errors: path.join(place, 'errors'),
+  };
+  for (const folder of Object.values(folders)) fs.mkdirSync(folder);
+  for (const { name, bytes } of filesOf(delivery('given', 1, 'least', 1, 1)))
+    fs.writeFileSync(path.join(folders.incoming, name), bytes);
+  fs.writeFileSync(path.join(folders.incoming, 'broken.zip'), 'PK\u0003\u0004 no archive');
+  fs.writeFileSync(path.join(folders.incoming, '.hidden.csv'), 'a');
+  const watcher = new Watcher(server.services, config, folders);
+  t.same(await watcher.look(tell), [], 'a file may still be growing');
+  t.match(await watcher.look(tell), [
+    { en: /20260401093000: 0 sets stored, 0 unchanged, 1 refused/ },
+    { en: /broken/ },
+  ]);
+  t.same(fs.readdirSync(folders.incoming), ['.hidden.csv']);
+  t.same(fs.readdirSync(folders.done).length, 2);
+  const name = fs.readdirSync(folders.errors).find(one => one.startsWith('UPJSK'))!;
+  t.same(
+    fs.readFileSync(path.join(folders.errors, name)),
+    fs.readFileSync(path.join(folders.done, name)),
+    'as it came',
+  );
+  t.match(fs.readFileSync(path.join(folders.errors, '20260401093000.report.txt'), 'utf8'), /person: 1/);
+});
