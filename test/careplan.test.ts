@@ -6,10 +6,14 @@ import { isRefusal } from '../src/files/finding.ts';
 import { careplanLayouts } from '../src/files/forms/careplan/layouts/all.ts';
 import { careplan } from '../src/files/forms/careplan/standard.ts';
 import type { Found, Unit } from '../src/files/forms/standard.ts';
+import { damage } from './careplan-damage.ts';
 import { type Delivery, delivery, type Fill, filesOf, findCodes, from, sets, stamp, to } from './careplan-data.ts';
 
 /** How many seeds for each kind of set; the long run is `npm run conformance`. */
 const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
+
+/** How many damaged deliveries. */
+const damages = Number(process.env['ENGAWA_TEST_DAMAGES'] ?? 260);
 
 const party = ({ office, serviceType }: { office: string; serviceType: string }) => `${office}_${serviceType}`;
 const asSources = (files: readonly { name: string; bytes: Uint8Array }[]) =>
@@ -88,3 +92,64 @@ for (const name of Object.keys(sets))
       }
     t.pass(`${variants * 3} variants`);
   });
+
+const making = { codes: findCodes, office: () => undefined };
+
+/** Units by name with what they would store. */
+const storedBy = (units: readonly Unit[]) =>
+  new Map(units.filter(one => one.make).map(one => [one.name.replace(/^\S+ /, ''), JSON.stringify(one.make!(making))]));
+
+/** What is wrong with how a damaged delivery was read; undefined when it is right. */
+function readDamaged(seed: number): string | undefined {
+  const name = ['plan', 'month', 'given', 'basic', 'preventive'][seed % 5]!;
+  const all = delivery(name, seed, seed % 2 === 0 ? 'full' : 'random', 3, 1 + (seed % 4));
+  const right = storedBy(unitsOf(all));
+  const { what, files, place, hidden } = damage(all, seed);
+  const units = [...careplan.units(asSources(files), findCodes)];
+  if (hidden) return undefined;
+  const read = storedBy(units);
+  for (const [unit, made] of read) if (right.get(unit) !== made) return `${what}: ${unit} was read wrongly`;
+  if (!place) return read.size === right.size ? undefined : `${what}: something was refused`;
+  const found = units.flatMap(one => one.findings.filter(isRefusal));
+  const isThere = found.some(
+    one =>
+      one.file?.startsWith(place.file) &&
+      one.line !== undefined &&
+      one.line >= place.line &&
+      one.line <= (place.until ?? place.line) &&
+      (place.column === undefined || one.column === place.column) &&
+      (place.item === undefined || one.item === undefined || one.item === place.item),
+  );
+  const told = found
+    .slice(0, 3)
+    .map(one => `${one.kind} ${one.line}:${one.column} ${one.item}`)
+    .join('; ');
+  return isThere ? undefined : `${what}: expected ${JSON.stringify(place)}, found ${told}`;
+}
+
+t.test('damaged files are read rightly or refused at the right place', async t => {
+  const problems: string[] = [];
+  for (let seed = 1; seed <= damages; seed++) {
+    const problem = readDamaged(seed);
+    if (problem) problems.push(`seed ${seed}: ${problem}`);
+  }
+  t.same(problems.slice(0, 20), [], `${damages} damaged deliveries`);
+});
+
+t.test('a line of 100 MB is passed over in bounded memory', async t => {
+  const [file] = filesOf(delivery('given', 1, 'least', 2, 2));
+  const piece = Buffer.alloc(1_000_000, 'x');
+  const chunks = function* () {
+    yield file!.bytes;
+    for (let i = 0; i < 100; i++) yield piece;
+    yield Buffer.from('\r\n');
+  };
+  const before = process.memoryUsage().rss;
+  const units = [...careplan.units([{ name: file!.name, chunks }], findCodes)];
+  const used = (process.memoryUsage().rss - before) / 1e6;
+  t.match(
+    units.flatMap(one => one.findings).map(one => [one.kind, one.line]),
+    [['row-length', 5]],
+  );
+  t.ok(used < 100, `${Math.round(used)} MB more`);
+});

@@ -181,7 +181,7 @@ export class RowDecoder {
   private takeRest(open: number | undefined): Row[] {
     if (open !== undefined) return [this.openRow(open)];
     if (this.rest.length === 1 && this.rest[0] === endOfFileMark) return [];
-    return this.row(this.span(0, this.rest.length));
+    return this.row(this.span(0, this.rest.length)).map(row => ({ ...row, unended: true }));
   }
 
   private tooLong(open: number | undefined): Row {

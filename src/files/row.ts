@@ -10,6 +10,8 @@ export interface Row {
   /** First byte and the one after the last, line feed included: for giving the row back as it came. */
   readonly from: number;
   readonly to: number;
+  /** True for a last row without its line feed: the file may have been cut there. */
+  readonly unended?: boolean;
   readonly cells: readonly string[];
   /** About characters and quotes; item rules come with a Layout. */
   readonly findings: readonly Finding[];

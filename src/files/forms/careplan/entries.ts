@@ -96,10 +96,29 @@ function* rowsOf(source: SourceFile): Generator<Row> {
   yield* decoder.end();
 }
 
+/** A row that cannot be read: whose it may be has to be told from what is around it. */
+interface Orphan {
+  readonly finding: Finding;
+  readonly owner: string | undefined;
+  readonly before: Group | undefined;
+  after?: Group;
+  /** Nothing after it was read. */
+  readonly isEnd: boolean;
+}
+
+/** What a file had: its groups in order, and whether the rows of each stand together. */
+interface FileRows {
+  readonly kind: string;
+  readonly groups: Set<Group>;
+  together: boolean;
+  readonly orphans: Orphan[];
+}
+
 /** Collects rows into groups while the files of a delivery are gone through. */
 class Grouping {
-  readonly groups = new Map<string, Group>();
-  readonly loose: { finding: Finding; file: string; row: Row }[] = [];
+  private readonly groups = new Map<string, Group>();
+  private readonly loose: { finding: Finding; file: string; row: Row }[] = [];
+  private readonly files: FileRows[] = [];
   private readonly codes: FindCodes;
 
   constructor(codes: FindCodes) {
@@ -109,31 +128,39 @@ class Grouping {
   /** Takes the rows of one file. */
   add({ source, name }: NamedFile): void {
     const layouts = careplanLayouts.get(name.kind)!;
+    const file: FileRows = { kind: name.kind, groups: new Set(), together: true, orphans: [] };
+    this.files.push(file);
     let previous: Group | undefined;
-    let orphan: Finding | undefined;
     let isFirst = true;
-    const here = new Set<Group>();
     for (const row of rowsOf(source)) {
       const read = readRecord(layouts, row, this.codes, isFirst);
       isFirst = false;
-      const findings = read.findings.map(one => ({ ...one, file: source.name }));
       const group = this.groupOf(name, read);
-      if (!group) {
-        const refused = findings.find(isRefusal);
-        for (const finding of findings) this.loose.push({ finding, file: source.name, row });
-        if (!refused) continue;
-        orphan = refused;
-        previous?.findings.push(neighbour(refused));
-        if (row.to === Number.MAX_SAFE_INTEGER) this.stop(name.kind, here, previous, refused);
-        continue;
-      }
-      here.add(group);
-      group.entries.push({ kind: name.kind, file: source.name, read, record: read.record! });
-      group.findings.push(...findings);
-      if (orphan) group.findings.push(neighbour(orphan));
-      orphan = undefined;
-      previous = group;
+      const findings = read.findings.map(one => ({ ...one, file: source.name }));
+      if (group) {
+        this.take(file, group, previous, { kind: name.kind, file: source.name, read, record: read.record! }, findings);
+        previous = group;
+      } else this.setAside(file, previous, read, findings);
     }
+  }
+
+  private take(file: FileRows, group: Group, previous: Group | undefined, entry: Entry, findings: Finding[]): void {
+    if (group !== previous && file.groups.has(group)) file.together = false;
+    file.groups.add(group);
+    group.entries.push(entry);
+    group.findings.push(...findings);
+    for (const orphan of file.orphans) orphan.after ??= group;
+    const cut = entry.read.row.unended ? findings.find(isRefusal) : undefined;
+    if (cut) file.orphans.push({ finding: cut, owner: nameOf(group), before: group, isEnd: true });
+  }
+
+  private setAside(file: FileRows, before: Group | undefined, read: ReadRow, findings: readonly Finding[]): void {
+    const { row } = read;
+    for (const finding of findings) this.loose.push({ finding, file: finding.file!, row });
+    const finding = findings.find(isRefusal);
+    if (!finding) return;
+    const isEnd = row.to === Number.MAX_SAFE_INTEGER || row.unended === true;
+    file.orphans.push({ finding, owner: ownerOf(file.kind, read), before, isEnd });
   }
 
   private groupOf({ kind, from }: FileName, read: ReadRow): Group | undefined {
@@ -156,21 +183,36 @@ class Grouping {
     return group;
   }
 
-  /** A file that could not be read to its end: who had no row before may have one after. */
-  private stop(kind: string, here: ReadonlySet<Group>, last: Group | undefined, reason: Finding): void {
-    this.stopped.push({ kind, here, last, reason });
+  /** Refuses the groups a row that cannot be read may belong to. */
+  private refuseOwners(file: FileRows, { finding, owner, before, after, isEnd }: Orphan): void {
+    const own = owner === undefined ? undefined : this.groups.get(owner);
+    const absent = [...this.groups.values()].filter(
+      group => families[file.kind]!.includes(group.family) && !file.groups.has(group),
+    );
+    if (own) own.findings.push(neighbour(finding));
+    else {
+      const beside = file.together ? [before, after] : [...file.groups];
+      for (const group of new Set([...beside, ...absent])) group?.findings.push(neighbour(finding));
+    }
+    if (isEnd) for (const group of [...absent, before]) group?.findings.push(unread(finding));
   }
-
-  private readonly stopped: { kind: string; here: ReadonlySet<Group>; last: Group | undefined; reason: Finding }[] = [];
 
   /** The result, when all files have been added. */
   finish(): Grouped {
-    for (const { kind, here, last, reason } of this.stopped)
-      for (const group of this.groups.values())
-        if (families[kind]!.includes(group.family) && (!here.has(group) || group === last))
-          group.findings.push(unread(reason));
+    for (const file of this.files) for (const orphan of file.orphans) this.refuseOwners(file, orphan);
     return { groups: [...this.groups.values()], loose: this.loose };
   }
+}
+
+const nameOf = ({ family, key }: Group): string => `${family} ${key}`;
+
+/** Whose a row seems to be that has a wrong number of items: the cells of its key, when they have the form of one. */
+function ownerOf(kind: string, { row, layout, record }: ReadRow): string | undefined {
+  if (record) return undefined;
+  const cells = Object.fromEntries(layout.fields.map(({ key }, i) => [key, (row.cells[i] ?? '').trim()]));
+  const family = familyOf(kind, cells);
+  const key = family && keyOf(family, cells, new Set());
+  return key && `${family} ${key}`;
 }
 
 const neighbour = ({ file, line }: Finding): Finding => ({
@@ -179,8 +221,8 @@ const neighbour = ({ file, line }: Finding): Finding => ({
   ...(file !== undefined && { file }),
   ...(line !== undefined && { line }),
   rule: {
-    en: 'the row beside it cannot be read and may be of the same person',
-    ja: '隣の行が読めず、同じ利用者の行かもしれません',
+    en: 'a row that cannot be read is, or may be, of the same person',
+    ja: '読めない行があり、同じ利用者の行（かもしれない行）です',
   },
   mend: { en: 'Mend that row and send the set again', ja: 'その行を直して、組を送り直してください' },
 });
