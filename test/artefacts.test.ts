@@ -106,7 +106,8 @@ const optionsFor = ({ resource }: Artefact) =>
   resource.resourceType === 'StructureDefinition' ? { profiles: [resource.url!] } : {};
 
 /** Masters that have owners: they are imported, never bundled. */
-const mastersOfOthers = /jpfhir|medis\.or\.jp|jami\.jp|capstandard\.jp|urn:oid:(?:1\.2\.392|2\.16\.840)/;
+const mastersOfOthers =
+  /jpfhir|CodeSystem\/service-code|medis\.or\.jp|jami\.jp|capstandard\.jp|urn:oid:(?:1\.2\.392|2\.16\.840)/;
 
 t.test('examples that are valid', async t => {
   for (const one of withCases) {
