@@ -1,4 +1,6 @@
 /** Care-plan exchange: files → resources → files gives the same rows, and back. */
+import fs from 'node:fs';
+import path from 'node:path';
 import t from 'tap';
 import type { Resource } from '../src/fhir/types.ts';
 import { type Draft, urnOf } from '../src/files/convert.ts';
@@ -152,4 +154,16 @@ t.test('a line of 100 MB is passed over in bounded memory', async t => {
     [['row-length', 5]],
   );
   t.ok(used < 100, `${Math.round(used)} MB more`);
+});
+
+t.test('every item of every interface has its row in the coverage table', async t => {
+  const file = path.join(import.meta.dirname, '../docs/coverage/care-plan.json');
+  const { rows } = JSON.parse(fs.readFileSync(file, 'utf8')) as { rows: { field: { ja: string } }[] };
+  const items = [...careplanLayouts].flatMap(([id, [newest]]) =>
+    newest!.fields.map(({ no, name }) => `${id} ${no} ${name}`),
+  );
+  t.same(
+    rows.map(({ field }) => field.ja),
+    items,
+  );
 });

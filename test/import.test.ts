@@ -13,6 +13,7 @@ import { encodeMs932 } from '../src/files/ms932.ts';
 import { readZip, writeZip } from '../src/files/zip.ts';
 import { Watcher } from '../src/watch.ts';
 import { type Delivery, delivery, filesOf, personNumber } from './careplan-data.ts';
+import { type StoreName, startOn, stores } from './stores.ts';
 import { casesFolder, startServer, type TestServer } from './support.ts';
 
 const examples = path.join(import.meta.dirname, '../examples/care-plan-files');
@@ -145,8 +146,8 @@ function checkFirst({ expect }: Case, answer: Answer, files: Files): string | un
   return undefined;
 }
 
-async function runCase(one: Case): Promise<string | undefined> {
-  const server = startServer();
+async function runCase(store: StoreName, one: Case): Promise<string | undefined> {
+  const server = await startOn(store);
   try {
     if (!one.expect.kinds?.includes('person')) await register(server);
     const files = filesOfCase(one);
@@ -165,10 +166,11 @@ async function runCase(one: Case): Promise<string | undefined> {
   }
 }
 
-t.test('sets', async t => {
-  const cases = JSON.parse(fs.readFileSync(path.join(casesFolder, 'import/sets.json'), 'utf8')) as Case[];
-  for (const one of cases) t.equal(await runCase(one), undefined, one.name);
-});
+for (const store of stores)
+  t.test(`sets on ${store}`, async t => {
+    const cases = JSON.parse(fs.readFileSync(path.join(casesFolder, 'import/sets.json'), 'utf8')) as Case[];
+    for (const one of cases) t.equal(await runCase(store, one), undefined, one.name);
+  });
 
 t.test('the example files: in, the same again, out as they were', async t => {
   const server = startServer();
