@@ -95,6 +95,17 @@ export const commands: readonly Command[] = [
     words: 3,
     run: async ({ config, words, tell }) => (await import('./watch.ts')).watchCommand(config, words, tell),
   },
+  {
+    name: 'push-certificates',
+    shape: '<file> [--map <map.json>] [--receipts <folder>]',
+    meaning: {
+      en: "takes an insurer's daily file of certificates in, with a receipt for each row; can be interrupted and repeated",
+      ja: '保険者の日次の証情報ファイルを取り込み、行ごとの受領結果を書く。中断しても繰り返しても安全',
+    },
+    flags: ['map', 'receipts'],
+    words: 1,
+    run: async input => (await import('./push-command.ts')).pushCertificatesCommand(input),
+  },
 ];
 
 /** The command of a name, undefined for serve. @throws SettingError for another word, or too many or few of them */

@@ -1,0 +1,56 @@
+/**
+ * What the store holds of the resources of a chunk: the same content, other content, or nothing. Ids are made from business
+ * keys and a secret of the database, so that a key has one id for every push, and an id tells nothing of its key.
+ */
+import { hash } from 'node:crypto';
+import { contentHash, refHash } from '../../store/hash.ts';
+import { join, sql } from '../../store/sql.ts';
+import type { Store, TextTemplate } from '../../store/store.ts';
+
+/** A resource that is to be there. */
+export interface Wanted {
+  readonly type: string;
+  readonly id: string;
+  readonly template: TextTemplate;
+}
+
+/** `same`: nothing to do; `other`: it is there with other content; `deleted`; `absent`: there never was one of this id. */
+export type Presence = 'same' | 'other' | 'deleted' | 'absent';
+
+const states: readonly Presence[] = ['same', 'other', 'deleted'];
+
+/** Where each of some resources stands, in their order. One query; no content is read. */
+export async function presenceOf(store: Store, wanted: readonly Wanted[]): Promise<readonly Presence[]> {
+  if (wanted.length === 0) return [];
+  const rows = wanted.map(
+    ({ type, id, template }, i) =>
+      sql`(${i}, CAST(${refHash(`${type}/${id}`)} AS bigint), CAST(${contentHash(template)} AS bigint))`,
+  );
+  const found = await store.select(
+    sql`WITH x (n, h, content) AS (VALUES ${join(rows, ', ')})
+      SELECT x.n AS n, CASE WHEN r.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state
+      FROM x CROSS JOIN resource r CROSS JOIN version v WHERE r.h = x.h AND v.seq = r.seq`,
+    { newest: true },
+  );
+  const presence = wanted.map((): Presence => 'absent');
+  for (const row of found) presence[Number(row['n'])] = states[Number(row['state'])]!;
+  return presence;
+}
+
+/** Makes the id of a business key. */
+export function idMaker(secret: Uint8Array): (kind: string, key: string) => string {
+  const salt = Buffer.from(secret).toString('hex');
+  return (kind, key) => {
+    const hex = hash('sha256', `${salt} ${kind} ${key}`);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  };
+}
+
+/** The text a resource has in the store, with holes for version and time: as `stampable` makes it, without reading it again. */
+export function templateOf({ resourceType, meta, ...rest }: Record<string, unknown>, id: string): TextTemplate {
+  const { profile } = meta as { profile: readonly string[] };
+  return {
+    before: `{"resourceType":"${String(resourceType)}","id":"${id}","meta":{`,
+    after: `,"profile":${JSON.stringify(profile)}},${JSON.stringify(rest).slice(1)}`,
+  };
+}
