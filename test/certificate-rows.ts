@@ -4,8 +4,38 @@ import { certificateLayout } from '../src/files/certificates/layout.ts';
 /** Rows by the keys of the layout. */
 export type CertificateRow = Record<string, string>;
 
-const families = ['縁側', '軒先', '障子', '襖', '欄間', '雨戸', '床間', '鴨居', '敷居', '土間', '簾', '行灯', '瓦', '格子'];
-const kanas = ['エンガワ', 'ノキサキ', 'ショウジ', 'フスマ', 'ランマ', 'アマド', 'トコマ', 'カモイ', 'シキイ', 'ドマ', 'スダレ', 'アンドン', 'カワラ', 'コウシ'];
+const families = [
+  '縁側',
+  '軒先',
+  '障子',
+  '襖',
+  '欄間',
+  '雨戸',
+  '床間',
+  '鴨居',
+  '敷居',
+  '土間',
+  '簾',
+  '行灯',
+  '瓦',
+  '格子',
+];
+const kanas = [
+  'エンガワ',
+  'ノキサキ',
+  'ショウジ',
+  'フスマ',
+  'ランマ',
+  'アマド',
+  'トコマ',
+  'カモイ',
+  'シキイ',
+  'ドマ',
+  'スダレ',
+  'アンドン',
+  'カワラ',
+  'コウシ',
+];
 const levels = ['12', '13', '21', '22', '23', '24', '25'];
 const limits = ['5032', '10531', '16765', '19705', '27048', '30938', '36217'];
 
@@ -47,7 +77,11 @@ export function rowsOfPerson(n: number): CertificateRow[] {
     level: levels[level]!,
     certified: '20260401',
     limit: limits[level]!,
-    ...(n % 11 === 0 && { restrictions: 'reduction/20260901/20270228/70', opinion: '転倒に留意すること。', services: '11;13' }),
+    ...(n % 11 === 0 && {
+      restrictions: 'reduction/20260901/20270228/70',
+      opinion: '転倒に留意すること。',
+      services: '11;13',
+    }),
     ...(n % 13 === 0 && { stays: '51/特別養護老人ホーム縁の郷（見本）/20260501/20260630', serviceLimits: '11/8000' }),
     office: '4970100014',
     officeName: 'ひだまり居宅介護支援事業所（見本）',
@@ -55,9 +89,16 @@ export function rowsOfPerson(n: number): CertificateRow[] {
     notified: '20260401',
   };
   const year = { ...person, history: '1', issued: '20260720', from: '20260801', to: '20270731' };
-  const burden =
+  const burden: CertificateRow =
     n % 17 === 0
-      ? { burden1: '10', burden1From: '20260801', burden1To: '20261130', burden2: '20', burden2From: '20261201', burden2To: '20270731' }
+      ? {
+          burden1: '10',
+          burden1From: '20260801',
+          burden1To: '20261130',
+          burden2: '20',
+          burden2From: '20261201',
+          burden2To: '20270731',
+        }
       : { burden1: ['10', '20', '30'][pick(3)]! };
   const rows: CertificateRow[] = [insured, { kind: 'futanwariai', ...year, ...burden }];
   if (n % 3 === 0)

@@ -105,7 +105,7 @@ function officeExtension(
   const day = dayOf(notified);
   const reference: JsonObject = {
     ...(office && { identifier: { system: identifierSystem('kaigo-office-number'), value: office } }),
-    display: name || (office ?? '自己作成'),
+    display: name || office || '自己作成',
   };
   return complex('kaigo-care-management-office', [
     ['office', 'Reference', reference],

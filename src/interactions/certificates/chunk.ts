@@ -107,7 +107,8 @@ async function persons(push: Push, entries: readonly ReadEntry[]): Promise<Map<s
 
 function newPatient({ services, request }: Push, { id, record, presence }: Person): Change {
   const resource = toPatient(record) as Resource;
-  const change = writeChange(services, request, { type: 'Patient', id, text: JSON.stringify(resource), resource });
+  const template = templateOf(resource, id);
+  const change = writeChange(services, request, { type: 'Patient', id, text: '', template, resource });
   return presence === 'absent' ? { ...change, mustBeNew: true } : change;
 }
 
@@ -163,7 +164,7 @@ async function certificateChanges(push: Push, list: readonly Certificate[]): Pro
     );
     for (const [i, one] of absent.entries()) {
       const known = keyed.ids.get(certificateKey(one.record));
-      if (known) Object.assign(one, { id: known, presence: 'other' });
+      if (known) Object.assign(one, { id: known, presence: 'other', template: templateOf(one.resource, known) });
       const own = coverageChange(push, one);
       const guarded = i === 0 && keyed.precondition ? [...own.preconditions, keyed.precondition] : own.preconditions;
       changes.push({ ...own, preconditions: guarded });
@@ -173,8 +174,8 @@ async function certificateChanges(push: Push, list: readonly Certificate[]): Pro
   return [...changes, ...other.map(one => coverageChange(push, one))];
 }
 
-function coverageChange({ services, request }: Push, { id, resource, presence }: Certificate): Change {
-  const change = writeChange(services, request, { type: 'Coverage', id, text: JSON.stringify(resource), resource });
+function coverageChange({ services, request }: Push, { id, resource, template, presence }: Certificate): Change {
+  const change = writeChange(services, request, { type: 'Coverage', id, text: '', template, resource });
   return presence === 'absent' ? { ...change, mustBeNew: true } : change;
 }
 

@@ -33,6 +33,8 @@ const none: Counts = { created: 0, changed: 0, unchanged: 0, refused: 0 };
 const stateFile = 'state.json';
 /** An interrupted push does the rows since then again, which changes nothing. */
 const saveEveryMs = 1000;
+/** Bytes of one refused row that are given back at most: a quote that never ends is the rest of the file. */
+const mostGivenBack = 1_048_576;
 
 /** Tells one file and map from another without reading all of it. */
 function fingerprint(file: string, map: CertificateMap): string {
@@ -128,8 +130,8 @@ class Receipts {
   }
 
   private giveBack({ from, to }: Row): void {
-    const bytes = Buffer.alloc(to - from);
-    fs.readSync(this.input, bytes, 0, bytes.length, from);
+    const room = Buffer.alloc(Math.min(to - from, mostGivenBack));
+    const bytes = room.subarray(0, fs.readSync(this.input, room, 0, room.length, from));
     const text = bytes.at(-1) === 10 ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
     this.sizes.refused += write(this.refused, this.sizes.refused, text);
   }

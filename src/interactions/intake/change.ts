@@ -2,7 +2,7 @@
 import { informationClassOf } from '../../access/information-class.ts';
 import { stampable } from '../../fhir/json-text.ts';
 import type { Resource } from '../../fhir/types.ts';
-import type { Change, Precondition } from '../../store/store.ts';
+import type { Change, Precondition, TextTemplate } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
 
 /** What a change is made of. */
@@ -11,6 +11,8 @@ export interface ChangeInput {
   readonly id: string;
   /** JSON of the resource; its id and meta are replaced by those of this server. */
   readonly text: string;
+  /** The text with holes for id and meta, when it is known already. */
+  readonly template?: TextTemplate;
   readonly resource: Resource;
   /** `Patient/id`: belongs to the person although it does not refer to one. */
   readonly person?: string;
@@ -26,7 +28,7 @@ export function writeChange(services: Services, request: FhirRequest, input: Cha
     type,
     id,
     method: 'PUT',
-    template: stampable(text, id),
+    template: input.template ?? stampable(text, id),
     rows: services.search.extract(resource),
     access: {
       persons: person === undefined || persons.includes(person) ? persons : [...persons, person],
