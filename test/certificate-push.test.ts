@@ -281,5 +281,6 @@ t.test('rows may come from anywhere', async t => {
 
 t.test('the documentation has every item of the layout', async t => {
   const text = fs.readFileSync(path.join(import.meta.dirname, '../docs/certificates-push.md'), 'utf8');
-  for (const { no, key, name } of certificateLayout.fields) t.ok(text.includes(`| ${no} | \`${key}\` | ${name} |`), key);
+  for (const { no, key, name } of certificateLayout.fields)
+    t.ok(text.includes(`| ${no} | \`${key}\` | ${name} |`), key);
 });
