@@ -105,7 +105,7 @@ export interface Scope {
   readonly shapes: Shapes | undefined;
   /** True: paths and types that cannot fit are refused, and singleton rules are enforced. */
   readonly strict: boolean;
-  /** True for expressions of definitions the operator chose: their regular expressions run unguarded. */
+  /** True for expressions of definitions: their regular expressions run unwatched where they end soon for certain. */
   readonly trusted: boolean;
   /** True: `as` filters several values and takes subtypes of primitives, as FHIR's own definitions expect. */
   readonly asFilters: boolean;

@@ -10,6 +10,7 @@ import { type Shape, Shapes, type TypeSource } from './shape.ts';
 import { toValues, type Value } from './value.ts';
 
 export type { Environment } from './code.ts';
+export { mayRunAway } from './functions/regex.ts';
 export type { Value } from './value.ts';
 
 /** What expressions are compiled against. Without definitions data has no types: the language alone. */
@@ -23,7 +24,7 @@ export interface CompileOptions {
   readonly type?: string;
   /** Refuses paths that the type cannot have, types that do not exist, and positions in unordered collections. */
   readonly strict?: boolean;
-  /** The expression is of a definition the operator chose, not a client's: regular expressions run unguarded. */
+  /** The expression is of a definition, not of a request: its regular expressions run unwatched where they end soon for certain. */
   readonly trusted?: boolean;
   /** `as` filters several values and takes subtypes of primitives, as the expressions in FHIR's definitions expect. */
   readonly asFilters?: boolean;

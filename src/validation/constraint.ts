@@ -196,9 +196,8 @@ function isMember(codes: CodeChecker, value: unknown, valueSet: string, asOf: As
   return found.includes('in') ? true : found.includes('unchecked') ? undefined : false;
 }
 
-/** Expressions longer than this are not evaluated; regular expressions that can run exponentially neither. */
+/** Expressions longer than this are not evaluated. */
 const maxLength = 20_000;
-const hostile = /matches\(\s*'[^']*(?:\([^)']*[+*][^)']*\)[+*])/;
 /** Steps one evaluation may take. */
 const maxSteps = 2_000_000;
 
@@ -213,7 +212,7 @@ export function evaluateConstraint(
 ): Evaluate {
   const own = known.get(expression) ?? presence(expression);
   if (own) return own;
-  if (expression.length > maxLength || hostile.test(expression)) return () => undefined;
+  if (expression.length > maxLength) return () => undefined;
   const running: Running = { unchecked: false };
   const compiled = new Map<string, Constraint | undefined>();
   const compile = (type: string): Constraint | undefined => {
@@ -222,15 +221,16 @@ export function evaluateConstraint(
   };
   return (value, report, type, sibling) => {
     const constraint = compile(type !== undefined && types.length !== 1 ? type : (types[0] ?? 'Element'));
-    if (!constraint) return undefined;
+    if (!constraint || report.costly.has(expression)) return undefined;
     running.unchecked = false;
     try {
       const holds =
         constraint(value, { ...environmentOf(report, services, running, sibling), steps: maxSteps }) ?? false;
       return holds || !running.unchecked ? holds : undefined;
     } catch (error) {
-      if (error instanceof FhirError) return undefined;
-      throw error;
+      if (!(error instanceof FhirError)) throw error;
+      if (error.problem === 'too-costly') report.costly.add(expression);
+      return undefined;
     }
   };
 }

@@ -23,6 +23,8 @@ export interface Report {
   basic: boolean;
   /** Findings about displays, by the Coding they are about: a value set bound later may give the code that very name. */
   readonly displays: Map<JsonObject, Issue>;
+  /** Invariants that took too long once: they are not tried again in the same resource. */
+  readonly costly: Set<string>;
   /** Errors so far, counted also when findings are not kept. */
   errors: number;
   /** True when only the number of errors is asked for: no finding is kept. */
@@ -64,6 +66,7 @@ export function newReport(scope: Scope = nowhere): Report {
     profile: undefined,
     basic: false,
     displays: new Map(),
+    costly: new Set(),
     errors: 0,
     probing: false,
     underway: new Map(),

@@ -4,6 +4,7 @@
  */
 import type { Definitions } from '../definitions/definitions.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { mayRunAway } from '../fhirpath/fhirpath.ts';
 import { grammars } from './grammars.ts';
 import { type Concept, type Systems, strip, type Test, type Verdict } from './systems.ts';
 
@@ -207,9 +208,9 @@ export class ValueSets {
   }
 }
 
-/** Anchored, and short enough not to run away; nested repetition is refused. */
+/** Anchored, short, and nothing that could run away. */
 export function safeRegex(source: string): RegExp | undefined {
-  if (source.length > maxRegex || /[+*}]\)*[+*{]/.test(source)) return undefined;
+  if (source.length > maxRegex || mayRunAway(source)) return undefined;
   try {
     return new RegExp(`^(?:${source})$`, 'u');
   } catch {
