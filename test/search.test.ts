@@ -12,6 +12,7 @@ import { fold } from '../src/search/fold.ts';
 import { loadVariants } from '../src/search/variants.ts';
 import { raw, sql } from '../src/store/sql.ts';
 import { QueryTimeoutError, type Readable } from '../src/store/store.ts';
+import { testOnStores } from './stores.ts';
 import {
   casesFolder,
   difference,
@@ -43,6 +44,8 @@ interface Expected {
 }
 
 interface SearchCase {
+  /** Section of the specification's search page whose sentence the row stands for. */
+  readonly section: string;
   readonly says?: string;
   readonly ask: string;
   readonly method?: 'GET' | 'POST' | 'HEAD';
@@ -122,9 +125,9 @@ for (const file of fs
   .readdirSync(folder)
   .filter(name => name.endsWith('.json') && name !== 'japanese.json')
   .sort()) {
-  t.test(file, async t => {
+  testOnStores(file, async (t, start) => {
     const { settings = {}, given, cases } = read<SearchFile>(file);
-    const server = startServer({ settings: { validation: 'base', ...settings } });
+    const server = await start({ settings: { validation: 'base', ...settings } });
     t.equal(
       await load(server, typeof given === 'string' ? read<Resource[]>(`given/${given}`) : given),
       undefined,
@@ -140,6 +143,26 @@ for (const file of fs
     await server.close();
   });
 }
+
+t.test('every section of the search page that demands something has its rows', async t => {
+  const sections = new Set(
+    ['sentences.json', 'page.json'].flatMap(file => read<SearchFile>(file).cases.map(one => one.section)),
+  );
+  const numbered = (head: string, last: number, first = 1) =>
+    Array.from({ length: last - first + 1 }, (_, i) => `${head}${first + i}`);
+  // What is left out only describes: kinds of types (4.3), how current a result is (8), summary tables (9).
+  const demanded = [...numbered('3.1.1.', 3), ...numbered('3.1.1.4.', 24), ...numbered('3.1.1.5.', 10)]
+    .filter(section => section !== '3.1.1.4.3')
+    .concat('3.1.1.4.10.1', '3.1.1.6', '3.1.1.7');
+  t.same(
+    demanded.filter(section => !sections.has(section)),
+    [],
+  );
+  t.same(
+    [...sections].filter(section => !demanded.includes(section)),
+    [],
+  );
+});
 
 for (const { file, cases } of readCases<InteractionCase>('search-steps')) {
   t.test(`steps: ${file}`, async t => {

@@ -70,6 +70,8 @@ export class FhirError extends Error {
   readonly issues: readonly Issue[];
   /** HTTP headers the answer must carry (Allow, Retry-After, ETag …). */
   readonly headers: Readonly<Record<string, string>>;
+  /** What was being searched when the time was used up, in words without values; for the log. */
+  readonly plan?: string;
 
   /**
    * @param problem decides issue code and HTTP status
@@ -79,7 +81,7 @@ export class FhirError extends Error {
   constructor(
     problem: Problem,
     message: Message | readonly Issue[],
-    place: { expression?: string; location?: string; headers?: Record<string, string> } = {},
+    place: { expression?: string; location?: string; headers?: Record<string, string>; plan?: string } = {},
   ) {
     const issues: readonly Issue[] = Array.isArray(message)
       ? (message as readonly Issue[])
@@ -97,6 +99,7 @@ export class FhirError extends Error {
     this.problem = problem;
     this.issues = issues;
     this.headers = place.headers ?? {};
+    if (place.plan !== undefined) this.plan = place.plan;
   }
 
   /** HTTP status of the answer. */

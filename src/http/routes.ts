@@ -49,7 +49,13 @@ async function answer(
   const asBytes = wantsBinary(route, fhirRequest);
   const format = asBytes ? jsonFormat : chooseFormat(fhirRequest.headers['accept'], fhirRequest.query);
   const response = await route.handle(services, fhirRequest);
+  if (response.plan !== undefined) noteSlow(request, note, response.plan);
   return { response: asBytes ? binaryResponse(response) : response, format };
+}
+
+/** A slow search: its plan in words, which holds no values. */
+function noteSlow(request: FastifyRequest, { interaction, type }: RequestNote, plan: string): void {
+  request.log.warn({ id: request.id, interaction, type, plan }, 'slow search');
 }
 
 /** The format for an error: what the client accepts if that can be told, else JSON. */
@@ -75,6 +81,7 @@ export async function handleRequest(
     const { response, format } = await answer(services, request, language, note);
     return await send(services, request, reply, response, format, language);
   } catch (error) {
+    if (error instanceof FhirError && error.plan !== undefined) noteSlow(request, note, error.plan);
     const options = { language, maxBody: services.config.maxBody, requestId: request.id, log: request.log };
     return send(services, request, reply, errorResponse(error, options), errorFormat(request), language);
   }

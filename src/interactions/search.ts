@@ -75,10 +75,11 @@ async function withinBudget<T>({ config }: Services, work: () => Promise<T>): Pr
   } catch (error) {
     if (!(error instanceof QueryTimeoutError)) throw error;
     const seconds = config.searchBudget / 1000;
-    throw new FhirError('timeout', {
+    const message = {
       en: `The search took longer than ${seconds} s and was stopped; add a criterion such as patient or date, or leave out _sort and _total`,
       ja: `検索が ${seconds} 秒を超えたため止めました。patient や date などの条件を足すか、_sort や _total を外してください`,
-    });
+    };
+    throw new FhirError('timeout', message, error.plan === undefined ? {} : { plan: error.plan });
   }
 }
 

@@ -64,7 +64,7 @@ function toInput(services: Services, request: FhirRequest): FindInput {
     lenient: false,
     access: services.access.condition(request.caller),
     base: request.base,
-    everything: { type: type!, id: id!, ...(start && { start }), ...(end && { end }) },
+    everything: { type: type!, ...(id !== undefined && { id }), ...(start && { start }), ...(end && { end }) },
     ...(request.asOf !== undefined && { asOf: request.asOf }),
   };
 }
@@ -81,9 +81,11 @@ async function* allPages(services: Services, input: FindInput): AsyncIterable<Pa
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { type, id } = request.params;
-  const version = await services.store.read(type!, id!, services.access.condition(request.caller));
-  if (!version) throw notFound(type!, id!);
-  if (version.deleted) throw gone(version);
+  if (id !== undefined) {
+    const version = await services.store.read(type!, id, services.access.condition(request.caller));
+    if (!version) throw notFound(type!, id);
+    if (version.deleted) throw gone(version);
+  }
   const input = toInput(services, request);
   const paged = input.query.some(([name]) => name === '_count' || name === '_page');
   return writeStream(
@@ -98,16 +100,16 @@ async function* single(services: Services, input: FindInput): AsyncIterable<Page
   yield await services.search.find(input, services.store);
 }
 
-const definition = (type: string): Operation => ({
+const definition = (type: string, levels: Operation['levels']): Operation => ({
   name: 'everything',
-  levels: ['instance'],
+  levels,
   types: [type],
   definition: `http://hl7.org/fhir/OperationDefinition/${type}-everything`,
   readOnly: true,
   handle,
 });
 
-/** $everything of a Patient. */
-export const patientEverything = definition('Patient');
+/** $everything of a Patient, or of all patients. */
+export const patientEverything = definition('Patient', ['type', 'instance']);
 /** $everything of an Encounter. */
-export const encounterEverything = definition('Encounter');
+export const encounterEverything = definition('Encounter', ['instance']);

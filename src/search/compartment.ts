@@ -8,14 +8,15 @@ import { type Sql, sql } from '../store/sql.ts';
 import type { Compartments } from './access-facts.ts';
 import { allOf, anyOf, type Condition, hashOf, not } from './condition.ts';
 import type { Registry } from './registry.ts';
-import { dateTable } from './tables.ts';
+import { dateTable, referenceTable } from './tables.ts';
 import { compareDates } from './types/date.ts';
-import { referenceCondition } from './types/reference.ts';
+import { kindHash, referenceCondition } from './types/reference.ts';
 
 /** All that $everything brings together: the compartment, its own resource, and what its resources refer to. */
 export interface Everything {
   readonly type: string;
-  readonly id: string;
+  /** Absent for all of the type. */
+  readonly id?: string;
   /** Dates of care; what has none is always in. */
   readonly start?: Interval;
   readonly end?: Interval;
@@ -33,21 +34,20 @@ export function everythingCondition(
   registry: Registry,
 ): Condition | undefined {
   const { type: compartment, id } = all;
-  if (type === compartment) return { op: 'ids', hashes: [hashOf(compartment, id)] };
+  const itself: Condition = id === undefined ? always : { op: 'ids', hashes: [hashOf(compartment, id)] };
+  if (type === compartment) return itself;
   const own = insideAt(all, type, compartments, registry);
   if (own) return own;
   // Not in the compartment: resources that those inside refer to.
   const parts = types.flatMap((source): Condition[] => {
     const inner: Condition | undefined =
-      source === compartment
-        ? { op: 'ids', hashes: [hashOf(compartment, id)] }
-        : insideAt(all, source, compartments, registry);
+      source === compartment ? itself : insideAt(all, source, compartments, registry);
     if (!inner) return [];
     const referring = [...registry(source).byCode.values()].filter(
       param => param.type === 'reference' && param.targets.includes(type),
     );
     const params = [...new Set(referring.flatMap(param => param.sources.map(one => one.param)))];
-    return params.length > 0 ? [{ op: 'has', params, type: source, inner, large: false }] : [];
+    return params.length > 0 ? [{ op: 'has', params, type: source, inner, large: id === undefined }] : [];
   });
   return parts.length > 0 ? anyOf(parts) : undefined;
 }
@@ -59,7 +59,10 @@ function insideAt(
   compartments: Compartments,
   registry: Registry,
 ): Condition | undefined {
-  const inside = compartmentCondition(compartment, id, type, compartments, registry);
+  const inside =
+    id === undefined
+      ? anyCompartment(compartment, type, compartments, registry)
+      : compartmentCondition(compartment, id, type, compartments, registry);
   const date = registry(type).byCode.get('date');
   const source = date?.url === careDate ? date.sources[0] : undefined;
   if (!inside || !source || !(start || end)) return inside;
@@ -78,6 +81,30 @@ function insideAt(
     interval ? sql` AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, 0)}` : sql``;
   const during = range(sql`${compare('ge', start)}${compare('le', end)}`);
   return allOf([inside, { op: 'or', parts: [during, not(range(sql``))] }]);
+}
+
+/** Fulfilled by every resource. */
+const always: Condition = { op: 'and', parts: [] };
+
+/** In the compartment of any resource of a type. */
+function anyCompartment(
+  compartment: string,
+  type: string,
+  compartments: Compartments,
+  registry: Registry,
+): Condition | undefined {
+  const parts = (compartments(compartment, type) ?? []).flatMap((code): Condition[] => {
+    const param = registry(type).byCode.get(code);
+    if (param?.type !== 'reference') return [];
+    return param.sources.map(source => {
+      const where = sql`x.param = ${source.param} AND x.kind = ${kindHash(compartment)}`;
+      return {
+        op: 'range',
+        range: { table: referenceTable, where, walk: [], probe: 'seq', repeats: true, rank: 95 },
+      };
+    });
+  });
+  return parts.length > 0 ? anyOf(parts) : undefined;
 }
 
 /** What a resource of a type has to fulfil to be in a compartment; undefined when the type never is. */

@@ -38,17 +38,17 @@ export interface Met {
 /** Most types whose plan is told. */
 const maxTypes = 10;
 
-/** What drives, what is tested, how many rows each has, what was met and how long it took. */
+/** What drives, what is tested, how many rows each has (not without `run`), what was met and how long it took. */
 export async function explain(
   searches: readonly TypeSearch[],
   drivers: readonly number[],
   met: Met,
-  run: RunSettings,
+  run: RunSettings | undefined,
 ): Promise<Message> {
   const plans: { en: string; ja: string }[] = [];
   for (const [i, search] of searches.slice(0, maxTypes).entries()) {
     const able = search.parts.filter(canDrive);
-    const counts = await sample(able, search, run);
+    const counts = run ? await sample(able, search, run) : [];
     const told = (part: Condition) => {
       const count = counts[able.indexOf(part)];
       const rows = count === undefined ? '' : count >= sampleSize ? `, ${sampleSize}+ rows` : `, ${count} rows`;

@@ -2,7 +2,7 @@
  * find: a query → one page. Parses, plans for each type, runs, follows includes, counts, and seals the link to the next page.
  */
 import type { Message } from '../fhir/types.ts';
-import type { Store, StoreState } from '../store/store.ts';
+import { QueryTimeoutError, type Store, type StoreState } from '../store/store.ts';
 import { findByBody, needsBodies } from './body-sort.ts';
 import { chooseDriver, measure } from './choose.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
@@ -20,7 +20,8 @@ import {
 import { compareRows } from './order.ts';
 import { cursorParameter, type SearchRequest } from './parse.ts';
 import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } from './plan-query.ts';
-import { typesWithResources } from './readable.ts';
+import { typesOfHashes, typesWithResources } from './readable.ts';
+import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 
 /** A page. */
@@ -42,6 +43,28 @@ export interface Page {
   readonly notes: readonly Message[];
 }
 
+/** A search looked up and ready to run. */
+interface Begun {
+  readonly input: FindInput;
+  readonly cursor: Cursor | undefined;
+  readonly token: string | undefined;
+  readonly secret: Uint8Array;
+  readonly plan: Plan;
+  readonly run: RunSettings;
+  readonly limit: number;
+  readonly onlyCount: boolean;
+}
+
+/** What a page's queries gave. */
+interface Found {
+  readonly drivers: readonly number[];
+  readonly matches: readonly Match[];
+  readonly more: boolean;
+  readonly total: number | undefined;
+  readonly included: readonly Match[];
+  readonly cut: boolean;
+}
+
 /** Answers a search. @throws FhirError for what cannot be searched */
 export async function findPage(
   input: FindInput,
@@ -50,6 +73,40 @@ export async function findPage(
   settings: FindSettings,
 ): Promise<Page> {
   const started = performance.now();
+  const begun = await begin(input, store, state, settings);
+  const { plan, run, cursor, token, secret } = begun;
+  const { request } = plan;
+  const drivers: number[] = [];
+  const found = await runPage(begun, drivers, settings).catch(async error => {
+    const ms = performance.now() - started;
+    if (error instanceof QueryTimeoutError)
+      error.plan ??= (await explain(plan.searches, drivers, { rows: 0, ms }, undefined)).en;
+    throw error;
+  });
+  const { matches, total } = found;
+  const notes = [...plan.notes, ...(found.cut ? [cutNote(settings.maxIncludes)] : [])];
+  const ms = performance.now() - started;
+  const asked = request.explain && settings.explain;
+  const words =
+    asked || ms > settings.slowMs
+      ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run)
+      : undefined;
+  if (words && asked) notes.push(words);
+  return {
+    request,
+    matches,
+    included: found.included,
+    used: plan.used,
+    notes,
+    ...(words && ms > settings.slowMs && { plan: words.en }),
+    ...(total !== undefined && { total }),
+    ...(found.more && { next: sealCursor(nextCursor(begun, found, settings), secret) }),
+    ...(cursor && token !== undefined && { here: token }),
+  };
+}
+
+/** Opens the page link if there is one, looks the query up and sets the moment that is shown. */
+async function begin(input: FindInput, store: Store, state: StoreState, settings: FindSettings): Promise<Begun> {
   const secret = await secretOf(store);
   const token = input.query.find(([name]) => name === cursorParameter)?.[1];
   const cursor = token === undefined ? undefined : openCursor(token, input.path, secret);
@@ -63,49 +120,43 @@ export async function findPage(
   };
   const asked = cursor ? { ...input, query: cursor.query, lenient: cursor.lenient } : input;
   const looked = planQuery({ ...asked, types: await existing(input.types, run) }, settings);
+  await refuseAmbiguous(looked, run);
   const plan = { ...looked, searches: await Promise.all(looked.searches.map(search => measure(search, run))) };
-  const { request } = plan;
-  const limit = input.limit ?? Math.min(request.count ?? settings.pageSize, settings.maxPageSize);
-  const onlyCount = request.summary === 'count' || limit === 0;
-  const drivers =
-    (cursor && unpackDrivers(cursor, plan.searches)) ??
-    (await Promise.all(plan.searches.map(search => chooseDriver(search, run))));
-  const pages = inSequence(input, request) ? oneByOne : pageRows;
+  const limit = input.limit ?? Math.min(plan.request.count ?? settings.pageSize, settings.maxPageSize);
+  const onlyCount = plan.request.summary === 'count' || limit === 0;
+  return { input, cursor, token, secret, plan, run, limit, onlyCount };
+}
+
+/** Runs the queries of a page; `drivers` takes what drives each type, known also when the time is used up. */
+async function runPage(begun: Begun, drivers: number[], settings: FindSettings): Promise<Found> {
+  const { input, cursor, plan, run, limit, onlyCount } = begun;
+  const chosen = cursor
+    ? unpackDrivers(cursor, plan.searches)
+    : await Promise.all(plan.searches.map(search => chooseDriver(search, run)));
+  drivers.push(...chosen);
+  const pages = inSequence(input, plan.request) ? oneByOne : pageRows;
   const rows = onlyCount ? [] : await pages(plan.searches, drivers, cursor, limit + 1, run);
   const matches = rows.slice(0, limit);
   const total = cursor
     ? cursor.total
     : await totalOf(plan, drivers, onlyCount, rows.length <= limit && !onlyCount ? rows.length : undefined, run);
   const { matches: included, cut } = await findIncluded(matches, plan.includes, settings.maxIncludes, run);
-  const more = rows.length > limit && matches.length > 0;
-  const next: Cursor | undefined = more
-    ? {
-        query: plan.used,
-        path: input.path,
-        asOf,
-        position: matches.at(-1)!.position,
-        type: matches.at(-1)!.search ?? matches.at(-1)!.type,
-        drivers: packDrivers(drivers, plan.searches),
-        lenient: cursor?.lenient ?? input.lenient,
-        since: cursor?.since ?? settings.plan.now,
-        ...(total !== undefined && { total }),
-      }
-    : undefined;
-  const notes = [...plan.notes, ...(cut ? [cutNote(settings.maxIncludes)] : [])];
-  const ms = performance.now() - started;
-  const told = (request.explain && settings.explain) || ms > settings.slowMs;
-  const words = told ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run) : undefined;
-  if (words && request.explain && settings.explain) notes.push(words);
+  return { drivers, matches, more: rows.length > limit && matches.length > 0, total, included, cut };
+}
+
+/** Where the next page begins. */
+function nextCursor({ input, cursor, plan, run }: Begun, found: Found, settings: FindSettings): Cursor {
+  const last = found.matches.at(-1)!;
   return {
-    request,
-    matches,
-    included,
-    used: plan.used,
-    notes,
-    ...(words && ms > settings.slowMs && { plan: words.en }),
-    ...(total !== undefined && { total }),
-    ...(next && { next: sealCursor(next, secret) }),
-    ...(token !== undefined && { here: token }),
+    query: plan.used,
+    path: input.path,
+    asOf: run.sight.asOf!,
+    position: last.position,
+    type: last.search ?? last.type,
+    drivers: packDrivers(found.drivers, plan.searches),
+    lenient: cursor?.lenient ?? input.lenient,
+    since: cursor?.since ?? settings.plan.now,
+    ...(found.total !== undefined && { total: found.total }),
   };
 }
 
@@ -116,6 +167,19 @@ function secretOf(store: Store): Promise<Uint8Array> {
   return known;
 }
 const secrets = new WeakMap<Store, Promise<Uint8Array>>();
+
+/** Refuses a reference by an id that resources of several types have: it is not clear which is meant. */
+async function refuseAmbiguous({ bareIds }: Plan, { store, sight, budgetMs }: RunSettings): Promise<void> {
+  for (const { name, value, hashes } of bareIds) {
+    const types = (await store.select(typesOfHashes(hashes, sight), { budgetMs })).map(row => String(row['type']));
+    if (types.length > 1)
+      throw refuse(
+        name,
+        `"${value}" is the id of several resources (${types.join(', ')}); say which, for example ${name}=${types[0]}/${value}`,
+        `「${value}」という id は複数の型（${types.join('、')}）にあります。${name}=${types[0]}/${value} のように型を付けてください`,
+      );
+  }
+}
 
 /** Of several types only those that have resources are searched. */
 async function existing(types: readonly string[], { store, budgetMs }: RunSettings): Promise<readonly string[]> {

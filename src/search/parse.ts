@@ -54,6 +54,8 @@ export interface SearchRequest {
   readonly containedType: 'container' | 'contained';
   readonly explain: boolean;
   readonly cursor?: string;
+  /** Names of parameters without a value: ignored. */
+  readonly empty: readonly string[];
 }
 
 /** Name of the parameter that carries a page's position. */
@@ -229,10 +231,12 @@ export function parseSearch(query: readonly QueryParameter[]): SearchRequest {
     contained: 'false',
     containedType: 'container',
     explain: false,
+    empty: [],
   };
   const criteria: Criterion[] = [];
   for (const [name, value] of query) {
-    if (resultParameters.has(name.split(':')[0]!)) parseResult(draft, name, value);
+    if (value === '') draft.empty = [...draft.empty, name];
+    else if (resultParameters.has(name.split(':')[0]!)) parseResult(draft, name, value);
     else if (name === '_type') draft.types = [...(draft.types ?? []), ...value.split(',')];
     else criteria.push({ name, path: parsePath(name), value });
   }

@@ -11,9 +11,10 @@ import type { RunSettings, TypeSearch } from './match.ts';
 import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
 import { type PlanSettings, planCriterion } from './plan.ts';
 import { conjuncts } from './rank.ts';
-import { refuse } from './refuse.ts';
+import { refuse, shorten } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 import { planSort, type SortKey } from './sort.ts';
+import type { BareId } from './types/search-type.ts';
 import { UnknownParameter } from './unknown.ts';
 
 /** A search as an interaction hands it over. */
@@ -62,6 +63,8 @@ export interface Plan {
   readonly includes: readonly Followed[];
   readonly used: readonly QueryParameter[];
   readonly notes: readonly Message[];
+  /** References by an id alone, which may be of several types. */
+  readonly bareIds: readonly BareId[];
 }
 
 /** Most criteria of one search. */
@@ -76,10 +79,15 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
       `found ${request.criteria.length} criteria, at most ${maxCriteria} are allowed`,
       `検索条件が ${request.criteria.length} 個あります（上限 ${maxCriteria}）`,
     );
+  refuseMixes(request);
   const types = chooseTypes(input, request, settings);
-  const plan: PlanSettings = { ...settings.plan, base: input.base };
+  const bareIds: BareId[] = [];
+  const plan: PlanSettings = { ...settings.plan, base: input.base, bareIds };
   const unknown = new Set<string>();
-  const notes: Message[] = [];
+  const notes: Message[] = request.empty.map(name => ({
+    en: `Ignored: "${shorten(name)}" has no value`,
+    ja: `無視しました: 「${shorten(name)}」に値がありません`,
+  }));
   const ignore = (error: UnknownParameter, name: string) => {
     if (!input.lenient) throw error.refusal;
     unknown.add(name);
@@ -127,14 +135,31 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
       isResourceType: plan.isResourceType,
     }),
   );
-  const used = input.query.filter(([name]) => !unknown.has(name) && name !== cursorParameter);
+  const used = input.query.filter(([name, value]) => !unknown.has(name) && name !== cursorParameter && value !== '');
   return {
     request,
     searches: searches.length > 1 && !inSequence(input, request) ? searches.map(mixedOrder) : searches,
     includes,
     used,
     notes,
+    bareIds,
   };
+}
+
+/** What the specification says must not be answered, whatever the handling. */
+function refuseMixes(request: SearchRequest): void {
+  if (request.criteria.some(one => one.name === '_query'))
+    throw refuse(
+      '_query',
+      'there are no named queries here; leave it out',
+      '名前付きクエリはありません。省いてください',
+    );
+  if (request.summary === 'text' && request.includes.length > 0)
+    throw refuse(
+      '_summary',
+      '_summary=text cannot be used with _include or _revinclude; use _summary=true or leave one out',
+      '_summary=text は _include・_revinclude と一緒に使えません。_summary=true にするか、どちらかを省いてください',
+    );
 }
 
 /** True when types follow one another instead of being merged. */

@@ -4,12 +4,14 @@
  */
 import { sql } from '../store/sql.ts';
 import { planBodyText } from './body-text.ts';
-import { allOf, anyOf, type Condition, hashOf } from './condition.ts';
+import { allOf, anyOf, type Condition } from './condition.ts';
 import { containedRegistry } from './contained.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
 import { planFilter } from './plan-filter.ts';
+import { planHierarchy } from './plan-hierarchy.ts';
+import { planList } from './plan-list.ts';
 import { planId, planLastUpdated, planMissing } from './plan-version.ts';
-import { refuse, refuseModifier, refuseValue, shorten } from './refuse.ts';
+import { refuse, refuseModifier, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
 import { referenceTable } from './tables.ts';
@@ -198,8 +200,18 @@ function planPlain(
   if (code === '_filter') return allOf(values.length ? [planFilter(type, value, settings)] : []);
   if (code === '_text' || code === '_content')
     return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
-  if (code === '_list') return planList(name, modifier, values, settings);
-  return planParam(findParam(type, code, name, settings), name, modifier, values, settings);
+  if (code === '_list') return planList(type, name, modifier, values, settings);
+  const param = findParam(type, code, name, settings);
+  const whole = param.type === 'composite' ? tuples(value, param.components.length) : undefined;
+  return planParam(param, name, modifier, whole?.slice(0, settings.maxValues) ?? values, settings);
+}
+
+/** `a,b$1,2`, which other servers read as (a or b) with (1 or 2), as tuples; undefined when each value has its own `$`. */
+function tuples(value: string, components: number): readonly string[] | undefined {
+  if (splitEscaped(value, ',').every(one => splitEscaped(one, '$').length > 1)) return undefined;
+  const parts = splitEscaped(value, '$').map(part => splitEscaped(part, ','));
+  if (parts.length !== components || parts.flat().includes('')) return undefined;
+  return parts.slice(1).reduce((made, part) => made.flatMap(one => part.map(next => `${one}$${next}`)), parts[0]!);
 }
 
 /** Modifiers only `_filter` uses. */
@@ -233,42 +245,37 @@ export function planParam(
       ...searchType.modifiers,
       ...(param.type === 'reference' ? param.targets : []),
     ]);
-  const conditions = values.map(value =>
-    searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings),
+  const conditions = values.map(
+    value =>
+      planSpecial(param, name, modifier, value, settings) ??
+      searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings),
   );
   // `:not` with several values: none of them.
   return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
 }
 
-/** Resources that are entries of a List. @see https://hl7.org/fhir/R4/search.html#list */
-function planList(
+/** Values that concern more than the parameter: places in a tree, and the version behind a canonical. */
+function planSpecial(
+  param: SearchParam,
   name: string,
   modifier: string | undefined,
-  values: readonly string[],
+  value: string,
   settings: PlanSettings,
-): Condition {
-  if (modifier !== undefined) throw refuseModifier(name, modifier, 'special', []);
-  const items = settings
-    .registry('List')
-    .byCode.get('item')!
-    .sources.map(source => source.param);
-  return anyOf(
-    values.map((value): Condition => {
-      const id = value.startsWith('List/') ? value.slice(5) : value;
-      if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id))
-        throw refuseValue(
-          name,
-          value,
-          {
-            en: 'the id of a List (functional lists such as $current-problems are not kept here)',
-            ja: ' List の id（$current-problems などの機能リストはありません）',
-          },
-          '42',
-        );
-      return { op: 'has', params: items, type: 'List', inner: { op: 'ids', hashes: [hashOf('List', id)] } };
-    }),
-  );
+): Condition | undefined {
+  if (param.type === 'reference' && (modifier === 'above' || modifier === 'below'))
+    return planHierarchy(param, name, modifier, value, settings);
+  const bar = value.lastIndexOf('|');
+  const version = settings.registry(param.resourceType).byCode.get('version');
+  if (param.type !== 'uri' || param.code !== 'url' || modifier !== undefined || bar < 0 || version?.type !== 'token')
+    return undefined;
+  return allOf([
+    searchTypes.get('uri')!.condition({ param, name, value: value.slice(0, bar) }, settings),
+    searchTypes.get('token')!.condition({ param: version, name, value: value.slice(bar + 1) }, settings),
+  ]);
 }
+
+/** A backslash that is neither escaped nor escapes anything. */
+const loneBackslash = /^(?:[^\\]|\\[,|$\\])*\\(?![,|$\\])/;
 
 function splitValues(name: string, value: string, settings: PlanSettings): readonly string[] {
   const values = splitEscaped(value, ',');
@@ -277,6 +284,12 @@ function splitValues(name: string, value: string, settings: PlanSettings): reado
       name,
       `found ${values.length} values, at most ${settings.maxValues} are allowed; ask in several requests`,
       `値が ${values.length} 個あります。上限は ${settings.maxValues} 個です。分けて検索してください`,
+    );
+  if (loneBackslash.test(value))
+    throw refuse(
+      name,
+      'found a backslash that escapes nothing; write \\\\ for a backslash, and \\, \\| or \\$ for these characters',
+      '何もエスケープしていないバックスラッシュがあります。バックスラッシュは \\\\、カンマなどは \\, \\| \\$ と書いてください',
     );
   if (values.some(one => one === ''))
     throw refuse(

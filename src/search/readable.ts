@@ -69,6 +69,10 @@ export function textsOf(seqs: readonly number[]): Sql {
   return { text: `SELECT seq, text FROM body WHERE seq IN (${seqs.map(() => '?').join(', ')})`, values: seqs };
 }
 
+/** The types that current resources of some hashes have. */
+export const typesOfHashes = (hashes: readonly bigint[], sight: Sight): Sql =>
+  sql`SELECT DISTINCT v.type AS type FROM version v WHERE v.h IN ${list(hashes)} AND ${visible(sight)} ORDER BY v.type`;
+
 /** The current versions of resources whose hashes a query yields. */
 export function resourcesOfHashes(hashes: Sql, type: string | undefined, limit: number, sight: Sight): Sql {
   const ofType = type === undefined ? sql`` : sql` AND v.type = ${type}`;

@@ -168,7 +168,10 @@ export class UnavailableError extends Error {
   }
 }
 /** Thrown by a store when a query used up its time; the query is stopped. */
-export class QueryTimeoutError extends Error {}
+export class QueryTimeoutError extends Error {
+  /** What was being looked for, in words without values. */
+  plan?: string;
+}
 
 /** Where the database stands, seen in one look: the same for all nodes that share it. */
 export interface StoreState {

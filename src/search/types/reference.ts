@@ -6,7 +6,7 @@
 import { parseCanonical, parseReference } from '../../fhir/reference.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash32, hash64, refHash } from '../../store/hash.ts';
-import { list, sql } from '../../store/sql.ts';
+import { list, type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { remember } from '../remember.ts';
@@ -21,7 +21,7 @@ import {
   type SearchType,
   unescapeValue,
 } from './search-type.ts';
-import { textCondition } from './text.ts';
+import { prefixWhere, textCondition } from './text.ts';
 import { addIdentifier, tokenType } from './token.ts';
 import { besides } from './token-hash.ts';
 import { uriType } from './uri.ts';
@@ -104,7 +104,9 @@ export function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   const text = unescapeValue(asked.value);
   const types = asked.modifier !== undefined ? [asked.modifier] : asked.param.targets;
   if (/^[A-Za-z0-9\-.]{1,64}$/.test(text)) {
-    return types.filter(type => settings.isResourceType(type)).map(type => refHash(`${type}/${text}`));
+    const hashes = types.filter(type => settings.isResourceType(type)).map(type => refHash(`${type}/${text}`));
+    if (hashes.length > 1) settings.bareIds?.push({ name: asked.name, value: text, hashes });
+    return hashes;
   }
   const parsed = parseReference(text, settings.base);
   if (parsed.kind === 'local') {
@@ -144,6 +146,27 @@ export function referenceCondition(sources: readonly Source[], hashes: readonly 
   );
 }
 
+/** A canonical with any version, or with those that begin with the one asked for: `|1` finds `|1` and `|1.2`. */
+function canonicalBelow(param: number, asked: Asked): Condition {
+  const text = unescapeValue(asked.value);
+  const range = (where: Sql): Condition => ({
+    op: 'range',
+    range: {
+      table: uriTable,
+      where: sql`x.param = ${param} AND ${where}`,
+      walk: [],
+      probe: 'set',
+      repeats: true,
+      rank: 35,
+    },
+  });
+  const further = text.includes('|') ? ['.', '-'] : ['|', '/'];
+  return anyOf([
+    range(sql`x.value IN ${list([text, `${text}/`])}`),
+    ...further.map(mark => range(prefixWhere('value', `${text.replace(/\/$/, '')}${mark}`))),
+  ]);
+}
+
 /** References. */
 export const referenceType: SearchType = {
   type: 'reference',
@@ -164,7 +187,9 @@ export const referenceType: SearchType = {
     }
     if (asked.modifier === 'text')
       return anyOf(asked.param.sources.map(source => textCondition(besides(source.param, 'text'), asked, settings)));
-    if (asked.modifier === 'above' || asked.modifier === 'below') return uriType.condition(asked, settings);
+    if (asked.modifier === 'below')
+      return anyOf(asked.param.sources.map(source => canonicalBelow(source.param, asked)));
+    if (asked.modifier === 'above') return uriType.condition(asked, settings);
     return referenceCondition(asked.param.sources, targetHashes(asked, settings));
   },
 };

@@ -20,6 +20,14 @@ export interface Asked {
   readonly value: string;
 }
 
+/** A reference by an id alone: the resources it can mean. */
+export interface BareId {
+  /** Name of the parameter as the client wrote it. */
+  readonly name: string;
+  readonly value: string;
+  readonly hashes: readonly bigint[];
+}
+
 /** What answering depends on besides the parameter. */
 export interface AskSettings extends IndexSettings {
   /** UTC milliseconds, for `ap` on dates. */
@@ -28,6 +36,8 @@ export interface AskSettings extends IndexSettings {
   readonly inCodeSystem: (system: string, code: string) => boolean;
   readonly codes: Codes;
   isResourceType(name: string): boolean;
+  /** Takes note of references by an id alone, so that whoever runs the query can look whether they are ambiguous. */
+  readonly bareIds?: BareId[];
 }
 
 /** A kind of search parameter. */

@@ -34,6 +34,9 @@ import {
 } from './token-hash.ts';
 import { codedValues, codesCondition } from './token-set.ts';
 
+/** The code system of true and false. */
+const specialValues = 'http://hl7.org/fhir/special-values';
+
 /** A code as a composite keeps it: hash of the code and of the system. */
 export type AddToken = (code: bigint, system: number) => void;
 
@@ -61,7 +64,9 @@ export function tokenValue(
 ): { hashes: readonly bigint[]; systems?: readonly number[] } {
   const { system, code } = takeApart(asked);
   if (system === undefined) return { hashes: codeHashes(code, types) };
-  const impliesSystem = types.some(type => implied.has(type)) && system !== '' && settings.inCodeSystem(system, code);
+  const ofBoolean = system === specialValues && types.includes('boolean');
+  const impliesSystem =
+    ofBoolean || (types.some(type => implied.has(type)) && system !== '' && settings.inCodeSystem(system, code));
   return {
     hashes: codeHashes(code, types),
     systems: impliesSystem ? [systemHash(system), noSystem] : [systemHash(system)],

@@ -1,5 +1,5 @@
 /**
- * uri: compared as they are; `:below` finds what lies under a path, `:above` what lies over it.
+ * uri: compared as they are; `:below` finds what begins with the value, `:above` what the value begins with.
  * @see https://hl7.org/fhir/R4/search.html#uri
  */
 import { list, type Sql, sql } from '../../store/sql.ts';
@@ -9,16 +9,10 @@ import { uriTable } from '../tables.ts';
 import { type Asked, extensionValue, type SearchType, unescapeValue } from './search-type.ts';
 import { prefixWhere } from './text.ts';
 
-/** `http://a/b/c` → itself, `http://a/b`, `http://a`. */
-function pathsAbove(uri: string): string[] {
-  const found = [uri, `${uri}/`];
-  let rest = uri;
-  for (;;) {
-    const cut = rest.lastIndexOf('/');
-    if (cut <= rest.indexOf('://') + 2 || cut < 1) return found;
-    rest = rest.slice(0, cut);
-    found.push(rest, `${rest}/`);
-  }
+/** `http://a/b/c` → every beginning of it that names a server. */
+function beginnings(uri: string): string[] {
+  const from = uri.indexOf('://') + 4;
+  return Array.from({ length: Math.max(uri.length - from + 1, 1) }, (_, i) => uri.slice(0, Math.max(from, 1) + i));
 }
 
 function uriCondition(param: number, asked: Asked): Condition {
@@ -29,15 +23,10 @@ function uriCondition(param: number, asked: Asked): Condition {
     op: 'range',
     range: { table: uriTable, where: sql`x.param = ${param} AND ${where}`, walk: [], probe, repeats: true, rank: 35 },
   });
-  if (asked.modifier === 'below') {
-    const base = uri.replace(/\/$/, '');
-    return anyOf([
-      range(sql`x.value IN ${list([base, `${base}/`])}`),
-      range(prefixWhere('value', `${base}/`), 'set'),
-      range(prefixWhere('value', `${base}|`), 'set'),
-    ]);
-  }
-  if (asked.modifier === 'above') return range(sql`x.value IN ${list(pathsAbove(uri.replace(/\/$/, '')))}`);
+  // Names that are no URLs (urn:…) have nothing above or below.
+  const isUrl = uri.includes('://');
+  if (asked.modifier === 'below') return range(isUrl ? prefixWhere('value', uri) : sql`x.value = ${uri}`, 'set');
+  if (asked.modifier === 'above') return range(sql`x.value IN ${list(isUrl ? beginnings(uri) : [uri])}`);
   if (asked.modifier === 'starts') return range(prefixWhere('value', uri), 'set');
   if (asked.modifier === 'contains') return range(sql`instr(x.value, ${uri}) > 0`, 'set');
   // A canonical with a version is also found by its URL alone.
