@@ -53,6 +53,17 @@ export const commands: readonly Command[] = [
     run: async ({ config, words }) => (await import('./backup.ts')).backup(config, words[0]!),
   },
   {
+    name: 'reindex',
+    shape: '',
+    meaning: {
+      en: 'makes the search index anew, also while a server runs (new search parameters are indexed by themselves)',
+      ja: '検索の索引を作り直す（運転中でもよい。新しい検索パラメータの索引は自動で作られる）',
+    },
+    flags: [],
+    words: 0,
+    run: async ({ config, tell }) => (await import('./reindex.ts')).reindex(config, tell),
+  },
+  {
     name: 'restore',
     shape: '<file>',
     meaning: { en: 'puts a backup into an empty data folder', ja: 'バックアップを空のデータのフォルダに戻す' },

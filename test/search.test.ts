@@ -85,7 +85,7 @@ async function load(server: TestServer, given: readonly Resource[]): Promise<str
 
 const encode = (url: string): string => url.replace(/[^\x21-\x7e]|[|"<>^`{} ]/gu, encodeURIComponent);
 
-async function ask(server: TestServer, { ask: url, method = 'GET', form, headers }: SearchCase) {
+async function ask(server: TestServer, { ask: url, method = 'GET', form, headers }: Omit<SearchCase, 'section'>) {
   return server.app.inject({
     method,
     url: url.startsWith('/') ? url : `/fhir/${encode(url)}`,

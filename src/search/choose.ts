@@ -2,12 +2,14 @@
  * choose: which condition drives a search. A little is counted first, so that small sets drive; where all are large, what
  * lies in the order asked for is walked, so that the first page needs no look at the rest.
  */
-import { join, raw, sql } from '../store/sql.ts';
-import { drive, innerSelect } from './compile.ts';
-import { type Condition, named, nameOf } from './condition.ts';
+import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import { innerSelect } from './compile.ts';
+import { anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
 import { atMost } from './order.ts';
-import { canDrive, usualDriver } from './rank.ts';
+import { canDrive, usualDriver, walkable } from './rank.ts';
+import { targetsCondition } from './types/reference.ts';
+import { usesOf } from './types/text.ts';
 
 /** What usually is most selective drives without a look at the others when it has fewer rows than this. */
 const smallEnough = 400;
@@ -18,35 +20,32 @@ const walkFrom = 6000;
 /** Targets of a chain or sources of a `_has` that are gathered; beyond, each is looked at when it is met. */
 const fewInner = 200;
 
+/** The index rows of a condition, at most `limit` of each alternative and each as often as it lies there; undefined where that is not cheap. */
+export function rawRows(part: Condition, limit: number): Sql | undefined {
+  if (part.op === 'ids')
+    return sql`SELECT 1 FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])}`;
+  if (part.op === 'range') {
+    if (part.range.testOnly || (part.range.probe === 'set' && part.range.rank >= 80)) return undefined;
+    return sql`SELECT * FROM (SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${part.range.where} ${atMost(limit)}) q`;
+  }
+  if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 20) return undefined;
+  const rows = part.parts.map(one => (one.op === 'and' ? walkable(one) : one)).map(one => one && rawRows(one, limit));
+  return rows.every(one => one !== undefined) ? join(rows as Sql[], ' UNION ALL ') : undefined;
+}
+
 /** How many rows each condition has, up to a limit; undefined where counting would cost too much. */
 export async function sample(
   parts: readonly Condition[],
-  search: TypeSearch,
   settings: RunSettings,
   limit = sampleSize,
 ): Promise<readonly (number | undefined)[]> {
-  const begun = parts.map(part => (isCheap(part) ? drive([part], part, search.scope, settings) : undefined));
-  const columns = begun.flatMap((begin, i) => {
-    if (!begin) return [];
-    const rows = begin.branches.map(branch => sql`SELECT 1 FROM ${branch}`);
-    return [
-      sql`(SELECT count(*) FROM (SELECT * FROM (${join(rows, ' UNION ALL ')}) q ${atMost(limit)}) s) AS n${raw(String(i))}`,
-    ];
-  });
+  const rows = parts.map(part => rawRows(part, limit));
+  const columns = rows.flatMap((one, i) =>
+    one ? [sql`(SELECT count(*) FROM (SELECT * FROM (${one}) r ${atMost(limit)}) s) AS n${raw(String(i))}`] : [],
+  );
   if (columns.length === 0) return parts.map(() => undefined);
   const [row] = await settings.store.select(sql`SELECT ${join(columns, ', ')}`, { budgetMs: settings.budgetMs });
-  return begun.map((begin, i) => (begin ? Number(row![`n${i}`]) : undefined));
-}
-
-function isCheap(part: Condition): boolean {
-  if (part.op === 'range') return part.range.probe !== 'set' || part.range.rank < 80;
-  return (
-    part.op === 'ids' ||
-    (part.op === 'or' &&
-      part.parts.length > 0 &&
-      part.parts.length <= 20 &&
-      part.parts.every(one => isCheap(one) || one.op === 'and'))
-  );
+  return rows.map((one, i) => (one ? Number(row![`n${i}`]) : undefined));
 }
 
 /** Looks how large the insides of chains and `_has` are; the search with that known. */
@@ -59,20 +58,21 @@ export async function measure(search: TypeSearch, settings: RunSettings): Promis
 
 async function measurePart(part: Condition, settings: RunSettings): Promise<Condition> {
   switch (part.op) {
+    case 'range':
+      return part.range.words ? measureWords(part.range, part.range.words, settings) : part;
     case 'chain':
-    case 'has': {
-      if (part.large !== undefined) return part;
-      const inner = await measurePart(part.inner, settings);
-      const seqs = innerSelect(inner, part.type, raw('v.seq'), settings);
-      const count = sql`SELECT count(*) AS n FROM (SELECT * FROM (${seqs}) q ${atMost(fewInner + 1)}) s`;
-      const [row] = await settings.store.select(count, { budgetMs: settings.budgetMs });
-      return { ...part, inner, large: Number(row!['n']) > fewInner };
+    case 'has':
+      return part.large === undefined ? measureLink(part, settings) : part;
+    case 'inside': {
+      const any = sql`SELECT 1 FROM ${raw(part.via.table.name)} x WHERE ${part.via.where} ${atMost(1)}`;
+      return (await settings.store.select(any, { budgetMs: settings.budgetMs })).length > 0 ? part : never;
     }
     case 'or':
-    case 'and':
-      return hasLinks(part)
-        ? { ...part, parts: await Promise.all(part.parts.map(one => measurePart(one, settings))) }
-        : part;
+    case 'and': {
+      if (!hasLinks(part)) return part;
+      const parts = await Promise.all(part.parts.map(one => measurePart(one, settings)));
+      return part.op === 'and' ? { ...part, parts } : anyOf(parts.filter(one => one !== never));
+    }
     case 'not':
       return hasLinks(part.part) ? { ...part, part: await measurePart(part.part, settings) } : part;
     default:
@@ -80,8 +80,49 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
   }
 }
 
+/** Few targets are named in the query, which then walks their references; of sources it is only noted whether they are few. */
+async function measureLink(part: Condition & { op: 'chain' | 'has' }, settings: RunSettings): Promise<Condition> {
+  const inner = await measurePart(part.inner, settings);
+  const found = innerSelect(inner, part.type, raw('CAST(v.h AS TEXT) AS h'), settings);
+  const query = sql`SELECT DISTINCT q.h AS h FROM (${found}) q ${atMost(fewInner + 1)}`;
+  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
+  const large = rows.length > fewInner;
+  if (large || part.op === 'has') return { ...part, inner, large };
+  const hashes = rows.map(row => BigInt(String(row['h'])));
+  return hashes.length === 0 ? never : targetsCondition(part.params, padded(hashes));
+}
+
+/** The same list with its last item repeated, so that lists have few different lengths and statements few texts. */
+function padded(hashes: readonly bigint[]): readonly bigint[] {
+  if (hashes.length <= 8) return hashes;
+  const size = [16, 64, 256].find(one => one >= hashes.length) ?? hashes.length;
+  return [...hashes, ...Array<bigint>(size - hashes.length).fill(hashes.at(-1)!)];
+}
+
+/** Most words that are walked one by one. */
+const fewWords = 8;
+
+/** A condition on words as ranges of their uses, when they are few. */
+async function measureWords(
+  range: Range,
+  { param, which }: NonNullable<Range['words']>,
+  settings: RunSettings,
+): Promise<Condition> {
+  const query = sql`SELECT y.word AS word FROM index_word y WHERE y.param = ${param} AND ${which} ${atMost(fewWords + 1)}`;
+  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
+  if (rows.length > fewWords) return { op: 'range', range };
+  return rows.length === 0
+    ? never
+    : usesOf(
+        param,
+        rows.map(row => Number(row['word'])),
+        range.rank,
+      );
+}
+
 function hasLinks(part: Condition): boolean {
-  if (part.op === 'chain' || part.op === 'has') return true;
+  if (part.op === 'range') return part.range.words !== undefined;
+  if (part.op === 'chain' || part.op === 'has' || part.op === 'inside') return true;
   if (part.op === 'or' || part.op === 'and') return part.parts.some(hasLinks);
   return part.op === 'not' && hasLinks(part.part);
 }
@@ -94,16 +135,23 @@ const smallest = (counts: readonly (number | undefined)[], below: number): numbe
   return best;
 };
 
-const walksByMoment = (part: Condition): boolean =>
+/** True when all rows of a condition can be walked by a column: alternatives are merged by it. */
+const walksBy = (part: Condition, column: 'moment' | 'seq'): boolean =>
   part.op === 'range'
-    ? part.range.walk[0] === 'moment'
-    : part.op === 'or' && part.parts.length > 0 && part.parts.length <= 8 && part.parts.every(walksByMoment);
+    ? part.range.walk[0] === column
+    : part.op === 'or' &&
+      part.parts.length > 0 &&
+      part.parts.length <= 8 &&
+      part.parts.every(one => walksBy(one, column));
+
+const walksByMoment = (part: Condition): boolean => walksBy(part, 'moment');
 
 /** True when a condition's rows can be walked in the order asked for, however many they are. */
 function liesInOrder(part: Condition, sort: TypeSearch['sort'][number] | undefined): boolean {
   if (part.op === 'ids') return true;
+  if (sort?.by === 'lastUpdated') return part.op === 'range' && part.range.walk[0] === 'last_updated';
   if (sort !== undefined) return sort.by === 'moment' && walksByMoment(part);
-  return walksByMoment(part) || (part.op === 'range' && part.range.walk.length > 0);
+  return walksBy(part, 'moment') || walksBy(part, 'seq') || (part.op === 'range' && part.range.walk.length > 0);
 }
 
 /** The place of the condition that drives best; -1 when all resources of the type are walked in the order asked for. */
@@ -113,24 +161,31 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
   if (able.length === 0) return -1;
   if (able.length === 1 && liesInOrder(able[0]!, sort)) return search.parts.indexOf(able[0]!);
   const usual = usualDriver(able)!;
-  const [first] = await sample([usual], search, settings);
+  const [first] = await sample([usual], settings);
   if (first !== undefined && first < smallEnough) return search.parts.indexOf(usual);
-  const counts = await sample(able, search, settings);
+  const others = able.filter(part => part !== usual);
+  const sampled = others.length > 0 ? await sample(others, settings) : [];
+  const counts = able.map(part => (part === usual ? first : sampled[others.indexOf(part)]));
   const small = smallest(counts, sampleSize);
   if (small >= 0) return search.parts.indexOf(able[small]!);
-  const unsampled = able.find((part, i) => counts[i] === undefined && (part.op === 'chain' || part.op === 'has'));
+  const unsampled = able.find((part, i) => counts[i] === undefined && isLink(part));
   if (unsampled) return search.parts.indexOf(unsampled);
   return chooseLarge(able, search, settings);
 }
 
+const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 'has' || part.op === 'inside';
+
+/** All conditions are large: what is still small enough to be gathered, else what lies in the order asked for. */
 async function chooseLarge(able: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<number> {
   const [sort] = search.sort;
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
-  const counts = await sample(able, search, settings, walkFrom);
-  const best = smallest(counts, walkFrom);
-  if (best >= 0) return place(able[best]);
-  if (sort === undefined)
-    return place(able.find(walksByMoment) ?? able.find(part => part.op === 'range' && part.range.walk.length > 0));
+  const inOrder = able.find(part => liesInOrder(part, sort));
+  if (able.length > 1 || !inOrder) {
+    const counts = await sample(able, settings, walkFrom);
+    const best = smallest(counts, walkFrom);
+    if (best >= 0) return place(able[best]);
+  }
+  if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
   if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));
-  return sort.by === 'moment' ? place(able.find(walksByMoment)) : -1;
+  return place(inOrder);
 }

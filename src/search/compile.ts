@@ -3,19 +3,12 @@
  * In the text, `d` is the driving rows, `x` an index table inside, `v` the version (only through readable.ts).
  */
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import type { IndexTable } from '../store/store.ts';
+import { chainTest, chainWhere, hasTargets, hasTest, insideSelect } from './compile-links.ts';
 import type { At, Condition } from './condition.ts';
 import { rangeTest } from './range-test.ts';
 import { conjuncts, isHashes, usualDriver, walkable } from './rank.ts';
-import {
-  atIndexRow,
-  atVersion,
-  hashesToRows,
-  joinVersion,
-  type Sight,
-  seen,
-  versionOfHash,
-  versionsOfType,
-} from './readable.ts';
+import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionsOfType } from './readable.ts';
 import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
 
@@ -58,10 +51,10 @@ export interface Drive {
 /** Most branches that are merged by order; beyond, the rows are gathered and sorted. */
 const maxBranches = 8;
 /** Asks the store from time to time whether the query's time is used up. */
-const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
+export const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
 const truth = raw('1 = 1');
 const falsehood = raw('1 = 0');
-const noMomentSql = raw(String(noMoment));
+export const noMomentSql = raw(String(noMoment));
 
 /**
  * Begins a query.
@@ -105,19 +98,21 @@ export function drive(
   return { ...base, branches: [sql`(${gatheredRows(alternatives, settings)}) d`], walk: [], repeats: false };
 }
 
-/** The order all alternatives have in common. Several can be merged only by moment, where equal versions meet. */
+/** The order all alternatives have in common. Several can be merged only by moment or position, where equal versions meet. */
 function commonWalk(alternatives: readonly Condition[]): readonly string[] {
   const [first] = alternatives;
   if (first?.op !== 'range') return [];
   if (alternatives.length === 1) return first.range.walk;
-  const byMoment = alternatives.every(part => part.op === 'range' && part.range.walk[0] === 'moment');
-  return byMoment && alternatives.length <= maxBranches ? ['moment'] : [];
+  if (alternatives.length > maxBranches) return [];
+  const walkedBy = (column: string) => alternatives.every(part => part.op === 'range' && part.range.walk[0] === column);
+  return ['moment', 'seq'].find(walkedBy)?.split(' ') ?? [];
 }
 
 function walkRows(part: Condition, walk: readonly string[]): Sql {
   if (part.op !== 'range') throw new Error(`a condition "${part.op}" cannot be walked`);
-  const columns = walk.filter(column => column !== 'moment').map(column => raw(`, x.${column}`));
-  return sql`SELECT x.seq, x.moment${join(columns, '')} FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
+  const columns = walk.filter(column => column !== 'moment' && column !== 'seq').map(column => raw(`, x.${column}`));
+  const moment = momentOfRow(part.range.table, false);
+  return sql`SELECT x.seq, ${moment} AS moment${join(columns, '')} FROM ${raw(part.range.table.name)} x WHERE ${part.range.where}`;
 }
 
 /** The rows of all alternatives, each version once. The plus keeps the planner from reading a whole parameter in order of seq. */
@@ -135,25 +130,28 @@ function gatheredRows(alternatives: readonly Condition[], settings: CompileSetti
 
 function rangeRows(part: Condition, settings: CompileSettings): Sql {
   if (part.op === 'range') {
-    const hasMoment = part.range.table.columns.some(column => column.name === 'moment');
-    const moment = hasMoment ? raw('x.moment') : lookedUpMoment('x');
+    const moment = momentOfRow(part.range.table, settings.contained === true);
     return sql`SELECT +x.seq AS seq, ${moment} AS moment FROM ${raw(part.range.table.name)} x WHERE ${inTime('x')} AND ${part.range.where}`;
   }
   if (part.op === 'chain')
     return sql`SELECT +x.seq AS seq, x.moment FROM index_reference x WHERE ${chainWhere(part, settings)}`;
+  if (part.op === 'inside')
+    return sql`SELECT x.seq AS seq, ${lookedUpMoment('x')} AS moment FROM (${insideSelect(part, settings)}) x`;
   throw new Error(`a condition "${part.op}" cannot drive`);
 }
 
 /** The moment of a version where the row at hand does not have it. */
-const lookedUpMoment = (alias: 'd' | 'x' | 'v'): Sql =>
-  raw(`coalesce((SELECT m.moment FROM index_moment m WHERE m.seq = ${alias}.seq), ${noMoment})`);
+export const lookedUpMoment = (alias: 'd' | 'x' | 'v'): Sql =>
+  raw(
+    `coalesce((SELECT m.moment FROM index_facts m WHERE m.seq = ${alias}.seq AND m.inside = 0 LIMIT 1), ${noMoment})`,
+  );
 
-function chainWhere(part: Condition & { op: 'chain' }, settings: CompileSettings): Sql {
-  return sql`${paramIs(part.params)} AND x.target IN (${innerSelect(part.inner, part.type, raw('v.h'), settings)})`;
+/** The moment of a row's version; of contained resources their place stands for it. */
+function momentOfRow(table: IndexTable, contained: boolean): Sql {
+  const has = (name: string) => table.columns.some(column => column.name === name);
+  if (contained && has('inside')) return raw('x.inside');
+  return has('moment') ? raw('x.moment') : lookedUpMoment('x');
 }
-
-const paramIs = (params: readonly number[]): Sql =>
-  params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`;
 
 /** All versions of a type in the order of the change feed. */
 export const feedOfType = ({ type }: Scope): Sql => sql`(${versionsOfType(type)}) d`;
@@ -184,11 +182,6 @@ function hashSelect(by: Condition, settings: CompileSettings): Sql {
   return raw('SELECT CAST(NULL AS BIGINT)');
 }
 
-function hasTargets(part: Condition & { op: 'has' }, settings: CompileSettings): Sql {
-  const sources = innerSelect(part.inner, part.type, raw('v.seq'), settings);
-  return sql`SELECT x.target FROM index_reference x WHERE ${paramIs(part.params)} AND x.seq IN (${sources})`;
-}
-
 /** One column of the versions of a type that fulfil a condition. */
 export function innerSelect(inner: Condition, type: string, column: Sql, settings: CompileSettings): Sql {
   const scope = settings.scopeOf(type);
@@ -213,7 +206,7 @@ export function fromWhereIndex(branch: Sql, begin: Drive, scope: Scope, settings
   return sql`FROM ${branch} WHERE ${inTime('d')} AND ${seen(raw('d.seq'), settings.sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
 }
 
-function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {
+export function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {
   return join(
     begin.tests.map(test => sql` AND ${testSql(test, at, settings)}`),
     '',
@@ -237,6 +230,8 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
       return chainTest(condition, at, settings);
     case 'has':
       return hasTest(condition, at, settings);
+    case 'inside':
+      return sql`${at.seq} IN (${insideSelect(condition, settings)})`;
     case 'or':
       return condition.parts.length
         ? sql`(${join(
@@ -262,30 +257,4 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
         'リソース全体を読むため、検索する型にだけ使えます（連鎖・_has・_filter・条件付き操作では使えません）',
       );
   }
-}
-
-/** Few targets are gathered once; of many, only those that are referred to are looked at. */
-function chainTest(part: Condition & { op: 'chain' }, at: At, settings: CompileSettings): Sql {
-  if (!part.large || settings.contained) {
-    const moment = settings.contained ? sql` AND x.moment = ${at.moment}` : sql``;
-    return sql`EXISTS (SELECT 1 FROM index_reference x WHERE x.seq = ${at.seq}${moment} AND ${chainWhere(part, { ...settings, contained: false })})`;
-  }
-  const depth = settings.depth ?? 0;
-  const y = raw(`y${depth}`);
-  const scope = settings.scopeOf(part.type);
-  const test = testSql(part.inner, atVersion(scope.hasMoment ? lookedUpMoment('v') : noMomentSql), {
-    ...settings,
-    depth: depth + 1,
-  });
-  const params = sql`${y}.param IN ${list(part.params)}`;
-  return sql`EXISTS (SELECT 1 FROM index_reference ${y} WHERE ${params} AND ${y}.seq = ${at.seq} AND ${versionOfHash(sql`${y}.target`, part.type, test, settings.sight)})`;
-}
-
-function hasTest(part: Condition & { op: 'has' }, at: At, settings: CompileSettings): Sql {
-  if (!part.large) return sql`${at.h} IN (${hasTargets(part, settings)})`;
-  const depth = settings.depth ?? 0;
-  const y = `y${depth}`;
-  const test = testSql(part.inner, atIndexRow(y, raw(`${y}.moment`)), { ...settings, depth: depth + 1 });
-  const params = sql`${raw(y)}.param IN ${list(part.params)}`;
-  return sql`EXISTS (SELECT 1 FROM index_reference ${raw(y)} WHERE ${params} AND ${raw(y)}.target = ${at.h} AND ${test} AND ${seen(raw(`${y}.seq`), settings.sight)})`;
 }

@@ -30,6 +30,12 @@ export interface Range {
   readonly probe: 'moment' | 'seq' | 'set';
   /** True when one version can have several rows inside. */
   readonly repeats: boolean;
+  /** Words it is about, as a condition over `index_word y`: few are resolved before the query, and walked. */
+  readonly words?: { readonly param: number; readonly which: Sql };
+  /** Its rows cannot be found by the condition, only looked up for a version. */
+  readonly testOnly?: boolean;
+  /** The same condition told from the version alone, without a row. */
+  readonly atVersion?: (at: At) => Sql;
   /** The same condition told from the moment alone; only for the parameter the moment is made of. */
   readonly atMoment?: (at: At) => Sql;
   /** How selective it usually is, for plans without sampling: lower is looked at first. */
@@ -56,6 +62,8 @@ export type Condition =
       readonly inner: Condition;
       readonly large?: boolean;
     }
+  /** References to a contained resource (`via` has a row for each, with its place) that fulfils a condition. */
+  | { readonly op: 'inside'; readonly via: Range; readonly type: string; readonly inner: Condition }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
   | { readonly op: 'not'; readonly part: Condition }
   | { readonly op: 'test'; readonly test: (at: At) => Sql }

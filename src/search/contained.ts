@@ -6,7 +6,7 @@
 import { memberSpans, skipSpace, skipValue } from '../fhir/json-text.ts';
 import type { Resource } from '../fhir/types.ts';
 import { hash32, hash64 } from '../store/hash.ts';
-import { sql } from '../store/sql.ts';
+import { list, sql } from '../store/sql.ts';
 import type { Condition } from './condition.ts';
 import type { Registry } from './registry.ts';
 import type { Rows } from './rows.ts';
@@ -14,7 +14,7 @@ import type { SearchParam, Source, TypeParams } from './search-param.ts';
 import { tokenTable } from './tables.ts';
 
 /** A source as contained resources have it. */
-const beside = (param: number): number => hash32(`contained ${param}`);
+export const containedParam = (param: number): number => hash32(`contained ${param}`);
 const markerOf = (type: string): number => hash32(`contained ${type}`);
 const marker = hash64('contained');
 
@@ -38,7 +38,7 @@ export function addContainedMarker(type: string, rows: Rows): void {
 }
 
 /** A source for contained resources. */
-export const containedSource = (source: Source): Source => ({ ...source, param: beside(source.param) });
+export const containedSource = (source: Source): Source => ({ ...source, param: containedParam(source.param) });
 
 /** The parameters of a type as contained resources have them. */
 export function containedRegistry(registry: Registry): Registry {
@@ -59,6 +59,30 @@ export function containedRegistry(registry: Registry): Registry {
     return params;
   };
 }
+
+/** References of a source to contained resources: each is noted with the place of its target. */
+const linkOf = (param: number): number => hash32(`inside ${param}`);
+
+/** Notes that the reference at hand leads to a contained resource. */
+export function addLink(resource: Resource, id: string, rows: Rows): void {
+  const place = containedIn(resource).find(([, contained]) => contained.id === id)?.[0];
+  if (place !== undefined) rows.add(tokenTable, [linkOf(rows.param), marker, place, 0]);
+}
+
+/** References of sources to contained resources of a type that fulfil a condition planned for contained resources. */
+export const toInside = (params: readonly number[], type: string, inner: Condition): Condition => ({
+  op: 'inside',
+  type,
+  inner,
+  via: {
+    table: tokenTable,
+    where: sql`x.param IN ${list(params.map(linkOf))} AND x.code = ${marker}`,
+    walk: [],
+    probe: 'moment',
+    repeats: false,
+    rank: 90,
+  },
+});
 
 /** Containers of any resource of a type. */
 export function holdsType(type: string): Condition {

@@ -13,7 +13,6 @@ import { type Codes, noCodes } from './codes.ts';
 import { compartmentCondition, type Everything, everythingCondition } from './compartment.ts';
 import { drive, fromWhere, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { createCustomParams, refuseWhileIndexing } from './custom.ts';
 import { extractRows } from './extract.ts';
 import { findPage } from './find.ts';
 import type { Match } from './match.ts';
@@ -21,8 +20,9 @@ import { parsePath, resultParameters } from './parse.ts';
 import { type PlanSettings, planCriteria } from './plan.ts';
 import { conjuncts, usualDriver } from './rank.ts';
 import { textsOf } from './readable.ts';
-import { refuse } from './refuse.ts';
-import { createRegistry, type Registry } from './registry.ts';
+import { BeingIndexed, refuse } from './refuse.ts';
+import { createRegistry } from './registry.ts';
+import { createReindex } from './reindex.ts';
 import type { IndexSettings } from './rows.ts';
 import type { QueryParameter, Search } from './search.ts';
 import { indexTables } from './tables.ts';
@@ -49,7 +49,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     base: config.baseUrl,
     variants: loadVariants(),
   };
-  const custom = createCustomParams(registryOf, definitions.resourceTypes, settings);
+  const reindex = createReindex(registryOf, definitions.resourceTypes, settings);
   const planSettings = (): PlanSettings => ({
     ...settings,
     now: now(),
@@ -59,17 +59,29 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
     isResourceType: definitions.isResourceType,
+    assertIndexed: reindex.assertIndexed,
     inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
   });
   const scopeOf = (type: string): Scope => ({ type, hasMoment: registry(type).moment !== undefined });
 
+  const assertCompartment = (compartment: string, type: string): void => {
+    for (const code of compartments(compartment, type) ?? []) {
+      const param = registry(type).byCode.get(code);
+      if (param) reindex.assertIndexed(param);
+    }
+  };
+
   const findSettings = {
     run: { scopeOf, budgetMs: config.searchBudget },
     resourceTypes: definitions.resourceTypes,
-    compartment: (compartment: string, id: string, type: string) =>
-      compartmentCondition(compartment, id, type, compartments, registry),
-    everything: (all: Everything, type: string, types: readonly string[]) =>
-      everythingCondition(all, type, types, compartments, registry),
+    compartment: (compartment: string, id: string, type: string) => {
+      assertCompartment(compartment, type);
+      return compartmentCondition(compartment, id, type, compartments, registry);
+    },
+    everything: (all: Everything, type: string, types: readonly string[]) => {
+      for (const one of types) assertCompartment(all.type, one);
+      return everythingCondition(all, type, types, compartments, registry);
+    },
     explain: config.explain,
     slowMs: config.slowSearch,
     pageSize: config.pageSize,
@@ -99,16 +111,19 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
       return { ...found, ...(begins && { begins }) };
     },
     async refresh(store) {
-      await custom.refresh(store);
+      await reindex.refresh(store);
     },
+    rebuild: (store, tell) => reindex.rebuild(store, tell),
+    indexing: () => [...reindex.running.values()],
     async find(input, store) {
-      const state = await custom.refresh(store);
+      const state = await reindex.refresh(store);
       if (input.query.some(([name]) => asksTerminology.test(name) || name === '_filter')) await codes().refresh();
-      for (const type of input.types) {
-        const progress = custom.running.get(type);
-        if (progress && usesCustom(type, input.query, registry)) refuseWhileIndexing(progress);
-      }
-      return findPage(input, store, state, { ...findSettings, plan: planSettings() });
+      const find = () => findPage(input, store, state, { ...findSettings, plan: planSettings() });
+      return find().catch(async error => {
+        if (!(error instanceof BeingIndexed)) throw error;
+        await reindex.settled(error.resourceType);
+        return find();
+      });
     },
     texts: readTexts,
     capabilities: type => capabilitiesOf(type, definitions, registry),
@@ -117,14 +132,6 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
 
 /** Modifiers that are answered by terminology. */
 const asksTerminology = /:(in|not-in|above|below)$/;
-
-/** True when a query asks by a parameter that is not the specification's. */
-function usesCustom(type: string, query: readonly QueryParameter[], registry: Registry): boolean {
-  return query.some(([name]) => {
-    const param = registry(type).byCode.get(name.split(/[:.]/)[0]!);
-    return param !== undefined && !param.isCore;
-  });
-}
 
 /** How many texts are read at a time. */
 const textChunk = 50;

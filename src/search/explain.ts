@@ -18,6 +18,8 @@ function indexOf(condition: Condition): string {
       return `index_reference to ${condition.type} by ${indexOf(condition.inner)}`;
     case 'has':
       return `index_reference from ${condition.type} by ${indexOf(condition.inner)}`;
+    case 'inside':
+      return `contained ${condition.type} by ${indexOf(condition.inner)}`;
     case 'not':
       return indexOf(condition.part);
     case 'test':
@@ -48,7 +50,7 @@ export async function explain(
   const plans: { en: string; ja: string }[] = [];
   for (const [i, search] of searches.slice(0, maxTypes).entries()) {
     const able = search.parts.filter(canDrive);
-    const counts = run ? await sample(able, search, run) : [];
+    const counts = run ? await sample(able, run) : [];
     const told = (part: Condition) => {
       const count = counts[able.indexOf(part)];
       const rows = count === undefined ? '' : count >= sampleSize ? `, ${sampleSize}+ rows` : `, ${count} rows`;

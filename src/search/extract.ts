@@ -7,7 +7,6 @@ import { addContainedMarker, containedIn, containedSource } from './contained.ts
 import type { Registry } from './registry.ts';
 import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
 import type { Source } from './search-param.ts';
-import { momentTable, textTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
 import { dateInterval } from './types/date.ts';
 import { besides } from './types/token-hash.ts';
@@ -18,9 +17,9 @@ export function extractRows(resource: Resource, registry: Registry, settings: In
   const moment = params.moment ? momentOf(resource, params.moment, settings) : noMoment;
   const rows = new Rows(settings, moment);
   addSources(resource, params.sources, rows);
-  if (moment !== noMoment) rows.add(momentTable, [moment]);
   const first = resource.resourceType === 'Bundle' ? firstEntry(resource) : undefined;
   if (first) addInside(first, registry, rows);
+  rows.addFacts();
   return resource['contained'] === undefined ? rows.all : [...rows.all, ...containedRows(resource, registry, settings)];
 }
 
@@ -39,9 +38,10 @@ function addInside(resource: Resource, registry: Registry, rows: Rows): void {
 /** The rows of contained resources: their place stands for the moment. */
 function containedRows(resource: Resource, registry: Registry, settings: IndexSettings): readonly IndexRow[] {
   return containedIn(resource).flatMap(([place, contained]) => {
-    const rows = new Rows(settings, place);
+    const rows = new Rows(settings, place, place);
     addContainedMarker(contained.resourceType, rows);
     addSources(contained, registry(contained.resourceType).sources.map(containedSource), rows);
+    rows.addFacts();
     return rows.all;
   });
 }
@@ -55,6 +55,7 @@ export function extractSources(
 ): readonly IndexRow[] {
   const rows = new Rows(settings, moment ? momentOf(resource, moment, settings) : noMoment);
   addSources(resource, sources, rows);
+  rows.addFacts();
   return rows.all;
 }
 
@@ -66,7 +67,7 @@ function addSources(resource: Resource, sources: readonly Source[], rows: Rows):
     for (const expression of source.expressions) {
       expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
     }
-    if (rows.hasTexts) rows.end(textTable, besides(source.param, 'text'));
+    if (rows.hasTexts) rows.end(besides(source.param, 'text'));
   }
 }
 

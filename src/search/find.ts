@@ -5,18 +5,11 @@ import type { Message } from '../fhir/types.ts';
 import { QueryTimeoutError, type Store, type StoreState } from '../store/store.ts';
 import { findByBody, needsBodies } from './body-sort.ts';
 import { chooseDriver, measure } from './choose.ts';
+import { countRows, estimateRows } from './count.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { findIncluded } from './include.ts';
-import {
-  beginSearch,
-  countRows,
-  estimateRows,
-  findRows,
-  type Match,
-  type RunSettings,
-  type TypeSearch,
-} from './match.ts';
+import { beginSearch, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
 import { compareRows } from './order.ts';
 import { cursorParameter, type SearchRequest } from './parse.ts';
 import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } from './plan-query.ts';

@@ -38,7 +38,7 @@ export function fold(text: string, variants: Variants): string {
 const memories = new WeakMap<Variants, (text: string) => string>();
 
 function compute(text: string, variants: Variants): string {
-  if (plain.test(text)) return text.toLowerCase().replace(/ {2,}/g, ' ').trim();
+  if (plain.test(text)) return punctuated.test(text) ? foldPlain(text) : text.toLowerCase();
   let folded = '';
   let before = '';
   let gap = false;
@@ -48,7 +48,11 @@ function compute(text: string, variants: Variants): string {
       continue;
     }
     const letter = foldCharacter(variants.get(character) ?? character, before);
-    if (letter === '') continue;
+    if (letter === '' || isIgnored(letter, before)) continue;
+    if (letter === '-' && !cjk.test(before) && !/\d/.test(before)) {
+      gap = before !== '';
+      continue;
+    }
     if (gap && !(cjk.test(before) && cjk.test(letter))) folded += ' ';
     gap = false;
     folded += letter;
@@ -56,6 +60,29 @@ function compute(text: string, variants: Variants): string {
   }
   return folded;
 }
+
+const punctuated = /[^A-Za-z0-9 ]| {2}|^ | $/;
+
+/** ASCII: without punctuation; a hyphen between words is a space, one behind a digit stays (1-2-3 is not 123). */
+function foldPlain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/(?<!\d)-/g, ' ')
+    .replace(/(?<!\d)[.,]|[!"'();:?[\]\\{}]/g, '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
+
+/** Punctuation that is not looked at, such as the middle dot between Japanese words; within a number it counts. */
+const isIgnored = (character: string, before: string): boolean =>
+  character !== '-' &&
+  punctuation.test(character) &&
+  !meaningful.has(character) &&
+  !(/[.,]/.test(character) && /\d/.test(before));
+const punctuation = /[\p{P}´｀]/u;
+
+/** Signs that are no punctuation of words. */
+const meaningful = new Set('%#*&@/_');
 
 /** Latin, Greek and Cyrillic letters without their accents; kana keep their voiced marks. */
 function accentless(text: string): string {

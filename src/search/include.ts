@@ -3,11 +3,15 @@
  * @see https://hl7.org/fhir/R4/search.html#revinclude
  */
 
+import { parseCanonical } from '../fhir/reference.ts';
+import type { Resource } from '../fhir/types.ts';
+import { hash47 } from '../store/hash.ts';
 import { join, list, type Sql, sql } from '../store/sql.ts';
+import type { Row } from '../store/store.ts';
 import { hashOf } from './condition.ts';
 import type { Match, RunSettings } from './match.ts';
 import type { IncludeRequest } from './parse.ts';
-import { resourcesOfCanonicals, resourcesOfHashes, versionsOfSeqs } from './readable.ts';
+import { resourcesOfHashes, resourcesOfWords, textsOf, versionsOfSeqs } from './readable.ts';
 import { refuse, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
@@ -21,6 +25,8 @@ interface Followed {
   readonly target?: string;
   /** Sources of the `url` of types that are referred to by canonical. */
   readonly urls: readonly number[];
+  /** Parameters that hold canonicals. */
+  readonly canonicals: readonly SearchParam[];
 }
 
 /** What looking up depends on. */
@@ -28,12 +34,16 @@ export interface IncludeSettings {
   readonly registry: Registry;
   readonly resourceTypes: readonly string[];
   isResourceType(name: string): boolean;
+  /** Refuses a parameter whose index is being built. */
+  assertIndexed(param: SearchParam): void;
 }
 
-function referencesOf(type: string, code: string, { registry }: IncludeSettings): SearchParam[] {
-  return [...registry(type).byCode.values()].filter(
+function referencesOf(type: string, code: string, { registry, assertIndexed }: IncludeSettings): SearchParam[] {
+  const found = [...registry(type).byCode.values()].filter(
     param => param.type === 'reference' && (code === '*' || param.code === code),
   );
+  found.forEach(assertIndexed);
+  return found;
 }
 
 function referenceParams(type: string, code: string, settings: IncludeSettings): number[] {
@@ -81,7 +91,13 @@ export function planInclude(
         .byCode.get('url')
         ?.sources.map(source => source.param) ?? [],
   );
-  return { request, paramsOf, urls: request.reverse ? [] : urls, ...(target !== undefined && { target }) };
+  return {
+    request,
+    paramsOf,
+    urls: request.reverse ? [] : urls,
+    canonicals: canonical,
+    ...(target !== undefined && { target }),
+  };
 }
 
 /** What a page includes, and whether the limit cut it short. */
@@ -119,62 +135,78 @@ export async function findIncluded(
 
 async function follow(
   from: readonly Match[],
-  { request, paramsOf, target, urls }: Followed,
+  { request, paramsOf, target, urls, canonicals }: Followed,
   limit: number,
   settings: RunSettings,
 ): Promise<Match[]> {
-  const found: Match[] = urls.length
-    ? await followCanonicals(from, [...paramsOf.values()].flat(), urls, limit, settings)
-    : [];
+  const found: Match[] = urls.length ? await followCanonicals(from, canonicals, urls, limit, settings) : [];
   for (let i = 0; i < from.length; i += 500) {
     const part = from.slice(i, i + 500);
     const query = request.reverse
       ? reverseSql(part, paramsOf, target, limit, settings)
       : forwardSql(part, paramsOf, target, limit, settings);
     if (!query) continue;
-    for (const row of await settings.store.select(query, { budgetMs: settings.budgetMs })) {
-      found.push({
-        seq: Number(row['seq']),
-        type: String(row['type']),
-        id: String(row['id']),
-        versionId: Number(row['version_id']),
-        position: [],
-      });
+    found.push(...(await settings.store.select(query, { budgetMs: settings.budgetMs })).map(toIncluded));
+  }
+  return found;
+}
+
+/** Texts read at a time. */
+const textChunk = 100;
+
+/** Canonicals that resources hold in some parameters; a URL with the versions asked for, none for any. */
+async function canonicalsIn(
+  from: readonly Match[],
+  params: readonly SearchParam[],
+  { store }: RunSettings,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = new Map<string, Set<string>>();
+  const types = new Set(params.map(param => param.resourceType));
+  const holders = from.filter(match => types.has(match.type));
+  for (let i = 0; i < holders.length; i += textChunk) {
+    for (const row of await store.select(textsOf(holders.slice(i, i + textChunk).map(match => match.seq)))) {
+      const resource = JSON.parse(String(row['text'])) as Resource;
+      for (const param of params.filter(one => one.resourceType === resource.resourceType))
+        for (const expression of param.sources.flatMap(source => source.expressions))
+          expression.evaluate(resource, value => addCanonical(value, found), resource);
     }
   }
   return found;
 }
 
+function addCanonical(value: unknown, found: Map<string, Set<string>>): void {
+  if (typeof value !== 'string') return;
+  const { uri, version = '' } = parseCanonical(value);
+  found.set(uri, (found.get(uri) ?? new Set()).add(version));
+}
+
 /** Resources referred to by canonical; of one with a version only that version. */
 async function followCanonicals(
   from: readonly Match[],
-  params: readonly number[],
+  params: readonly SearchParam[],
   urls: readonly number[],
   limit: number,
   settings: RunSettings,
 ): Promise<Match[]> {
-  const rows = await settings.store.select(
-    resourcesOfCanonicals(
-      from.map(match => match.seq),
-      params,
-      urls,
-      limit,
-      settings.sight,
-    ),
-    { budgetMs: settings.budgetMs },
-  );
+  const wanted = await canonicalsIn(from, params, settings);
+  if (wanted.size === 0) return [];
+  const query = resourcesOfWords(urls, [...wanted.keys()].map(hash47), limit, settings.sight);
+  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
   const matches = rows.filter(row => {
-    const version = /\|(.*)$/.exec(String(row['value']))?.[1];
-    return version === undefined || (JSON.parse(String(row['text'])) as { version?: string }).version === version;
+    const { url, version } = JSON.parse(String(row['text'])) as { url?: string; version?: string };
+    const versions = wanted.get(url ?? '');
+    return versions?.has('') || versions?.has(version ?? '');
   });
-  return matches.map(row => ({
-    seq: Number(row['seq']),
-    type: String(row['type']),
-    id: String(row['id']),
-    versionId: Number(row['version_id']),
-    position: [],
-  }));
+  return matches.map(toIncluded);
 }
+
+const toIncluded = (row: Row): Match => ({
+  seq: Number(row['seq']),
+  type: String(row['type']),
+  id: String(row['id']),
+  versionId: Number(row['version_id']),
+  position: [],
+});
 
 function forwardSql(
   from: readonly Match[],

@@ -4,16 +4,7 @@
 import type { Resource } from '../fhir/types.ts';
 import { join, raw, type Sql, sql } from '../store/sql.ts';
 import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
-import {
-  type CompileSettings,
-  type Drive,
-  drive,
-  feedOfType,
-  fromWhere,
-  fromWhereIndex,
-  momentOf,
-  type Scope,
-} from './compile.ts';
+import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, momentOf, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { after, atMost, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { notByKey } from './range-test.ts';
@@ -77,7 +68,8 @@ export function beginSearch(search: TypeSearch, driver: number, settings: Compil
       withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope),
     ];
   }
-  if (!by && search.sort.length === 1 && sort.by === 'lastUpdated') return [walked(begin, sort.descending)];
+  if (search.sort.length === 1 && sort.by === 'lastUpdated' && begin.walk[0] === 'last_updated')
+    return [walked(begin, sort.descending)];
   const column = !by && search.sort.length === 1 && sort.by === 'column' ? sortWalk(sort.param) : undefined;
   if (column && sort.by === 'column') {
     const missing = missingValue(sort.param, sort.descending);
@@ -99,13 +91,14 @@ function containedRows(search: TypeSearch, by: Condition | undefined, settings: 
 
 /** The rows in the order they lie in: newest first by date, oldest first by change. */
 function walked(begin: Drive, descending = begin.walk[0] === 'moment' || begin.walk[0] === 'lo'): Begun {
-  const keys = [...begin.walk, 'seq'].map(column => ({ value: raw(`d.${column}`), descending }));
+  const columns = begin.walk[0] === 'seq' ? ['seq'] : [...begin.walk, 'seq'];
+  const keys = columns.map(column => ({ value: raw(`d.${column}`), descending, big: column === 'target' }));
   return { begin, keys, tests: firstRow(begin, descending) };
 }
 
 /** Where a version can have several rows in the range, only the first of them counts. */
 function firstRow({ by, walk }: Drive, descending: boolean): Sql {
-  if (by?.op !== 'range' || !by.range.repeats || walk[0] === 'moment') return raw('');
+  if (by?.op !== 'range' || !by.range.repeats || walk[0] === 'moment' || walk[0] === 'seq') return raw('');
   const columns = (alias: string) => raw(walk.map(column => `${alias}.${column}`).join(', '));
   const sign = raw(descending ? '>' : '<');
   return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(by.range.table.name)} x WHERE ${notByKey(by.range.where)} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
@@ -139,7 +132,7 @@ function withoutValue(
 
 /** With an order of its own a version must come once: walks that can repeat it are gathered first, unless by moment. */
 function gathered(begin: Drive, search: TypeSearch, settings: CompileSettings): Drive {
-  if (!begin.repeats || begin.walk[0] === 'moment' || begin.kind !== 'rows') return begin;
+  if (!begin.repeats || begin.walk[0] === 'moment' || begin.walk[0] === 'seq' || begin.kind !== 'rows') return begin;
   const { by } = begin;
   if (by?.op !== 'range') return begin;
   const unordered: Condition = { ...by, range: { ...by.range, walk: [] } };
@@ -232,58 +225,4 @@ export function toMatch(row: Row, keys: number): Match {
     versionId: Number(row['version_id']),
     position: Array.from({ length: keys }, (_, i) => row[keyColumn(i)] as string | number),
   };
-}
-
-/** Number of resources found, at most `limit` when given. */
-export async function countRows(
-  search: TypeSearch,
-  driver: number,
-  settings: RunSettings,
-  limit?: number,
-): Promise<number> {
-  if (search.contained || search.parts.some(part => part.op === 'body')) {
-    const found = await findRows(
-      search,
-      beginSearch({ ...search, sort: [] }, driver, settings),
-      undefined,
-      limit ?? Number.MAX_SAFE_INTEGER,
-      settings,
-    );
-    return found.length;
-  }
-  const begin = drive(search.parts, driver < 0 ? undefined : search.parts[driver], search.scope, settings);
-  const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
-  const selects = begin.branches.map(branch => {
-    const from = fromWhereIndex(branch, begin, search.scope, settings);
-    return byMoment
-      ? sql`SELECT 1 ${from} GROUP BY d.moment, d.seq`
-      : sql`SELECT ${raw(begin.repeats ? 'DISTINCT +d.seq' : '1')} ${from}`;
-  });
-  const rows = join(selects, begin.repeats && !byMoment ? ' UNION ' : ' UNION ALL ');
-  const limited = limit === undefined ? rows : sql`SELECT * FROM (${rows}) q ${atMost(limit)}`;
-  const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${limited}) c`, {
-    budgetMs: settings.budgetMs,
-  });
-  return Number(row!['n']);
-}
-
-/** Up to this many, an estimate is a count. */
-const countedUpTo = 10_000;
-/** About how many driving rows are tested for an estimate. */
-const lookedAt = 2000;
-
-/** About how many resources are found: the driving rows, times the part of some of them that pass the tests. */
-export async function estimateRows(search: TypeSearch, driver: number, settings: RunSettings): Promise<number> {
-  const counted = await countRows(search, driver, settings, countedUpTo);
-  if (counted < countedUpTo || driver < 0) return driver < 0 ? countRows(search, driver, settings) : counted;
-  const alone = await countRows({ ...search, parts: [search.parts[driver]!] }, 0, settings);
-  if (search.parts.length === 1) return alone;
-  // Every so-many-th resource of the driving rows is looked at, whatever their order.
-  const step = Math.max(1, Math.floor(alone / lookedAt));
-  const begin = drive(search.parts, search.parts[driver], search.scope, settings);
-  const some = begin.branches.map(branch => sql`(SELECT * FROM ${branch} WHERE d.seq % ${step} = 0) d`);
-  const selects = some.map(branch => sql`SELECT +d.seq ${fromWhereIndex(branch, begin, search.scope, settings)}`);
-  const passed = sql`SELECT count(*) AS n FROM (${join(selects, ' UNION ')}) c`;
-  const [row] = await settings.store.select(passed, { budgetMs: settings.budgetMs });
-  return Math.max(countedUpTo, Number(row!['n']) * step);
 }

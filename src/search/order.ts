@@ -7,6 +7,8 @@ import { join, raw, type Sql, type SqlValue, sql } from '../store/sql.ts';
 export interface OrderKey {
   readonly value: Sql;
   readonly descending: boolean;
+  /** A whole number of 64 bits: it leaves the database as text, so that none is rounded. */
+  readonly big?: boolean;
 }
 
 /** A position: the values of the keys of the last row. */
@@ -18,20 +20,24 @@ export const keyColumn = (index: number): string => `key${index}`;
 /** The keys as columns of the SELECT. */
 export function keyColumns(keys: readonly OrderKey[]): Sql {
   return join(
-    keys.map((key, i) => sql`${key.value} AS ${raw(keyColumn(i))}`),
+    keys.map((key, i) => {
+      const value = key.big ? sql`CAST(${key.value} AS TEXT)` : key.value;
+      return sql`${value} AS ${raw(keyColumn(i))}`;
+    }),
     ', ',
   );
 }
 
-/** ORDER BY of the keys, by the names of their columns. */
+/** ORDER BY of the keys, by the names of their columns; one that leaves as text is ordered as the number it is. */
 export function orderBy(keys: readonly OrderKey[]): Sql {
-  return raw(`ORDER BY ${keys.map((key, i) => `${keyColumn(i)}${key.descending ? ' DESC' : ''}`).join(', ')}`);
+  const columns = keys.map((key, i) => `${key.big ? key.value.text : keyColumn(i)}${key.descending ? ' DESC' : ''}`);
+  return raw(`ORDER BY ${columns.join(', ')}`);
 }
 
 /** Condition that a row lies after a position. */
 export function after(keys: readonly OrderKey[], position: Position): Sql {
   const sameDirection = keys.every(key => key.descending === keys[0]!.descending);
-  const values = position as readonly SqlValue[];
+  const values = position.map((value, i): SqlValue => (keys[i]?.big ? BigInt(value) : value));
   if (sameDirection) {
     const sign = raw(keys[0]!.descending ? '<' : '>');
     if (keys.length === 1) return sql`${keys[0]!.value} ${sign} ${values[0]!}`;

@@ -133,6 +133,7 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
       registry: plan.registry,
       resourceTypes: settings.resourceTypes,
       isResourceType: plan.isResourceType,
+      assertIndexed: plan.assertIndexed,
     }),
   );
   const used = input.query.filter(([name, value]) => !unknown.has(name) && name !== cursorParameter && value !== '');
@@ -223,6 +224,11 @@ function planSorts(
   settings: PlanSettings,
   ignore: (error: UnknownParameter, name: string) => void,
 ): Map<string, readonly SortKey[]> {
+  for (const type of types)
+    for (const { code } of sort) {
+      const param = settings.registry(type).byCode.get(code);
+      if (param) settings.assertIndexed(param);
+    }
   const found = new Map(
     types.map(type => [type, planSort(sort, settings.registry(type), types.length === 1)] as const),
   );

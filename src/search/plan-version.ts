@@ -2,24 +2,27 @@
  * Parameters answered without index rows of their own: `_id`, `_lastUpdated`; and `:missing`.
  * @see https://hl7.org/fhir/R4/search.html#all
  */
-import { sql } from '../store/sql.ts';
-import { anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
+import type { Interval } from '../fhir/datetime.ts';
+import { type Sql, sql } from '../store/sql.ts';
+import type { IndexTable } from '../store/store.ts';
+import { type At, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
 import type { PlanSettings } from './plan.ts';
 import { refuseModifier, refuseValue } from './refuse.ts';
+import { presence } from './rows.ts';
 import type { SearchParam, Source } from './search-param.ts';
 import {
   compositeTable,
   dateTable,
+  factsTable,
   numberTable,
   positionTable,
-  presentTable,
   quantityTable,
   referenceTable,
   stringTable,
-  uriTable,
 } from './tables.ts';
 import { compareDates, parseDateValue } from './types/date.ts';
 import { kindHash } from './types/reference.ts';
+import type { Prefix } from './types/search-type.ts';
 
 /** `_id`, one or several. */
 export function planId(type: string, name: string, modifier: string | undefined, values: readonly string[]): Condition {
@@ -39,8 +42,39 @@ export function planId(type: string, name: string, modifier: string | undefined,
   return modifier === 'not' ? not(ids) : ids;
 }
 
+/** All versions of a type by time, as the store keeps them. */
+const resourceTable: IndexTable = {
+  name: 'index_resource',
+  columns: [
+    { name: 'type', type: 'TEXT' },
+    { name: 'last_updated', type: 'INTEGER' },
+  ],
+  key: 2,
+};
+
+/** The condition of a prefix on an instant against [from, to): one bound wherever the prefix has one. */
+function compareInstant(prefix: Prefix, [from, to]: Interval, at: Sql, now: number): Sql {
+  switch (prefix) {
+    case 'eq':
+      return sql`${at} >= ${from} AND ${at} < ${to}`;
+    case 'ge':
+      return sql`${at} >= ${from}`;
+    case 'gt':
+    case 'sa':
+      return sql`${at} >= ${to}`;
+    case 'le':
+      return sql`${at} < ${to}`;
+    case 'lt':
+    case 'eb':
+      return sql`${at} < ${from}`;
+    default:
+      return compareDates(prefix, [from, to], at, sql`(${at} + 1)`, now);
+  }
+}
+
 /** `_lastUpdated`. */
 export function planLastUpdated(
+  type: string,
   name: string,
   modifier: string | undefined,
   values: readonly string[],
@@ -51,10 +85,15 @@ export function planLastUpdated(
   return anyOf(
     values.map((value): Condition => {
       const [prefix, interval] = parseDateValue(name, value, settings.zone);
+      const compare = (at: Sql) => compareInstant(prefix, interval, at, settings.now);
+      const atVersion = (at: At) => compare(at.lastUpdated);
+      // What lies inside another resource was changed when that one was, whatever its type.
+      if (settings.registry !== settings.stored) return { op: 'test', test: atVersion };
+      const where = sql`x.type = ${type} AND ${compare(sql`x.last_updated`)}`;
+      const walk = prefix === 'ne' ? [] : ['last_updated'];
       return {
-        op: 'test',
-        test: at =>
-          sql`(${compareDates(prefix, interval, at.lastUpdated, sql`(${at.lastUpdated} + 1)`, settings.now)})`,
+        op: 'range',
+        range: { table: resourceTable, where, walk, probe: 'seq', repeats: false, rank: 75, atVersion },
       };
     }),
   );
@@ -67,7 +106,6 @@ const tableOf = new Map([
   ['string', stringTable],
   ['number', numberTable],
   ['quantity', quantityTable],
-  ['uri', uriTable],
   ['reference', referenceTable],
   ['composite', compositeTable],
   ['special', positionTable],
@@ -82,13 +120,22 @@ function hasAny(param: SearchParam): Condition {
   return anyOf(
     param.sources.flatMap(source => {
       const table = tableOf.get(source.kind);
-      if (!table) return [range(source, presentTable)];
+      if (!table) return [present(source)];
       if (source.kind !== 'reference') return [range(source, table)];
       if (param.onlyTarget !== undefined)
         return [range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`)];
-      return [range(source, table), range(source, presentTable)];
+      return [range(source, table), present(source)];
     }),
   );
+}
+
+/** The resource has a value, as its row of facts says: tested, never walked, since the row is looked up by the version. */
+function present(source: Source): Condition {
+  const where = sql`instr(x.params, ${presence(source.param)}) > 0`;
+  return {
+    op: 'range',
+    range: { table: factsTable, where, walk: [], probe: 'seq', repeats: true, rank: 99, testOnly: true },
+  };
 }
 
 /** `:missing=true|false`. */

@@ -5,18 +5,18 @@
 import { sql } from '../store/sql.ts';
 import { planBodyText } from './body-text.ts';
 import { allOf, anyOf, type Condition } from './condition.ts';
-import { containedRegistry } from './contained.ts';
+import { containedRegistry, toInside } from './contained.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
 import { planFilter } from './plan-filter.ts';
-import { planHierarchy } from './plan-hierarchy.ts';
 import { planList } from './plan-list.ts';
+import { planSpecial, splitValues, tuples } from './plan-values.ts';
 import { planId, planLastUpdated, planMissing } from './plan-version.ts';
 import { refuse, refuseModifier, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
 import { referenceTable } from './tables.ts';
 import { searchTypes } from './types/all.ts';
-import { type AskSettings, splitEscaped, unescapeValue } from './types/search-type.ts';
+import { type AskSettings, unescapeValue } from './types/search-type.ts';
 import { UnknownParameter } from './unknown.ts';
 
 /** What planning depends on. */
@@ -27,6 +27,8 @@ export interface PlanSettings extends AskSettings {
   readonly stored: Registry;
   readonly maxChain: number;
   readonly maxValues: number;
+  /** Refuses a parameter whose index is being built. */
+  assertIndexed(param: SearchParam): void;
 }
 
 /** What resources of a type have to fulfil for one criterion. */
@@ -59,6 +61,7 @@ export function findParam(type: string, code: string, name: string, settings: Pl
       '_content',
       ...params.byCode.keys(),
     ]);
+  settings.assertIndexed(param);
   return param;
 }
 
@@ -124,7 +127,9 @@ export function planChainTo(
   const parts = targets.flatMap((target): Condition[] => {
     try {
       const inner = plan(target, beyond);
-      return [inside ? inner : { op: 'chain', params, type: target, inner }];
+      if (inside) return [inner];
+      const contained = plan(target, { ...beyond, registry: containedRegistry(settings.stored) });
+      return [direct({ op: 'chain', params, type: target, inner }), toInside(params, target, contained)];
     } catch (error) {
       if (!(error instanceof UnknownParameter)) throw error;
       unknown.push(error);
@@ -136,7 +141,7 @@ export function planChainTo(
       unknown[0] ??
       refuse(name, `"${link.code}" has no target type that can be searched`, `「${link.code}」の参照先は検索できません`)
     );
-  return anyOf(parts.map(direct));
+  return anyOf(parts);
 }
 
 /** True when the parameter's values are resources themselves instead of references (Bundle.composition). */
@@ -196,7 +201,7 @@ function planPlain(
   const values =
     code === '_filter' || code === '_text' || code === '_content' ? [value] : splitValues(name, value, settings);
   if (code === '_id') return planId(type, name, modifier, values);
-  if (code === '_lastUpdated') return planLastUpdated(name, modifier, values, settings);
+  if (code === '_lastUpdated') return planLastUpdated(type, name, modifier, values, settings);
   if (code === '_filter') return allOf(values.length ? [planFilter(type, value, settings)] : []);
   if (code === '_text' || code === '_content')
     return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
@@ -204,14 +209,6 @@ function planPlain(
   const param = findParam(type, code, name, settings);
   const whole = param.type === 'composite' ? tuples(value, param.components.length) : undefined;
   return planParam(param, name, modifier, whole?.slice(0, settings.maxValues) ?? values, settings);
-}
-
-/** `a,b$1,2`, which other servers read as (a or b) with (1 or 2), as tuples; undefined when each value has its own `$`. */
-function tuples(value: string, components: number): readonly string[] | undefined {
-  if (splitEscaped(value, ',').every(one => splitEscaped(one, '$').length > 1)) return undefined;
-  const parts = splitEscaped(value, '$').map(part => splitEscaped(part, ','));
-  if (parts.length !== components || parts.flat().includes('')) return undefined;
-  return parts.slice(1).reduce((made, part) => made.flatMap(one => part.map(next => `${one}$${next}`)), parts[0]!);
 }
 
 /** Modifiers only `_filter` uses. */
@@ -252,50 +249,4 @@ export function planParam(
   );
   // `:not` with several values: none of them.
   return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
-}
-
-/** Values that concern more than the parameter: places in a tree, and the version behind a canonical. */
-function planSpecial(
-  param: SearchParam,
-  name: string,
-  modifier: string | undefined,
-  value: string,
-  settings: PlanSettings,
-): Condition | undefined {
-  if (param.type === 'reference' && (modifier === 'above' || modifier === 'below'))
-    return planHierarchy(param, name, modifier, value, settings);
-  const bar = value.lastIndexOf('|');
-  const version = settings.registry(param.resourceType).byCode.get('version');
-  if (param.type !== 'uri' || param.code !== 'url' || modifier !== undefined || bar < 0 || version?.type !== 'token')
-    return undefined;
-  return allOf([
-    searchTypes.get('uri')!.condition({ param, name, value: value.slice(0, bar) }, settings),
-    searchTypes.get('token')!.condition({ param: version, name, value: value.slice(bar + 1) }, settings),
-  ]);
-}
-
-/** A backslash that is neither escaped nor escapes anything. */
-const loneBackslash = /^(?:[^\\]|\\[,|$\\])*\\(?![,|$\\])/;
-
-function splitValues(name: string, value: string, settings: PlanSettings): readonly string[] {
-  const values = splitEscaped(value, ',');
-  if (values.length > settings.maxValues)
-    throw refuse(
-      name,
-      `found ${values.length} values, at most ${settings.maxValues} are allowed; ask in several requests`,
-      `値が ${values.length} 個あります。上限は ${settings.maxValues} 個です。分けて検索してください`,
-    );
-  if (loneBackslash.test(value))
-    throw refuse(
-      name,
-      'found a backslash that escapes nothing; write \\\\ for a backslash, and \\, \\| or \\$ for these characters',
-      '何もエスケープしていないバックスラッシュがあります。バックスラッシュは \\\\、カンマなどは \\, \\| \\$ と書いてください',
-    );
-  if (values.some(one => one === ''))
-    throw refuse(
-      name,
-      'a value is empty; write the parameter with a value, or leave it out',
-      '空の値があります。値を書くか、パラメータを省いてください',
-    );
-  return values;
 }

@@ -6,6 +6,7 @@ import type { At, Range } from './condition.ts';
 
 /** The version has a row in the range; of contained resources the very one at hand. */
 export function rangeTest(range: Range, at: At, contained: boolean): Sql {
+  if (range.atVersion) return sql`(${range.atVersion(at)})`;
   if (contained) return containedTest(range, at);
   if (range.atMoment) return sql`(${range.atMoment(at)})`;
   const from = sql`FROM ${raw(range.table.name)} x WHERE ${range.where}`;
@@ -16,16 +17,21 @@ export function rangeTest(range: Range, at: At, contained: boolean): Sql {
 
 /** The same contained resource, not another one of the container. */
 function containedTest(range: Range, at: At): Sql {
-  const moment = range.table.columns.some(column => column.name === 'moment')
-    ? sql` AND x.moment = ${at.moment}`
-    : sql``;
+  const place = placeColumn(range);
+  const moment = place === undefined ? sql`` : sql` AND x.${raw(place)} = ${at.moment}`;
   return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.where}${moment} AND x.seq = ${at.seq})`;
+}
+
+/** The column that says which contained resource a row is of. */
+function placeColumn({ table }: Range): 'inside' | 'moment' | undefined {
+  const has = (name: string) => table.columns.some(column => column.name === name);
+  return has('inside') ? 'inside' : has('moment') ? 'moment' : undefined;
 }
 
 /** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
 export function notByKey({ text, values }: Sql): Sql {
   return {
-    text: text.replace(/\bx\.(unit|lo|hi|exact)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
+    text: text.replace(/\bx\.(unit|lo|hi|exact|target)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
     values,
   };
 }

@@ -7,17 +7,19 @@ import type { Condition } from './condition.ts';
 export function canDrive(condition: Condition): boolean {
   if (condition.op === 'or') return condition.parts.every(part => walkable(part) !== undefined) || isHashes(condition);
   return (
-    condition.op === 'range' ||
+    (condition.op === 'range' && !condition.range.testOnly) ||
     condition.op === 'ids' ||
+    condition.op === 'inside' ||
     ((condition.op === 'chain' || condition.op === 'has') && !condition.large)
   );
 }
 
 /** What can be walked for one of several alternatives: itself, or of several conditions that must hold the best. */
 export function walkable(part: Condition): Condition | undefined {
-  if (part.op === 'range' || (part.op === 'chain' && !part.large)) return part;
+  if (part.op === 'range') return part.range.testOnly ? undefined : part;
+  if ((part.op === 'chain' && !part.large) || part.op === 'inside') return part;
   return part.op === 'and'
-    ? part.parts.filter(one => one.op === 'range').toSorted((a, b) => rankOf(a) - rankOf(b))[0]
+    ? part.parts.filter(one => one.op === 'range' && !one.range.testOnly).toSorted((a, b) => rankOf(a) - rankOf(b))[0]
     : undefined;
 }
 
@@ -36,6 +38,7 @@ export function rankOf(condition: Condition): number {
       return condition.range.rank;
     case 'chain':
     case 'has':
+    case 'inside':
       return 15 + rankOf(condition.inner) / 2;
     case 'or':
       return condition.parts.length === 0 ? 0 : Math.max(...condition.parts.map(rankOf)) + 1;

@@ -3,7 +3,7 @@
  * so that what the caller may not see and what is not current never comes out.
  */
 import { list, raw, type Sql, sql } from '../store/sql.ts';
-import type { Readable } from '../store/store.ts';
+import type { Readable, Store } from '../store/store.ts';
 import type { At } from './condition.ts';
 import { atMost } from './order.ts';
 
@@ -100,6 +100,11 @@ export const typesWithResources: Sql = raw(`WITH RECURSIVE t(type) AS (
   UNION ALL SELECT (SELECT min(r.type) FROM index_resource r WHERE r.type > t.type) FROM t WHERE t.type IS NOT NULL)
   SELECT type FROM t WHERE type IS NOT NULL`);
 
+/** Position of the newest version; 0 in an empty database. */
+export async function newestPosition(store: Pick<Store, 'state'>): Promise<number> {
+  return (await store.state()).position;
+}
+
 /** Position of the newest version of a type. */
 export const newestOfType = (type: string): Sql => sql`SELECT max(v.seq) AS seq FROM version v WHERE v.type = ${type}`;
 
@@ -111,15 +116,8 @@ export const storedTexts = (type: string): Sql =>
 export const indexedVersions = (type: string, after: number, limit: number): Sql =>
   sql`SELECT v.seq AS seq, b.text AS text FROM version v CROSS JOIN body b WHERE v.type = ${type} AND v.seq > ${after} AND b.seq = v.seq AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq)) ORDER BY v.seq ${atMost(limit)}`;
 
-/** Resources whose URL is the canonical some rows refer to, with that canonical and their text. */
-export const resourcesOfCanonicals = (
-  seqs: readonly number[],
-  params: readonly number[],
-  urls: readonly number[],
-  limit: number,
-  sight: Sight,
-): Sql =>
-  sql`SELECT ${versionColumns}, x.value AS value, b.text AS text FROM index_uri x CROSS JOIN index_uri y CROSS JOIN version v CROSS JOIN body b
-    WHERE x.param IN ${list(params)} AND x.seq IN ${list(seqs)} AND y.param IN ${list(urls)}
-    AND y.value = CASE WHEN instr(x.value, '|') > 0 THEN substr(x.value, 1, instr(x.value, '|') - 1) ELSE x.value END
-    AND v.seq = y.seq AND ${visible(sight)} AND b.seq = v.seq ORDER BY v.seq ${atMost(limit)}`;
+/** Resources whose URL has one of some hashes, with their text. */
+export const resourcesOfWords = (urls: readonly number[], words: readonly number[], limit: number, sight: Sight): Sql =>
+  sql`SELECT ${versionColumns}, b.text AS text FROM index_use x CROSS JOIN version v CROSS JOIN body b
+    WHERE x.param IN ${list(urls)} AND x.word IN ${list(words)}
+    AND v.seq = x.seq AND ${visible(sight)} AND b.seq = v.seq ORDER BY v.seq ${atMost(limit)}`;

@@ -42,6 +42,25 @@ export function refuseModifier(
   );
 }
 
+/** A parameter whose index is being built. */
+export class BeingIndexed extends FhirError {
+  readonly resourceType: string;
+
+  /** @param progress how far it is, if it has begun */
+  constructor(type: string, code: string, progress: { readonly done: number; readonly total: number } | undefined) {
+    const percent = progress ? Math.floor((progress.done / Math.max(progress.total, 1)) * 100) : 0;
+    super(
+      'unavailable',
+      {
+        en: `Search parameter "${code}" of ${type} is being indexed (${percent} %); try again in a moment, or search without it`,
+        ja: `${type} の検索パラメータ「${code}」の索引を作成中です（${percent}%）。少し待って再試行するか、このパラメータを使わずに検索してください`,
+      },
+      { headers: { 'Retry-After': '10' } },
+    );
+    this.resourceType = type;
+  }
+}
+
 /** Long values are cut in messages. */
 export function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

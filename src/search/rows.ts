@@ -3,10 +3,11 @@
  * resource's own moment (its clinical date), which is part of every row.
  */
 import type { Interval } from '../fhir/datetime.ts';
+import { hash47 } from '../store/hash.ts';
 import type { SqlValue } from '../store/sql.ts';
 import type { IndexRow, IndexTable } from '../store/store.ts';
 import { fold, type Variants } from './fold.ts';
-import { pairTable } from './tables.ts';
+import { factsTable, pairTable, useTable, wordTable } from './tables.ts';
 
 /** What extraction depends on besides the resource. */
 export interface IndexSettings {
@@ -34,6 +35,28 @@ export function toMoment([from, to]: Interval): number {
   return since > 0 ? since * 8 + (width < 0 ? otherWidth : width) : otherWidth;
 }
 
+const firsts = 'ABCDEFGHIJKLMNOPQRST';
+const others = 'UVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:;!*+,/<=>?@^~#';
+
+/**
+ * A parameter in a row of {@link factsTable}: six characters, of which only the first is one of `A` to `T`, so that one
+ * parameter is never found across two others.
+ */
+export function presence(param: number): string {
+  const known = presences.get(param);
+  if (known !== undefined) return known;
+  let rest = param + 2 ** 31;
+  let text = firsts[rest % firsts.length]!;
+  rest = Math.floor(rest / firsts.length);
+  for (let i = 0; i < 5; i++) {
+    text += others[rest % others.length]!;
+    rest = Math.floor(rest / others.length);
+  }
+  presences.set(param, text);
+  return text;
+}
+const presences = new Map<number, string>();
+
 /** The rows of one resource. */
 export class Rows {
   readonly all: IndexRow[] = [];
@@ -42,10 +65,13 @@ export class Rows {
   private sourceStart = 0;
   private readonly texts = new Set<string>();
   private readonly pairs = new Set<number>();
+  private readonly present = new Set<number>();
 
+  /** @param inside place of a contained resource, which stands for its moment; 0 for others */
   constructor(
     readonly settings: IndexSettings,
     readonly moment: number,
+    readonly inside = 0,
   ) {}
 
   /** Begins the rows of another source. */
@@ -73,10 +99,30 @@ export class Rows {
     return this.texts.size > 0;
   }
 
-  /** Ends the rows of a source. @param table where its texts go, under the hash given */
-  end(table: IndexTable, param: number): void {
+  /** Notes that the source at hand has a value. */
+  addPresence(): void {
+    this.present.add(this.param);
+  }
+
+  /** Ends the rows of a source: its texts go under the hash given. */
+  end(param: number): void {
     const folded = new Set([...this.texts].map(text => fold(text, this.settings.variants)));
-    this.all.push({ table: table.name, values: [param, [...folded].join('\n').slice(0, keptText), this.moment] });
+    this.addWord(param, [...folded].join('\n').slice(0, keptText));
+  }
+
+  /** Adds a text that other resources may have as well. */
+  addWord(param: number, text: string): void {
+    if (text === '') return;
+    const word = hash47(text);
+    this.all.push({ table: wordTable.name, values: [param, text, word] });
+    this.all.push({ table: useTable.name, values: [param, word, this.inside] });
+  }
+
+  /** The row about the resource as a whole, after all its sources. */
+  addFacts(): void {
+    if (this.present.size === 0 && (this.inside > 0 || this.moment === noMoment)) return;
+    const params = [...this.present].map(presence).join('');
+    this.all.push({ table: factsTable.name, values: [this.inside, params, this.inside > 0 ? 0 : this.moment] });
   }
 
   /** Adds a row unless the source has it already (a primary key holds once). */

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/searchparameter.html
  */
 import type { Expression } from '../fhirpath/compile.ts';
+import type { ExtractorVersions } from './sources.ts';
 
 /** Types of search parameters, http://hl7.org/fhir/search-param-type. */
 export type SearchParamType =
@@ -20,7 +21,11 @@ export type SearchParamType =
 export interface Source {
   /** Stands for the source in the index: the same on every machine; changes when what is extracted changes. */
   readonly param: number;
+  /** The same for other versions of the extractors. */
+  readonly paramAt: (versions: ExtractorVersions) => number;
   readonly kind: SearchParamType;
+  /** Its values are names of persons or things, whose words are found by themselves. */
+  readonly ofName: boolean;
   readonly expressions: readonly Expression[];
   /** At most one value a resource. */
   readonly single: boolean;

@@ -9,6 +9,7 @@ import type { AccessFacts, IndexRow, IndexTable, Readable, Store } from '../stor
 import type { Page } from './find.ts';
 import type { Match } from './match.ts';
 import type { FindInput } from './plan-query.ts';
+import type { Progress } from './reindex.ts';
 
 /** One parameter of a query: name with modifier and chain, and value, both decoded. */
 export type QueryParameter = readonly [name: string, value: string];
@@ -38,6 +39,10 @@ export interface Search {
   ): MatchQuery;
   /** Takes over SearchParameters that clients have stored; once at start, later searches do it themselves. */
   refresh(store: Store): Promise<void>;
+  /** Makes all index rows anew, while the server runs or not; tells how far it is. The number of types. */
+  rebuild(store: Store, tell: (progress: Progress) => void): Promise<number>;
+  /** What is being indexed now. */
+  indexing(): readonly Progress[];
   /** One page of a search. Throws FhirError for what cannot be searched. */
   find(input: FindInput, store: Store): Promise<Page>;
   /** The texts of a page's resources in the order given, in chunks so that memory stays bounded. */
@@ -54,4 +59,4 @@ export interface Search {
 }
 
 export { createSearch } from './create-search.ts';
-export type { AccessFacts, FindInput, Match, Page };
+export type { AccessFacts, FindInput, Match, Page, Progress };

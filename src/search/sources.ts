@@ -9,8 +9,22 @@ import { type Node, parseExpression, printExpression } from '../fhirpath/syntax.
 import { hash32 } from '../store/hash.ts';
 import type { Component, SearchParamType, Source } from './search-param.ts';
 
-/** Changes whenever extraction makes other rows than before, so that old and new rows never mix. */
-export const extractorVersion = 1;
+/**
+ * Counts up, kind by kind, whenever extraction makes other rows than before, so that old and new rows never mix: rows of
+ * another version are made anew by the reindex job (reindex.ts).
+ */
+export type ExtractorVersions = Readonly<Record<SearchParamType, number>>;
+export const extractorVersions: ExtractorVersions = {
+  number: 2,
+  date: 2,
+  string: 2,
+  token: 2,
+  reference: 2,
+  composite: 2,
+  quantity: 2,
+  uri: 2,
+  special: 2,
+};
 
 /** A SearchParameter resource. */
 export interface Definition extends Resource {
@@ -124,8 +138,10 @@ export class SourceMaker {
       name,
       usable
         ? {
-            param: hash32(`${this.type} ${name} ${extractorVersion}`),
+            param: hash32(`${this.type} ${name} ${extractorVersions[definition.type]}`),
+            paramAt: versions => hash32(`${this.type} ${name} ${versions[definition.type]}`),
             kind: definition.type,
+            ofName: members.some(member => /\b(name|family|given)\b/.test(member.part.text)),
             expressions,
             single: expressions.length === 1 && expressions[0]!.single,
             ...(definition.type === 'reference' &&

@@ -45,11 +45,23 @@ export const pairTable: IndexTable = {
   key: 3,
 };
 
-/** Texts of codes and references (`:text`), folded. */
-export const textTable: IndexTable = {
-  name: 'index_text',
-  columns: [column('param'), column('text', 'TEXT'), column('moment')],
+/**
+ * Texts that many resources share, each once: folded texts of codes and references (`:text`), and URIs. What begins with or
+ * contains something is looked up here, among the few, and leads to the many by its hash.
+ */
+export const wordTable: IndexTable = {
+  name: 'index_word',
+  columns: [column('param'), column('text', 'TEXT'), column('word')],
   key: 2,
+  shared: true,
+};
+
+/** Which versions have a text of {@link wordTable}; `inside` is the place of a contained resource, else 0. */
+export const useTable: IndexTable = {
+  name: 'index_use',
+  columns: [column('param'), column('word'), column('inside')],
+  key: 3,
+  afterSeq: 1,
 };
 
 /** Numbers, as closed intervals (a number is an interval of one point). */
@@ -66,13 +78,6 @@ export const quantityTable: IndexTable = {
   columns: [column('param'), column('unit'), column('lo', 'REAL'), column('hi', 'REAL'), column('moment')],
   key: 4,
   bySeq: true,
-};
-
-/** URIs as they are. */
-export const uriTable: IndexTable = {
-  name: 'index_uri',
-  columns: [column('param'), column('value', 'TEXT'), column('moment')],
-  key: 2,
 };
 
 /**
@@ -104,11 +109,16 @@ export const positionTable: IndexTable = {
   key: 3,
 };
 
-/** Which token parameters a version has at all (`:missing`). */
-export const presentTable: IndexTable = { name: 'index_present', columns: [column('param')], key: 1 };
-
-/** The moment of a version, for plans that do not begin at an index row. */
-export const momentTable: IndexTable = { name: 'index_moment', columns: [column('moment')], key: 0 };
+/**
+ * What is known of a version as a whole: its moment, and which parameters it has a value for (`:missing`), each by six
+ * characters (see `presence`). `inside` is the place of a contained resource, else 0.
+ */
+export const factsTable: IndexTable = {
+  name: 'index_facts',
+  columns: [column('inside'), column('params', 'TEXT'), column('moment')],
+  key: 2,
+  afterSeq: 2,
+};
 
 /** All index tables. */
 export const indexTables: readonly IndexTable[] = [
@@ -117,12 +127,11 @@ export const indexTables: readonly IndexTable[] = [
   dateTable,
   stringTable,
   pairTable,
-  textTable,
+  wordTable,
+  useTable,
   numberTable,
   quantityTable,
-  uriTable,
   compositeTable,
   positionTable,
-  presentTable,
-  momentTable,
+  factsTable,
 ];

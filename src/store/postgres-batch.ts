@@ -86,7 +86,10 @@ export const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: 
 
 const indexTarget = (table: IndexTable): Target => ({
   name: table.name,
-  columns: [...table.columns.map(({ name, type }) => [name, columnTypes[type]] as const), ...bigints('seq place')],
+  columns: [
+    ...table.columns.map(({ name, type }) => [name, columnTypes[type]] as const),
+    ...bigints(table.shared ? 'place' : 'seq place'),
+  ],
   onConflict: ' ON CONFLICT DO NOTHING',
 });
 
@@ -103,6 +106,8 @@ export const indexValue = (value: SqlValue): SqlValue =>
 
 /** All tables of a database that commits write to, and the statement that inserts into all of them. */
 export interface Targets {
+  /** Names of index tables whose rows belong to no version. */
+  readonly shared: ReadonlySet<string>;
   readonly tables: readonly Target[];
   readonly text: string;
 }
@@ -114,7 +119,8 @@ export function createTargets(indexTables: readonly IndexTable[]): Targets {
     const names = columns.map(([column]) => column).join(', ');
     return `w_${name} AS (INSERT INTO ${name} (${names}) SELECT * FROM unnest(${columns.map(([, type]) => `?::${type}[]`).join(', ')})${onConflict})`;
   });
-  return { tables, text: `WITH ${inserts.join(', ')} SELECT 1` };
+  const shared = new Set(indexTables.filter(table => table.shared).map(table => table.name));
+  return { tables, shared, text: `WITH ${inserts.join(', ')} SELECT 1` };
 }
 
 /** The rows of a group of commits. */
@@ -131,7 +137,11 @@ export class Batch {
   private readonly resources = new Map<bigint, Record<string, SqlValue>>();
   private readonly rows = new Map<string, Columns>();
 
-  constructor(public lastSeq: number) {}
+  /** @param shared names of index tables whose rows belong to no version */
+  constructor(
+    public lastSeq: number,
+    private readonly shared: ReadonlySet<string>,
+  ) {}
 
   /** An answer that needs a version which is there already. */
   later(seq: number, outcome: Committed['outcome']): (texts: ReadonlyMap<number, Version>) => Committed {
@@ -156,7 +166,8 @@ export class Batch {
     if (live) this.push('body', [seq, place, version.text]);
     if (version.rows) {
       this.push('index_resource', [lastUpdated, seq, place, type]);
-      for (const row of version.rows) this.push(row.table, [...row.values.map(indexValue), seq, place]);
+      for (const row of version.rows)
+        this.push(row.table, [...row.values.map(indexValue), ...(this.shared.has(row.table) ? [0] : [seq, place])]);
     }
     const indexed = version.rows !== undefined;
     const facts: Facts = { persons, author, informationClass, releasedAt };

@@ -54,7 +54,7 @@ export async function applyGroup(
     const size = roundSize(rest);
     const round = rest.slice(0, size);
     rest = rest.slice(size);
-    const batch = await loadBatch(client, round);
+    const batch = await loadBatch(client, round, targets);
     const failing = await failingMatches(client, round);
     const ends = round.map(one => applyOne(one, batch, failing, now));
     await batch.write(client, targets);
@@ -93,7 +93,7 @@ function mayConcern(
 type MatchCondition = Extract<Precondition, { kind: 'matches' }>;
 const isMatch = (precondition: Precondition): precondition is MatchCondition => precondition.kind === 'matches';
 
-async function loadBatch(client: Connection, round: readonly Waiting[]): Promise<Batch> {
+async function loadBatch(client: Connection, round: readonly Waiting[], targets: Targets): Promise<Batch> {
   const hashes = new Set<bigint>();
   const deleted = new Set<bigint>();
   for (const { changes } of round)
@@ -102,7 +102,7 @@ async function loadBatch(client: Connection, round: readonly Waiting[]): Promise
       if (!change.template) deleted.add(hashOf(change));
       for (const precondition of change.preconditions) if (!isMatch(precondition)) hashes.add(hashOf(precondition));
     }
-  return loadCurrents(client, hashes, deleted);
+  return loadCurrents(client, hashes, deleted, targets);
 }
 
 /** A batch that begins after the newest commit and knows the resources given; all persons of those that are deleted. */
@@ -110,6 +110,7 @@ export async function loadCurrents(
   client: Connection,
   hashes: ReadonlySet<bigint>,
   deleted: ReadonlySet<bigint>,
+  { shared }: Targets,
 ): Promise<Batch> {
   const rows = await query<CurrentRow>(client, {
     text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place,
@@ -118,7 +119,7 @@ export async function loadCurrents(
       LEFT JOIN (resource r JOIN version v ON v.seq = r.seq) ON r.h = ANY (?::bigint[])`,
     values: [[...hashes]],
   });
-  const batch = new Batch(Number(rows[0]!.last));
+  const batch = new Batch(Number(rows[0]!.last), shared);
   const others = await loadPersons(client, deleted);
   for (const row of rows) {
     if (row.h === null) continue;

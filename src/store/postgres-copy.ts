@@ -28,7 +28,7 @@ export async function openPostgresCopy(url: string, tables: readonly IndexTable[
         await client.query('BEGIN; SELECT one FROM feed WHERE one = 1 FOR UPDATE');
         const hashes = versions.map(({ type, id }) => refHash(`${type}/${id}`));
         const deleted = hashes.filter((_, i) => versions[i]!.deleted);
-        const batch = await loadCurrents(client, new Set(hashes), new Set(deleted));
+        const batch = await loadCurrents(client, new Set(hashes), new Set(deleted), targets);
         assertFollows(versions, batch.lastSeq);
         for (const [i, version] of versions.entries()) {
           const h = hashes[i]!;

@@ -5,7 +5,7 @@
  */
 import { type Connection, query } from './postgres-connection.ts';
 import type { IndexTable } from './store.ts';
-import { assertIdentifier } from './tables.ts';
+import { assertIdentifier, firstIndexNote, keyColumns } from './tables.ts';
 
 /** Text compares by bytes (code points), as in SQLite and whatever the database's locale is. */
 const text = 'text COLLATE "C"';
@@ -47,16 +47,13 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE term_holder (
       key ${text} NOT NULL, node ${text} NOT NULL, complete integer NOT NULL, seen timestamptz NOT NULL, PRIMARY KEY (key, node))`,
   ],
+  [
+    `CREATE TABLE note (name ${text} PRIMARY KEY, value text NOT NULL)`,
+    `INSERT INTO note SELECT 'index versions', '${firstIndexNote}' WHERE EXISTS (SELECT 1 FROM version)`,
+  ],
 ];
 
 const columnTypes = { INTEGER: 'bigint', REAL: 'double precision', TEXT: text } as const;
-
-/** Columns of an index table's key, in order, without `place`. */
-export function keyColumns(table: IndexTable): readonly string[] {
-  const keys = table.columns.slice(0, table.key).map(column => column.name);
-  const before = keys.length - (table.afterSeq ?? 0);
-  return [...keys.slice(0, before), 'seq', ...keys.slice(before)];
-}
 
 /** The statements that make an index table, if it is not there. */
 function indexTableDdl(table: IndexTable): readonly string[] {
@@ -64,9 +61,10 @@ function indexTableDdl(table: IndexTable): readonly string[] {
     ({ name, type }, i) => `${name} ${columnTypes[type]}${i < table.key ? ' NOT NULL' : ''}`,
   );
   const key = [...keyColumns(table), 'place'].join(', ');
-  const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${[...columns, 'seq bigint NOT NULL', 'place bigint NOT NULL'].join(', ')}, PRIMARY KEY (${key}))`;
+  const own = [...(table.shared ? [] : ['seq bigint NOT NULL']), 'place bigint NOT NULL'];
+  const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${[...columns, ...own].join(', ')}, PRIMARY KEY (${key}))`;
   if (!table.bySeq) return [make];
-  return [make, `CREATE INDEX IF NOT EXISTS ${table.name}_by_seq ON ${table.name} (${table.columns[0]!.name}, seq)`];
+  return [make, `CREATE INDEX IF NOT EXISTS ${table.name}_of_seq ON ${table.name} (seq, ${table.columns[0]!.name})`];
 }
 
 /** True for what happens when two nodes make the same table at the same moment. */
@@ -111,7 +109,8 @@ async function migrateOnce(client: Connection, tables: readonly IndexTable[]): P
   });
   const there = new Set(found.map(one => one.name));
   for (const table of tables)
-    if (!there.has(table.name)) for (const make of indexTableDdl(table)) await client.query(make);
+    if (!there.has(table.name) || (table.bySeq && !there.has(`${table.name}_of_seq`)))
+      for (const make of indexTableDdl(table)) await client.query(make);
   if (number < migrations.length) await client.query(`UPDATE layout SET number = ${migrations.length} WHERE one = 1`);
   await client.query('COMMIT');
 }

@@ -25,7 +25,7 @@ import {
   withClient,
 } from './postgres-connection.ts';
 import { migrate } from './postgres-layout.ts';
-import { addRows, purgeRows } from './postgres-purge.ts';
+import { addRows, dropUnused, forgetRows, purgeRows } from './postgres-purge.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
 import { generationQuery, PostgresTerms } from './postgres-terms.ts';
 import { PostgresWriter } from './postgres-writer.ts';
@@ -265,6 +265,26 @@ class PostgresStore implements Store {
 
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
     return this.unlimited(client => purgeRows(client, this.tables, versions));
+  }
+
+  forget(params: readonly number[], limit: number): Promise<number> {
+    return this.reading(client => forgetRows(client, this.tables, params, limit));
+  }
+
+  tidy(): Promise<void> {
+    return this.reading(client => dropUnused(client, this.tables));
+  }
+
+  async note(name: string): Promise<string | undefined> {
+    const [row] = await this.rows<{ value: string }>({ text: 'SELECT value FROM note WHERE name = ?', values: [name] });
+    return row?.value;
+  }
+
+  async setNote(name: string, text: string): Promise<void> {
+    await this.rows({
+      text: 'INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+      values: [name, text],
+    });
   }
 
   async secret(name: string): Promise<Uint8Array> {

@@ -56,13 +56,10 @@ export const toCurrent = (row: CurrentRow): Current => ({
 
 const currentColumns = 'r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, b.text';
 
-/** The current state of one resource by its hash, for whoever may see everything. */
-export const openCurrentQuery = `SELECT ${currentColumns} FROM resource r LEFT JOIN body b ON b.seq = r.seq WHERE r.h = ?`;
-
 /** The current state of one resource by its hash; the version is looked at only when access depends on it. */
 export const currentQuery = (access: Readable): string =>
   access.always
-    ? openCurrentQuery
+    ? `SELECT ${currentColumns} FROM resource r LEFT JOIN body b ON b.seq = r.seq WHERE r.h = ?`
     : `SELECT ${currentColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
         WHERE r.h = ? AND ${access.text}`;
 
@@ -113,9 +110,17 @@ export function staleSql(before: number, limit: number): Sql {
     WHERE s.since < ${before} ORDER BY s.seq LIMIT ${limit}`;
 }
 
+/** Columns of an index table as its rows are written. */
+const columnsOf = (table: IndexTable): readonly string[] => [
+  ...table.columns.map(column => column.name),
+  ...(table.shared ? [] : ['seq']),
+];
+
 /** Statement that adds a row to an index table; the same row twice is one row. */
-export const insertRow = (table: IndexTable): string =>
-  `INSERT OR IGNORE INTO ${table.name} (${[...table.columns.map(column => column.name), 'seq'].join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')}, ?)`;
+export function insertRow(table: IndexTable): string {
+  const columns = columnsOf(table);
+  return `INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}
 
 /** Statement that removes one row of an index table by its key. */
 export const deleteRow = (table: IndexTable): string =>

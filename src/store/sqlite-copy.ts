@@ -14,8 +14,8 @@ import {
   toCopied,
 } from './copy.ts';
 import { refHash } from './hash.ts';
-import { insertRow } from './rows.ts';
 import { migrate, prepareFile } from './sqlite-file.ts';
+import { rowInserts } from './sqlite-writer.ts';
 import type { IndexTable } from './store.ts';
 
 /** Opens a file for copying: to be read only, or made when it is not there. */
@@ -61,17 +61,14 @@ export function openSqliteCopy(file: string, tables: readonly IndexTable[], use:
 /** Writes one version and what follows from it. */
 function createWriter(db: Database.Database, tables: readonly IndexTable[]): (version: IndexedVersion) => void {
   const statement = (text: string) => db.prepare<unknown[], { seq: bigint }>(text);
-  const inserts = new Map(tables.map(table => [table.name, statement(insertRow(table))]));
-  const find = statement('SELECT seq FROM resource WHERE h = ?');
+  const inserts = rowInserts(db, tables);
+  const find = statement('SELECT seq FROM version WHERE h = ? ORDER BY version_id DESC LIMIT 1');
   const end = statement('UPDATE version SET end_seq = ? WHERE seq = ?');
   const stale = statement(`INSERT INTO stale (seq, end_seq, since)
     SELECT v.seq, ?, ? FROM version v JOIN index_resource r ON (r.type, r.last_updated, r.seq) = (v.type, v.last_updated, v.seq) WHERE v.seq = ?`);
   const addVersion =
     statement(`INSERT INTO version (seq, h, type, id, version_id, last_updated, deleted, method, content_hash, person, author, class, released_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const addResource = statement(
-    'INSERT OR REPLACE INTO resource (h, type, id, seq, version_id, last_updated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
   const addPerson = statement('INSERT INTO resource_person (h, seq) VALUES (?, ?)');
   const keepPersons = statement('INSERT INTO resource_person (h, seq) SELECT h, ? FROM resource_person WHERE seq = ?');
   const addBody = statement('INSERT INTO body (seq, text) VALUES (?, ?)');
@@ -85,12 +82,11 @@ function createWriter(db: Database.Database, tables: readonly IndexTable[]): (ve
     if (old) stale.run(seq, lastUpdated, old.seq);
     const facts = [version.content, version.person, version.author, version.informationClass, version.releasedAt];
     addVersion.run(seq, h, type, id, versionId, lastUpdated, deleted, version.method, ...facts);
-    addResource.run(h, type, id, seq, versionId, lastUpdated, deleted);
     // A deletion has no text to find its persons in: they are those of the version before it.
     if (version.deleted && old) keepPersons.run(seq, old.seq);
     else if (persons.length > 1) for (const person of persons) addPerson.run(person, seq);
     if (!version.deleted) addBody.run(seq, version.text);
     if (version.rows) addIndexed.run(type, lastUpdated, seq);
-    for (const row of version.rows ?? []) inserts.get(row.table)!.run(...row.values, seq);
+    for (const row of version.rows ?? []) inserts.get(row.table)!(row.values, seq);
   };
 }

@@ -22,7 +22,8 @@ export function assertLibrary(db: Database.Database): void {
 
 /** Sets journal mode, durability and caches of a connection that writes. */
 export function prepareFile(db: Database.Database): void {
-  db.pragma('page_size = 8192');
+  // Resources of 2 kB leave less of a page unused than with 8 kB pages: 6 % of the file. Counts for new files only.
+  db.pragma('page_size = 16384');
   db.pragma('busy_timeout = 5000');
   if (!['wal', 'memory'].includes(db.pragma('journal_mode = WAL', { simple: true }) as string))
     throw new Error('the database cannot be switched to WAL mode; is the folder on a network drive?');
@@ -32,7 +33,7 @@ export function prepareFile(db: Database.Database): void {
   db.pragma('temp_store = MEMORY');
   db.pragma('journal_size_limit = 67108864');
   // A page that many commits change is copied to the file once in 32 MB of journal, not once in 8.
-  db.pragma('wal_autocheckpoint = 4000');
+  db.pragma('wal_autocheckpoint = 2000');
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite refuses synchronous=FULL');
 }
 

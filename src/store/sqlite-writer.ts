@@ -6,6 +6,7 @@ import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
 import { insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
+import type { SqlValue } from './sql.ts';
 import type { Change, Committed, Conflict, IndexTable, Precondition, Version } from './store.ts';
 
 type Statement = Database.Statement<unknown[], unknown>;
@@ -27,7 +28,7 @@ export class SqliteWriter {
   staleSeen = 0;
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
-  private readonly inserts: ReadonlyMap<string, Statement>;
+  private readonly inserts: ReadonlyMap<string, InsertRow>;
   private readonly statements: ReturnType<typeof prepareStatements>;
 
   /** @param statement gives a prepared statement, kept for the next time */
@@ -40,7 +41,7 @@ export class SqliteWriter {
     this.now = now;
     this.statement = statement;
     this.statements = prepareStatements(db);
-    this.inserts = new Map(tables.map(table => [table.name, db.prepare(insertRow(table))]));
+    this.inserts = rowInserts(db, tables);
     this.readPosition();
   }
 
@@ -137,18 +138,16 @@ export class SqliteWriter {
       access.releasedAt,
     );
     if (persons.length > 1) for (const person of persons) statements.person.run(person, seq);
-    statements.resource.run(h, type, id, seq, versionId, lastUpdated, 0);
     statements.body.run(seq, text);
     statements.indexResource.run(type, lastUpdated, seq);
-    for (const row of rows) this.inserts.get(row.table)!.run(...row.values, seq);
+    for (const row of rows) this.inserts.get(row.table)!(row.values, seq);
   }
 
   /** A deletion belongs to whom the version before it belonged to: access rules hold for it too. */
-  private insertDeletion({ type, id, versionId, lastUpdated, seq, method }: Version, h: bigint): void {
+  private insertDeletion({ versionId, lastUpdated, seq, method }: Version, h: bigint): void {
     const { statements } = this;
     statements.deletion.run(seq, versionId, lastUpdated, method, h, versionId - 1);
     statements.deletionPersons.run(seq, h, versionId - 1);
-    statements.resource.run(h, type, id, seq, versionId, lastUpdated, 1);
   }
 
   /** The old version keeps its index rows until it is purged; until then searches exclude it by the table `stale`. */
@@ -164,9 +163,27 @@ export class SqliteWriter {
   }
 }
 
+/** Adds one row to an index table. */
+type InsertRow = (values: readonly SqlValue[], seq: number) => void;
+
+/** What adds rows to each index table. */
+export function rowInserts(db: Database.Database, tables: readonly IndexTable[]): ReadonlyMap<string, InsertRow> {
+  return new Map(
+    tables.map((table): [string, InsertRow] => {
+      const statement = db.prepare(insertRow(table));
+      return [
+        table.name,
+        table.shared ? values => void statement.run(...values) : (values, seq) => void statement.run(...values, seq),
+      ];
+    }),
+  );
+}
+
 function prepareStatements(db: Database.Database) {
   return {
-    current: db.prepare('SELECT type, id, seq, version_id, last_updated, deleted FROM resource WHERE h = ?'),
+    current: db.prepare(
+      'SELECT type, id, seq, version_id, last_updated, deleted FROM version WHERE h = ? ORDER BY version_id DESC LIMIT 1',
+    ),
     sameContent: db.prepare('SELECT 1 FROM version WHERE seq = ? AND content_hash = ?'),
     versionAt: db.prepare(`SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`),
     version: db.prepare(
@@ -182,11 +199,6 @@ function prepareStatements(db: Database.Database) {
         SELECT p.h, ? FROM version v JOIN resource_person p ON p.seq = v.seq WHERE v.h = ? AND v.version_id = ?`,
     ),
     person: db.prepare('INSERT INTO resource_person (h, seq) VALUES (?, ?)'),
-    resource: db.prepare(
-      `INSERT INTO resource (h, type, id, seq, version_id, last_updated, deleted) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (h) DO UPDATE SET seq = excluded.seq, version_id = excluded.version_id,
-          last_updated = excluded.last_updated, deleted = excluded.deleted`,
-    ),
     body: db.prepare('INSERT INTO body (seq, text) VALUES (?, ?)'),
     indexResource: db.prepare('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)'),
     end: db.prepare('UPDATE version SET end_seq = ? WHERE seq = ?'),

@@ -3,18 +3,14 @@
  * Commits that wait together share one transaction and one fsync; nothing is acknowledged before that fsync.
  * @see https://www.sqlite.org/wal.html
  */
-import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { refHash } from './hash.ts';
 import {
   type CurrentRow,
-  currentQuery,
-  deleteRow,
   historyCountSql,
   historySql,
-  insertRow,
   readAsOfSql,
   readVersionSql,
   staleSql,
@@ -23,7 +19,9 @@ import {
   type VersionRow,
 } from './rows.ts';
 import type { Sql } from './sql.ts';
-import { asStoreError, assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { SqliteCommits } from './sqlite-commits.ts';
+import { assertLibrary, migrate, prepareFile } from './sqlite-file.ts';
+import { SqliteHousekeeping } from './sqlite-housekeeping.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
 import { openTermsFile, type TermsFile, termsFileBeside } from './sqlite-terms-file.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
@@ -51,12 +49,6 @@ export interface SqliteOptions {
   readonly now: () => number;
 }
 
-interface Waiting {
-  readonly changes: readonly Change[];
-  resolve(result: CommitResult): void;
-  reject(error: unknown): void;
-}
-
 /**
  * Opens or makes the database.
  * @throws Error when the SQLite library is too old, the file is newer than this program, or cannot be opened
@@ -68,17 +60,20 @@ export function openSqlite(options: SqliteOptions): Store {
 /** Longest time a query with a time budget may hold up everybody else before it is moved to a thread of its own. */
 const quickMs = 50;
 
+/** The newest version of a resource by its hash. */
+const newestVersion = `SELECT v.type, v.id, v.seq, v.version_id, v.last_updated, v.deleted, b.text
+  FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.h = ? AND v.end_seq IS NULL`;
+
 class SqliteStore implements Store {
   readonly terms: TermTables;
   private readonly termsFile: TermsFile;
   private readonly db: Database.Database;
   private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
-  private readonly deletes: ReadonlyMap<string, { statement: Database.Statement<unknown[], unknown>; key: number }>;
-  private readonly insertTexts: ReadonlyMap<string, string>;
+  private readonly housekeeping: SqliteHousekeeping;
   private readonly dataVersion: Database.Statement<unknown[], unknown>;
   private seenVersion = -1;
-  private waiting: Waiting[] = [];
+  private readonly commits: SqliteCommits;
   private deadline = Number.POSITIVE_INFINITY;
   private streams: Database.Database | undefined;
   private readonly file: string;
@@ -97,11 +92,14 @@ class SqliteStore implements Store {
     this.termsFile = openTermsFile(termsFileBeside(file), now);
     this.terms = this.termsFile.terms;
     this.writer = new SqliteWriter(this.db, tables, now, text => this.statement(text));
+    this.commits = new SqliteCommits({
+      db: this.db,
+      writer: this.writer,
+      statement: text => this.statement(text),
+      refresh: () => this.refresh(),
+    });
     this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
-    this.insertTexts = new Map(tables.map(table => [table.name, insertRow(table)]));
-    this.deletes = new Map(
-      tables.map(table => [table.name, { statement: this.db.prepare(deleteRow(table)), key: table.key }]),
-    );
+    this.housekeeping = new SqliteHousekeeping(this.db, tables);
   }
 
   /** `within_budget()` in a condition stops a query whose time is used up; SQLite offers no other way from here. */
@@ -146,62 +144,7 @@ class SqliteStore implements Store {
   // Writing
 
   commit(changes: readonly Change[]): Promise<CommitResult> {
-    return new Promise((resolve, reject) => {
-      // setImmediate runs after all requests that have arrived were read: they share the flush.
-      if (this.waiting.length === 0) setImmediate(() => this.flush());
-      this.waiting.push({ changes, resolve, reject });
-    });
-  }
-
-  private flush(): void {
-    const group = this.waiting;
-    this.waiting = [];
-    try {
-      const answers = this.inTransaction(() => group.map(one => this.applyOne(one)));
-      for (const answer of answers) answer();
-    } catch (error) {
-      if (group.length === 1 || isDiskFull(error)) for (const one of group) one.reject(asStoreError(error));
-      else for (const one of group) this.flushAlone(one);
-    }
-  }
-
-  /** After a failure nobody foresaw the others of the group must not suffer: each gets a transaction of its own. */
-  private flushAlone(one: Waiting): void {
-    try {
-      this.inTransaction(() => this.applyOne(one))();
-    } catch (error) {
-      one.reject(asStoreError(error));
-    }
-  }
-
-  /** Runs work in a transaction that is durable when it returns; on failure nothing is stored and the error goes on. */
-  private inTransaction<T>(work: () => T): T {
-    let { lastSeq, staleSeen } = this.writer;
-    try {
-      this.statement('BEGIN IMMEDIATE').run();
-      this.refresh();
-      ({ lastSeq, staleSeen } = this.writer);
-      const result = work();
-      this.statement('COMMIT').run();
-      return result;
-    } catch (error) {
-      Object.assign(this.writer, { lastSeq, staleSeen });
-      if (this.db.inTransaction) this.statement('ROLLBACK').run();
-      throw error;
-    }
-  }
-
-  /**
-   * Applies one list of changes; returns what to tell its sender once the transaction is durable. Everything that can
-   * refuse it is looked at before the first write, so a refusal leaves nothing to undo (a savepoint would copy every
-   * page it touches).
-   */
-  private applyOne({ changes, resolve }: Waiting): () => void {
-    const conflict = this.writer.findConflict(changes);
-    if (conflict) return () => resolve({ ok: false, conflict });
-    const committed = changes.map(change => this.writer.apply(change));
-    const position = this.writer.lastSeq;
-    return () => resolve({ ok: true, committed, position });
+    return this.commits.commit(changes);
   }
 
   // Reading
@@ -209,7 +152,11 @@ class SqliteStore implements Store {
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
     if (asOf !== undefined) return this.versions(readAsOfSql(type, id, access, asOf))[0];
     const h = refHash(`${type}/${id}`);
-    const row = this.statement(currentQuery(access)).get(h, ...access.values) as CurrentRow | undefined;
+    const condition = access.always ? '' : ` AND (${access.text})`;
+    const row = this.statement(`${newestVersion}${condition} ORDER BY v.version_id DESC LIMIT 1`).get(
+      h,
+      ...access.values,
+    ) as CurrentRow | undefined;
     return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
   }
 
@@ -299,38 +246,36 @@ class SqliteStore implements Store {
   }
 
   async addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    const add = this.db.transaction(() => {
-      for (const { seq, rows } of versions) {
-        for (const row of rows) this.statement(this.insertTexts.get(row.table)!).run(...row.values, seq);
-      }
-    });
-    add.immediate();
+    this.housekeeping.addRows(versions);
   }
 
   async purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    const remove = this.db.transaction(() => {
-      for (const { seq, rows } of versions) {
-        for (const row of rows) {
-          const { statement, key } = this.deletes.get(row.table)!;
-          statement.run(...row.values.slice(0, key), seq);
-        }
-        this.statement(
-          'DELETE FROM index_resource WHERE (type, last_updated, seq) IN (SELECT type, last_updated, seq FROM version WHERE seq = ?)',
-        ).run(seq);
-        this.statement('DELETE FROM stale WHERE seq = ?').run(seq);
-      }
-    });
-    remove.immediate();
+    this.housekeeping.purge(versions);
     this.writer.lookForStale();
   }
 
+  async forget(params: readonly number[], limit: number): Promise<number> {
+    return this.housekeeping.forget(params, limit);
+  }
+
+  async tidy(): Promise<void> {
+    this.housekeeping.tidy();
+  }
+
+  async note(name: string): Promise<string | undefined> {
+    return this.housekeeping.note(name);
+  }
+
+  async setNote(name: string, text: string): Promise<void> {
+    this.housekeeping.setNote(name, text);
+  }
+
   async secret(name: string): Promise<Uint8Array> {
-    this.statement('INSERT OR IGNORE INTO secret (name, value) VALUES (?, ?)').run(name, crypto.randomBytes(32));
-    return this.db.prepare('SELECT value FROM secret WHERE name = ?').pluck().get(name) as Buffer;
+    return this.housekeeping.secret(name);
   }
 
   async close(): Promise<void> {
-    if (this.waiting.length > 0) this.flush();
+    this.commits.flush();
     this.streams?.close();
     await this.slow?.close();
     this.termsFile.close();

@@ -42,8 +42,10 @@ export interface IndexTable {
   readonly key: number;
   /** How many of the key's last columns come after `seq` instead of before it: PRIMARY KEY (a, b, seq, c) has 1. */
   readonly afterSeq?: number | undefined;
-  /** A second index on (first column, seq): finds the values of one version. */
+  /** A second index on (seq, first column): finds the values of one version. */
   readonly bySeq?: boolean;
+  /** A row is shared by all versions that need it: it has no `seq`, and is never removed with a version. */
+  readonly shared?: boolean;
 }
 
 /** One row of the search index: the values in the order of the table's columns, without `seq`. */
@@ -210,6 +212,17 @@ export interface Store {
   stale(before: number, limit: number): Promise<readonly Version[]>;
   /** Adds index rows to versions that have index rows already (a new search parameter); what is there stays. */
   addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
+  /**
+   * Removes at most `limit` rows of each index table whose first column, `param`, is one of the values given (what used to be
+   * indexed and is not any more); the number of rows removed.
+   */
+  forget(params: readonly number[], limit: number): Promise<number>;
+  /** Drops index tables nobody asks for any more. */
+  tidy(): Promise<void>;
+  /** What the program has noted about this database under a name. */
+  note(name: string): Promise<string | undefined>;
+  /** Notes something, in place of what was there. */
+  setNote(name: string, text: string): Promise<void>;
   /** Removes index rows of superseded versions. */
   purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /** Imported terminology masters. */

@@ -4,6 +4,19 @@
  */
 import type { IndexTable } from './store.ts';
 
+/** Versions of the index extractors of databases from before they were noted (search/sources.ts), as the note has them. */
+export const firstIndexNote = JSON.stringify({
+  number: 1,
+  date: 1,
+  string: 1,
+  token: 1,
+  reference: 1,
+  composite: 1,
+  quantity: 1,
+  uri: 1,
+  special: 1,
+});
+
 /** Steps that bring a database from one layout to the next; the number of the last one is kept in the database. */
 export const migrations: readonly (readonly string[])[] = [
   [
@@ -34,16 +47,34 @@ export const migrations: readonly (readonly string[])[] = [
   [],
   // A deletion looks up the persons of the version before it.
   ['CREATE INDEX resource_person_of_version ON resource_person (seq)'],
+  [
+    // The newest row of version_of_resource says what this table said.
+    'DROP TABLE resource',
+    // What the program remembers of this database: how far an index is built.
+    'CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+    `INSERT INTO note SELECT 'index versions', '${firstIndexNote}' WHERE EXISTS (SELECT 1 FROM version)`,
+    // Second indexes lead with seq now, so that they grow at their end.
+    ...['reference', 'date', 'string', 'number', 'quantity'].map(name => `DROP INDEX IF EXISTS index_${name}_by_seq`),
+  ],
 ];
+
+/** Columns of an index table's key, in order. */
+export function keyColumns(table: IndexTable): readonly string[] {
+  const keys = table.columns.slice(0, table.key).map(column => column.name);
+  if (table.shared) return keys;
+  const before = keys.length - (table.afterSeq ?? 0);
+  return [...keys.slice(0, before), 'seq', ...keys.slice(before)];
+}
 
 /** The statement that makes a search index table, if it is not there. */
 export function indexTableDdl(table: IndexTable): string {
-  const columns = table.columns.map(column => `${column.name} ${column.type}`).join(', ');
-  const keys = table.columns.slice(0, table.key).map(column => column.name);
-  const before = keys.length - (table.afterSeq ?? 0);
-  const key = [...keys.slice(0, before), 'seq', ...keys.slice(before)].join(', ');
-  const bySeq = `; CREATE INDEX IF NOT EXISTS ${table.name}_by_seq ON ${table.name} (${keys[0]}, seq)`;
-  return `CREATE TABLE IF NOT EXISTS ${table.name} (${[columns, 'seq INTEGER NOT NULL'].filter(Boolean).join(', ')}, PRIMARY KEY (${key})) WITHOUT ROWID${table.bySeq ? bySeq : ''}`;
+  const columns = [
+    ...table.columns.map(column => `${column.name} ${column.type}`),
+    ...(table.shared ? [] : ['seq INTEGER NOT NULL']),
+  ];
+  const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')}, PRIMARY KEY (${keyColumns(table).join(', ')})) WITHOUT ROWID`;
+  if (!table.bySeq) return make;
+  return `${make}; CREATE INDEX IF NOT EXISTS ${table.name}_of_seq ON ${table.name} (seq, ${table.columns[0]!.name})`;
 }
 
 /** Table and column names are written into SQL; they come from the program, never from a request. */

@@ -15,7 +15,7 @@ import { compositeTable } from '../tables.ts';
 import { searchTypes } from './all.ts';
 import { compareDates, dateInterval, parseDateValue } from './date.ts';
 import { compareNumbers, parseNumberValue } from './number.ts';
-import { parseQuantityValue, quantityForms, quantityWhere } from './quantity.ts';
+import { parseQuantityValue, type QuantityValue, quantityForms, quantityWhere } from './quantity.ts';
 import { referenceForms, targetHashes } from './reference.ts';
 import { type Asked, type AskSettings, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 import { keptLength, prefixWhere } from './text.ts';
@@ -115,7 +115,7 @@ function componentWhere(component: Component, place: number, asked: Asked, setti
     case 'reference':
       return hashIs(hash, targetHashes(asked, settings));
     case 'quantity':
-      return quantityWhere(parseQuantityValue(asked.name, asked.value), raw('x.other'));
+      return quantityWhere(quantityValue(asked), raw('x.other'));
     case 'number': {
       const [lo, hi] = place === 2 ? [raw('x.lo2'), raw('x.hi2')] : [raw('x.lo'), raw('x.hi')];
       return compareNumbers(parseNumberValue(asked.name, asked.value, '1'), undefined, lo, hi);
@@ -125,8 +125,20 @@ function componentWhere(component: Component, place: number, asked: Asked, setti
       return compareDates(prefix, interval, raw('x.lo'), raw('x.hi'), settings.now);
     }
     default:
-      return prefixWhere('text', fold(unescapeValue(asked.value), settings.variants).slice(0, keptLength));
+      return prefixWhere('x.text', fold(unescapeValue(asked.value), settings.variants).slice(0, keptLength));
   }
+}
+
+/** A quantity within a tuple; a system without a code cannot be told from the tuple's row. */
+function quantityValue(asked: Asked): QuantityValue {
+  const value = parseQuantityValue(asked.name, asked.value);
+  if (value.unit?.code !== '') return value;
+  throw refuseValue(
+    asked.name,
+    asked.value,
+    { en: 'a code behind the system', ja: ' system のあとにコード' },
+    '8480-6$gt140|http://unitsofmeasure.org|mm[Hg]',
+  );
 }
 
 const examples: Readonly<Record<string, string>> = {

@@ -15,9 +15,13 @@ import { toBaseUnits, ucumSystem } from '../ucum.ts';
 import { compareNumbers, type NumberValue, parseNumberValue } from './number.ts';
 import { extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 
-/** A unit as it was written: even hashes. Units as they are compared with their system: odd ones. */
+/** A unit as it was written: even hashes. */
 const writtenUnit = remember(unit => Math.floor(hash47(`unit ${unit}`) / 2) * 2);
-const comparedUnit = remember(unit => Math.floor(hash47(`compared ${unit}`) / 2) * 2 + 1);
+/** Units that are compared with their system: odd hashes, the units of a system side by side. */
+const unitsOfSystem = 2 ** 33;
+const firstUnit = remember(system => (hash47(`system ${system}`) % 2 ** 14) * unitsOfSystem);
+const unitInSystem = remember(unit => (hash47(`compared ${unit}`) % 2 ** 32) * 2 + 1);
+const comparedUnit = (system: string, unit: string): number => firstUnit(system) + unitInSystem(unit);
 
 interface Unit {
   readonly system: string;
@@ -35,8 +39,8 @@ function addInterval(add: AddQuantity, low: number, high: number, unit: Unit): v
   if (unit.text !== '' && unit.text !== written) add(writtenUnit(unit.text), low, high);
   if (unit.code === '') return;
   const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  if (base) add(comparedUnit(base.unit), base.scale(low), base.scale(high));
-  else add(comparedUnit(`${unit.system}|${unit.code}`), low, high);
+  if (base) add(comparedUnit(ucumSystem, base.unit), base.scale(low), base.scale(high));
+  else add(comparedUnit(unit.system, unit.code), low, high);
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -109,28 +113,28 @@ export interface QuantityValue {
 /** Reads a search value of type quantity. */
 export function parseQuantityValue(name: string, value: string): QuantityValue {
   const parts = splitEscaped(value, '|').map(unescapeValue);
-  if (parts.length === 2 || parts.length > 3)
+  if (parts.length > 3)
     throw refuseValue(
       name,
       value,
       {
-        en: '[number], [number]|[system]|[code] or [number]||[unit]',
-        ja: ' [数]、[数]|[system]|[コード]、[数]||[単位] のどれか',
+        en: '[number], [number]|[system]|[code], [number]|[system] or [number]||[unit]',
+        ja: ' [数]、[数]|[system]|[コード]、[数]|[system]、[数]||[単位] のどれか',
       },
       '5.4|http://unitsofmeasure.org|mg',
     );
   const number = parseNumberValue(name, parts[0]!, '5.4|http://unitsofmeasure.org|mg');
   const [, system = '', code = ''] = parts;
-  return { number, ...(code !== '' && { unit: { system, code } }) };
+  return { number, ...((code !== '' || system !== '') && { unit: { system, code } }) };
 }
 
 /** Rows of a unit whose value fulfils the prefix; any unit when there is none. `column` holds the hash of the unit. */
 export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw('x.unit')): Sql {
-  if (!unit) return sql`(${column} & 1) = 0 AND ${compareNumbers(number)}`;
+  if (!unit || unit.code === '') return sql`(${column} & 1) = 0 AND ${compareNumbers(number)}`;
   if (unit.system === '') return sql`${column} = ${writtenUnit(unit.code)} AND ${compareNumbers(number)}`;
   const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  if (base) return sql`${column} = ${comparedUnit(base.unit)} AND ${compareNumbers(number, base.scale)}`;
-  return sql`${column} = ${comparedUnit(`${unit.system}|${unit.code}`)} AND ${compareNumbers(number)}`;
+  if (base) return sql`${column} = ${comparedUnit(ucumSystem, base.unit)} AND ${compareNumbers(number, base.scale)}`;
+  return sql`${column} = ${comparedUnit(unit.system, unit.code)} AND ${compareNumbers(number)}`;
 }
 
 /** The units of a parameter as written, hopped to from one to the next: there are few, however many values there are. */
@@ -141,17 +145,25 @@ function writtenUnits(param: number): Sql {
     SELECT unit FROM u WHERE (unit & 1) = 0`;
 }
 
+/** The version at hand has a quantity in a unit of the system. */
+function inSystem(param: number, system: string): Sql {
+  const first = firstUnit(system);
+  return sql` AND EXISTS (SELECT 1 FROM index_quantity y WHERE y.param = ${param} AND y.seq = x.seq AND (y.unit & 1) = 1 AND +y.unit >= ${first} AND +y.unit < ${first + unitsOfSystem})`;
+}
+
 function sourceCondition(source: Source, value: QuantityValue): Condition {
-  const ofUnits = value.unit ? sql`` : sql` AND x.unit IN (${writtenUnits(source.param)})`;
-  const where = sql`x.param = ${source.param}${ofUnits} AND ${quantityWhere(value)}`;
+  const oneUnit = value.unit !== undefined && value.unit.code !== '';
+  const ofUnits = oneUnit ? sql`` : sql` AND x.unit IN (${writtenUnits(source.param)})`;
+  const ofSystem = value.unit && !oneUnit ? inSystem(source.param, value.unit.system) : sql``;
+  const where = sql`x.param = ${source.param}${ofUnits} AND ${quantityWhere(value)}${ofSystem}`;
   return {
     op: 'range',
     range: {
       table: quantityTable,
       where,
-      walk: value.unit ? ['lo', 'hi'] : [],
+      walk: oneUnit ? ['lo', 'hi'] : [],
       probe: 'seq',
-      repeats: !source.single || !value.unit,
+      repeats: !source.single || !oneUnit,
       rank: 65,
     },
   };

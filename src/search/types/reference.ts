@@ -4,15 +4,17 @@
  */
 
 import { parseCanonical, parseReference } from '../../fhir/reference.ts';
+import type { Resource } from '../../fhir/types.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash32, hash64, refHash } from '../../store/hash.ts';
-import { list, type Sql, sql } from '../../store/sql.ts';
+import { join, list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
+import { addLink } from '../contained.ts';
 import { refuseValue } from '../refuse.ts';
 import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
-import { presentTable, referenceTable, textTable, tokenTable, uriTable } from '../tables.ts';
+import { referenceTable, tokenTable, useTable, wordTable } from '../tables.ts';
 import {
   type Asked,
   type AskSettings,
@@ -21,10 +23,10 @@ import {
   type SearchType,
   unescapeValue,
 } from './search-type.ts';
-import { prefixWhere, textCondition } from './text.ts';
+import { prefixWhere, textCondition, wordCondition } from './text.ts';
 import { addIdentifier, tokenType } from './token.ts';
 import { besides } from './token-hash.ts';
-import { uriType } from './uri.ts';
+import { keptUri, uriType } from './uri.ts';
 
 /** Hash of a target's type, three bytes; 0 = not known. */
 export const kindHash = remember(type => hash32(type) & 0x7fffff, 500);
@@ -33,7 +35,7 @@ function addTarget(rows: Rows, target: bigint, kind: number): void {
   rows.add(referenceTable, [rows.param, target, rows.moment, kind]);
 }
 
-function addLiteral(rows: Rows, text: string, type: unknown): void {
+function addLiteral(rows: Rows, text: string, type: unknown, resource: Resource): void {
   const parsed = parseReference(text, rows.settings.base);
   switch (parsed.kind) {
     case 'local':
@@ -49,6 +51,7 @@ function addLiteral(rows: Rows, text: string, type: unknown): void {
       addCanonical(rows, text);
       return;
     case 'fragment':
+      addLink(resource, parsed.id, rows);
       return;
   }
 }
@@ -59,7 +62,7 @@ function addCanonical(rows: Rows, text: string): void {
   if (uri === '') return;
   addTarget(rows, hash64(uri), 0);
   if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`), 0);
-  rows.add(uriTable, [rows.param, version === undefined ? uri : `${uri}|${version}`, rows.moment]);
+  rows.addWord(rows.param, (version === undefined ? uri : `${uri}|${version}`).slice(0, keptUri));
 }
 
 /** A bare id stands for a resource of the one type the element allows. */
@@ -67,13 +70,13 @@ function typed(text: string, { soleTarget }: Source): string {
   return soleTarget !== undefined && /^[A-Za-z0-9\-.]{1,64}$/.test(text) ? `${soleTarget}/${text}` : text;
 }
 
-function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): void {
+function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, resource: Resource): void {
   if (typeof value === 'string' && type.code === 'canonical') addCanonical(rows, value);
-  else if (typeof value === 'string') addLiteral(rows, typed(value, source), undefined);
+  else if (typeof value === 'string') addLiteral(rows, typed(value, source), undefined, resource);
   if (!isObject(value)) return;
   if (type.code === 'Extension') {
     const inner = extensionValue(value);
-    if (inner) entries(inner[0], inner[1], rows, source);
+    if (inner) entries(inner[0], inner[1], rows, source, resource);
     return;
   }
   if (typeof value['resourceType'] === 'string') {
@@ -82,8 +85,9 @@ function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): vo
     return;
   }
   const identifier = type.code === 'Identifier' ? value : value['identifier'];
-  if (typeof value['reference'] === 'string') addLiteral(rows, typed(value['reference'], source), value['type']);
-  else rows.add(presentTable, [rows.param]);
+  if (typeof value['reference'] === 'string')
+    addLiteral(rows, typed(value['reference'], source), value['type'], resource);
+  else rows.addPresence();
   if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
   rows.addText(value['display']);
 }
@@ -125,53 +129,51 @@ export function targetHashes(asked: Asked, settings: AskSettings): bigint[] {
   );
 }
 
-function sourceCondition(source: Source, hashes: readonly bigint[]): Condition {
+function paramCondition(param: number, hashes: readonly bigint[]): Condition {
   const one = hashes.length === 1;
   const where = one
-    ? sql`x.param = ${source.param} AND x.target = ${hashes[0]!}`
-    : sql`x.param = ${source.param} AND x.target IN ${list(hashes)}`;
+    ? sql`x.param = ${param} AND x.target = ${hashes[0]!}`
+    : sql`x.param = ${param} AND x.target IN ${list(hashes)}`;
+  const walk = one ? ['moment'] : ['target', 'moment'];
   return {
     op: 'range',
-    range: { table: referenceTable, where, walk: one ? ['moment'] : [], probe: 'moment', repeats: !one, rank: 20 },
+    range: { table: referenceTable, where, walk, probe: one ? 'moment' : 'seq', repeats: !one, rank: 20 },
   };
 }
 
 /** A reference to a known set of targets: one range each while they are few, so that each can be walked by moment. */
-export function referenceCondition(sources: readonly Source[], hashes: readonly bigint[]): Condition {
+export function targetsCondition(params: readonly number[], hashes: readonly bigint[]): Condition {
   const few = hashes.length <= 8;
   return anyOf(
-    sources.flatMap(source =>
-      few ? hashes.map(hash => sourceCondition(source, [hash])) : [sourceCondition(source, hashes)],
+    params.flatMap(param =>
+      few ? hashes.map(hash => paramCondition(param, [hash])) : [paramCondition(param, hashes)],
     ),
   );
 }
 
+/** The same for the sources of a parameter. */
+export const referenceCondition = (sources: readonly Source[], hashes: readonly bigint[]): Condition =>
+  targetsCondition(
+    sources.map(source => source.param),
+    hashes,
+  );
+
 /** A canonical with any version, or with those that begin with the one asked for: `|1` finds `|1` and `|1.2`. */
 function canonicalBelow(param: number, asked: Asked): Condition {
   const text = unescapeValue(asked.value);
-  const range = (where: Sql): Condition => ({
-    op: 'range',
-    range: {
-      table: uriTable,
-      where: sql`x.param = ${param} AND ${where}`,
-      walk: [],
-      probe: 'set',
-      repeats: true,
-      rank: 35,
-    },
-  });
   const further = text.includes('|') ? ['.', '-'] : ['|', '/'];
-  return anyOf([
-    range(sql`x.value IN ${list([text, `${text}/`])}`),
-    ...further.map(mark => range(prefixWhere('value', `${text.replace(/\/$/, '')}${mark}`))),
-  ]);
+  const words = [
+    sql`y.text IN ${list([text, `${text}/`])}`,
+    ...further.map(mark => prefixWhere('y.text', `${text.replace(/\/$/, '')}${mark}`)),
+  ];
+  return wordCondition(param, sql`(${join(words, ' OR ')})`, 35);
 }
 
 /** References. */
 export const referenceType: SearchType = {
   type: 'reference',
   modifiers: ['identifier', 'text', 'above', 'below'],
-  tables: [referenceTable, tokenTable, textTable, uriTable, presentTable],
+  tables: [referenceTable, tokenTable, wordTable, useTable],
   entries,
   condition(asked, settings) {
     if (asked.modifier === 'identifier') {

@@ -7,6 +7,7 @@ import { hash47 } from '../../store/hash.ts';
 import { anyOf } from '../condition.ts';
 import { fold } from '../fold.ts';
 import type { Rows } from '../rows.ts';
+import type { Source } from '../search-param.ts';
 import { pairTable, stringTable } from '../tables.ts';
 import { extensionValue, isObject, type SearchType } from './search-type.ts';
 import { keptLength, pairsOf, stringCondition } from './text.ts';
@@ -19,15 +20,31 @@ function addString(rows: Rows, text: unknown): void {
   for (const pair of pairsOf(folded)) rows.addPair(pair);
 }
 
+/** Most words of a name that are found by themselves. */
+const maxWords = 5;
+
+/** A name, and what follows each of its spaces: "Quinones" of "Carreno Quinones". */
+function addName(rows: Rows, text: unknown): void {
+  addString(rows, text);
+  if (typeof text !== 'string' || text.length > 100) return;
+  const words = fold(text, rows.settings.variants).split(' ').slice(0, maxWords);
+  for (let i = 1; i < words.length; i++) addString(rows, words.slice(i).join(' '));
+}
+
 const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
 const addressParts = ['text', 'line', 'city', 'district', 'state', 'country', 'postalCode'];
 const japanese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-function addParts(rows: Rows, value: Record<string, unknown>, parts: readonly string[]): void {
+function addParts(
+  rows: Rows,
+  value: Record<string, unknown>,
+  parts: readonly string[],
+  add: (rows: Rows, text: unknown) => void,
+): void {
   for (const part of parts) {
     const found = value[part];
-    if (Array.isArray(found)) for (const item of found) addString(rows, item);
-    else addString(rows, found);
+    if (Array.isArray(found)) for (const item of found) add(rows, item);
+    else add(rows, found);
   }
 }
 
@@ -45,18 +62,18 @@ function addWholeAddress(rows: Rows, { state, city, line }: Record<string, unkno
   if (typeof state === 'string' && parts.length > 2) addString(rows, parts.slice(1).join(''));
 }
 
-function entries(value: unknown, type: TypeInfo, rows: Rows): void {
-  if (typeof value === 'string') addString(rows, value);
+function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source): void {
+  if (typeof value === 'string') (source.ofName ? addName : addString)(rows, value);
   else if (!isObject(value)) return;
   else if (type.code === 'HumanName') {
-    addParts(rows, value, nameParts);
+    addParts(rows, value, nameParts, addName);
     addWholeName(rows, value);
   } else if (type.code === 'Address') {
-    addParts(rows, value, addressParts);
+    addParts(rows, value, addressParts, addString);
     addWholeAddress(rows, value);
   } else if (type.code === 'Extension') {
     const inner = extensionValue(value);
-    if (inner) entries(inner[0], inner[1], rows);
+    if (inner) entries(inner[0], inner[1], rows, source);
   } else if (type.code === 'CodeableConcept') {
     addString(rows, value['text']);
     for (const coding of Array.isArray(value['coding']) ? value['coding'] : [])

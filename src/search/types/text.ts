@@ -2,11 +2,11 @@
  * Ranges of folded text: beginning, exact and containing; shared by strings, `:text` and URIs.
  */
 import { hash47 } from '../../store/hash.ts';
-import { raw, type Sql, sql } from '../../store/sql.ts';
-import { allOf, type Condition } from '../condition.ts';
+import { list, raw, type Sql, sql } from '../../store/sql.ts';
+import { allOf, anyOf, type Condition } from '../condition.ts';
 import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
-import { pairTable, stringTable, textTable } from '../tables.ts';
+import { pairTable, stringTable, useTable } from '../tables.ts';
 import { type Asked, type AskSettings, unescapeValue } from './search-type.ts';
 
 /** Longest beginning of a text that is kept in the index. */
@@ -23,11 +23,42 @@ export function afterPrefix(prefix: string): string | undefined {
 }
 
 /** Rows whose column begins with a prefix. */
-export function prefixWhere(column: 'text' | 'value', prefix: string): Sql {
+export function prefixWhere(column: 'x.text' | 'y.text', prefix: string): Sql {
   const end = afterPrefix(prefix);
-  const from = column === 'text' ? sql`x.text >= ${prefix}` : sql`x.value >= ${prefix}`;
-  if (end === undefined) return from;
-  return column === 'text' ? sql`${from} AND x.text < ${end}` : sql`${from} AND x.value < ${end}`;
+  const from = sql`${raw(column)} >= ${prefix}`;
+  return end === undefined ? from : sql`${from} AND ${raw(column)} < ${end}`;
+}
+
+/** Versions that have a text which fulfils a condition over the words, alias `y`. */
+export function wordCondition(param: number, which: Sql, rank: number): Condition {
+  const words = sql`SELECT y.word FROM index_word y WHERE y.param = ${param} AND ${which}`;
+  return {
+    op: 'range',
+    range: {
+      table: useTable,
+      where: sql`x.param = ${param} AND x.word IN (${words})`,
+      walk: [],
+      probe: 'seq',
+      repeats: true,
+      rank,
+      words: { param, which },
+    },
+  };
+}
+
+/** Versions that have one of some texts: one range each while they are few, so that they can be walked. */
+export function oneWord(param: number, texts: readonly string[], rank: number): Condition {
+  return usesOf(param, texts.map(hash47), rank);
+}
+
+/** Versions that have one of some words, known by their hashes. */
+export function usesOf(param: number, words: readonly number[], rank: number): Condition {
+  const range = (where: Sql, one: boolean): Condition => ({
+    op: 'range',
+    range: { table: useTable, where, walk: one ? ['seq'] : [], probe: 'seq', repeats: !one, rank },
+  });
+  if (words.length > 8) return range(sql`x.param = ${param} AND x.word IN ${list(words)}`, false);
+  return anyOf(words.map(word => range(sql`x.param = ${param} AND x.word = ${word}`, true)));
 }
 
 function folded(asked: Asked, settings: AskSettings): string {
@@ -45,8 +76,7 @@ function folded(asked: Asked, settings: AskSettings): string {
 /** `:text`: the text begins with what was asked, or has a word that does. */
 export function textCondition(param: number, asked: Asked, settings: AskSettings): Condition {
   const text = folded(asked, settings);
-  const where = sql`x.param = ${param} AND (instr(x.text, ${text}) > 0)`;
-  return { op: 'range', range: { table: textTable, where, walk: ['text'], probe: 'set', repeats: false, rank: 80 } };
+  return wordCondition(param, sql`instr(y.text, ${text}) > 0`, 80);
 }
 
 /**
@@ -111,6 +141,6 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
         90,
       );
     default:
-      return range(sql`x.param = ${param} AND ${prefixWhere('text', text)}`, 40);
+      return range(sql`x.param = ${param} AND ${prefixWhere('x.text', text)}`, 40);
   }
 }

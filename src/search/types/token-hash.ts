@@ -18,7 +18,7 @@ export const codeHash = (code: string, exact: boolean): bigint => (exact ? exact
 const exactHash = remember(code => hash64(`=${code}`));
 const looseHash = remember(code => hash64(`~${code.toLowerCase()}`));
 /** Source of texts, of identifier types and of logical references beside a source. */
-export function besides(param: number, what: 'text' | 'of-type' | 'identifier'): number {
+export function besides(param: number, what: 'text' | 'of-type' | 'identifier' | 'mime'): number {
   const known = asides[what].get(param);
   if (known !== undefined) return known;
   const made = hash32(`${param} ${what}`);
@@ -29,7 +29,12 @@ const asides = {
   text: new Map<number, number>(),
   'of-type': new Map<number, number>(),
   identifier: new Map<number, number>(),
+  mime: new Map<number, number>(),
 };
+
+/** All that lies beside a source. */
+export const asidesOf = (param: number): readonly number[] =>
+  (['text', 'of-type', 'identifier', 'mime'] as const).map(what => besides(param, what));
 
 /** Where a source has both exact and other types, or unknown ones, both hashes are looked for. */
 export function codeHashes(code: string, types: readonly string[]): bigint[] {

@@ -10,7 +10,7 @@ import { anyOf, type Condition, not } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
-import { presentTable, textTable, tokenTable } from '../tables.ts';
+import { tokenTable, useTable, wordTable } from '../tables.ts';
 import {
   type Asked,
   type AskSettings,
@@ -112,10 +112,13 @@ function entries(value: unknown, type: TypeInfo, rows: Rows): void {
     if (inner) entries(inner[0], inner[1], rows);
     return;
   }
-  rows.add(presentTable, [rows.param]);
+  rows.addPresence();
   if (!isObject(value)) {
     if (value === null || typeof value === 'object') return;
     addCode(rows, '', String(value), exactTypes.has(type.code));
+    const mime = typeof value === 'string' ? /^([\w.+-]+\/[\w.+-]+)\s*;/.exec(value)?.[1] : undefined;
+    if (mime !== undefined)
+      rows.add(tokenTable, [besides(rows.param, 'mime'), codeHash(mime, false), rows.moment, noSystem]);
     if (type.code === 'string') rows.addText(value);
   } else if (type.code === 'CodeableConcept') {
     for (const coding of Array.isArray(value['coding']) ? value['coding'] : []) addCoding(rows, coding);
@@ -190,11 +193,23 @@ function ofType(source: Source, asked: Asked): Condition {
   };
 }
 
+/**
+ * A MIME type with any parameters.
+ * @see https://hl7.org/fhir/R4/search.html#mimetype
+ */
+function belowMime(source: Source, asked: Asked, settings: AskSettings): Condition {
+  const where = sql`x.param = ${besides(source.param, 'mime')} AND x.code = ${codeHash(asked.value, false)}`;
+  return anyOf([
+    sourceCondition(source, asked, settings),
+    { op: 'range', range: { table: tokenTable, where, walk: ['moment'], probe: 'moment', repeats: false, rank: 50 } },
+  ]);
+}
+
 /** Codes, identifiers, booleans. */
 export const tokenType: SearchType = {
   type: 'token',
   modifiers: ['not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
-  tables: [tokenTable, presentTable, textTable],
+  tables: [tokenTable, wordTable, useTable],
   entries,
   condition(asked, settings) {
     const each = (make: (source: Source) => Condition) => anyOf(asked.param.sources.map(make));
@@ -207,6 +222,8 @@ export const tokenType: SearchType = {
       case 'not-in':
       case 'above':
       case 'below': {
+        if (asked.modifier === 'below' && /^[\w.+-]+\/[\w.+-]+$/.test(asked.value))
+          return each(source => belowMime(source, asked, settings));
         const wanted = codedValues(asked, asked.modifier, settings);
         const within = each(source => codesCondition(source, wanted));
         return asked.modifier === 'not-in' ? not(within) : within;
