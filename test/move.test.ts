@@ -62,11 +62,14 @@ async function dump({ app }: TestServer): Promise<unknown[]> {
   );
 }
 
-/** Tables of a database; `place` is PostgreSQL's own, old index rows and their list (`stale`) come and go by the purge. */
-const own = { resource: 'h', version: 'seq', body: 'seq', resource_person: 'h, seq', secret: 'name' };
+/** Tables of a database; `place` and `resource` are PostgreSQL's own, old index rows and their list (`stale`) come and go by the purge. */
+const own = { version: 'seq', body: 'seq', resource_person: 'h, seq', secret: 'name' };
 const query = (table: string, columns: string): string => {
-  const current = ' WHERE seq IN (SELECT seq FROM resource WHERE deleted = 0)';
-  return `SELECT ${columns} FROM ${table}${table.startsWith('index_') ? current : ''} ORDER BY ${own[table as keyof typeof own] ?? columns}`;
+  const current = ' WHERE seq IN (SELECT seq FROM version WHERE end_seq IS NULL AND deleted = 0)';
+  // Words are shared: those only old versions have are no loss.
+  const used = ` WHERE (param, word) IN (SELECT param, word FROM index_use${current})`;
+  const which = table === 'index_word' ? used : table.startsWith('index_') ? current : '';
+  return `SELECT ${columns} FROM ${table}${which} ORDER BY ${own[table as keyof typeof own] ?? columns}`;
 };
 const values = (row: object): string =>
   Object.values(row)
