@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/valueset.html#compositions
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { implicitValueSet } from './implicit.ts';
 import { extensionOf, objects, text, valueIn } from './json.ts';
 import { finding, TerminologyError } from './problems.ts';
 import type { Scope } from './scope.ts';
@@ -132,26 +133,12 @@ export function planOf(resource: Resource): ValueSetPlan {
   return plan;
 }
 
-/** A value set that is all of one code system: what its CodeSystem.valueSet says. */
+/** A value set that a code system stands for. */
 function implicitPlan(scope: Scope, canonical: string): ValueSetPlan | undefined {
-  const url = implicitSystem(scope, canonical);
-  if (url === undefined) return undefined;
-  const compose = { include: [{ system: url }] };
-  return scope.remembered(`implicit ${canonical}`, () =>
-    planOf({ resourceType: 'ValueSet', url: canonical, status: 'active', compose }),
-  );
-}
-
-/** Code systems have a value set of all their codes: named by CodeSystem.valueSet, or by `?fhir_vs` and `/vs` where custom has it so. */
-function implicitSystem(scope: Scope, canonical: string): string | undefined {
-  for (const ending of ['?fhir_vs', '/vs', '?vs']) {
-    if (!canonical.endsWith(ending)) continue;
-    const url = canonical.slice(0, -ending.length);
-    if (scope.knows(url) === 'system') return url;
-  }
-  const guess = canonical.replace('/ValueSet/', '/CodeSystem/');
-  for (const url of new Set([guess, canonical])) if (scope.system(url)?.head.valueSet === canonical) return url;
-  return undefined;
+  return scope.remembered(`implicit ${canonical}`, () => {
+    const resource = implicitValueSet(scope, canonical);
+    return resource && planOf(resource);
+  });
 }
 
 /** The value set of a canonical; undefined when it is not known. */
