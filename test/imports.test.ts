@@ -9,6 +9,7 @@ import t from 'tap';
 import type { JsonObject } from '../src/fhir/types.ts';
 import { openTermsFile } from '../src/store/sqlite-terms-file.ts';
 import type { TermTables } from '../src/store/terms.ts';
+import { filterWords, foldText } from '../src/terminology/folding.ts';
 import { type ImportResult, importMaster } from '../src/terminology/masters/import.ts';
 import { ImportError, type Layout } from '../src/terminology/masters/layout.ts';
 import { findLayout, layouts } from '../src/terminology/masters/layouts/all.ts';
@@ -169,4 +170,42 @@ t.test('an edition is replaced in one step, also while it is read and while anot
   t.strictSame([...versions].sort(), ['1', '2']);
   t.strictSame(server!.terms.leftovers(), []);
   for (const one of [server, writer, other]) one!.close();
+});
+
+t.test('words find what going through all names would find', async t => {
+  const { terms, close } = openTermsFile(':memory:', () => 0);
+  const parts = '糖尿病 性 腎症 慢性 ﾘﾊﾋﾞﾘ 高血圧 Disease ＡＢＣ 右 神経'.split(' ');
+  const names = Array.from(
+    { length: 3000 },
+    (_, i) => `${parts[i % 10]}${parts[(i * 7) % 9]}${parts[(i * 3) % 8]} ${i % 60}`,
+  );
+  const layout = { ...findLayout('icd10')!, skipLines: 0, header: false, codePattern: '.+' };
+  const lines = names.map((name, i) => `X${i},${name}`);
+  await importMaster(terms, { layout, version: '1', file: writeFile('words.csv', lines) });
+  const system = openMasters(terms).systems(layout.url)[0]!.open();
+  for (const filter of [
+    '糖尿病',
+    '性',
+    '尿病性',
+    'りはびり',
+    'abc',
+    'ＤＩＳＥＡＳＥ 5',
+    '腎症 慢性 右',
+    '神経神経',
+    '高血圧 59',
+    'x12',
+    '無い',
+  ]) {
+    const words = filterWords(filter);
+    const expected = names.flatMap((name, i) =>
+      words.every(word => foldText(`X${i}\n${name}`).includes(word)) ? [`X${i}`] : [],
+    );
+    const wish = { words, offset: 0, count: 3000, activeOnly: false, day: '2026-04-01', onlyInForce: false };
+    const page = system.page!(wish)!;
+    t.strictSame(page.concepts.map(one => one.code).sort(), [...expected].sort(), filter);
+    t.equal(page.total, expected.length, filter);
+    const second = system.page!({ ...wish, offset: 5, count: 7 })!;
+    t.strictSame(second.concepts, page.concepts.slice(5, 12), filter);
+  }
+  close();
 });

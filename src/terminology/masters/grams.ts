@@ -70,14 +70,21 @@ export function unpack(blocks: readonly Uint8Array[]): number[] {
   return numbers;
 }
 
-/** The numbers that are in both ascending lists. */
-export function intersect(a: readonly number[], b: readonly number[]): number[] {
+/** Those of an ascending list that are also in a packed one, which is gone through without being unpacked. */
+export function intersect(numbers: readonly number[], blocks: readonly Uint8Array[]): number[] {
   const both: number[] = [];
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const difference = a[i]! - b[j]!;
-    if (difference === 0) both.push(a[i]!);
-    if (difference <= 0) i++;
-    if (difference >= 0) j++;
+  let at = 0;
+  for (const bytes of blocks) {
+    let number = 0;
+    for (let i = 0; i < bytes.length && at < numbers.length; ) {
+      let step = 0;
+      let shift = 0;
+      let byte = bytes[i++]!;
+      for (; byte > 127; byte = bytes[i++]!, shift += 7) step |= (byte & 127) << shift;
+      number += step | (byte << shift);
+      while (at < numbers.length && numbers[at]! < number) at++;
+      if (numbers[at] === number) both.push(number);
+    }
   }
   return both;
 }

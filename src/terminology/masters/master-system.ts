@@ -14,6 +14,9 @@ const mostKept = 20_000;
 /** Beyond this many possible hits they are not all looked at, and their number is not told. */
 const mostChecked = 3000;
 
+/** So few possible hits are read and looked at rather than narrowed further. */
+const fewEnough = 500;
+
 /** The text of a concept that a filter looks at: its code and all its names, folded, one a line. */
 export function searchTextOf(code: string, display: string | null, detail: string): string {
   const names = detail === '' ? [] : ((JSON.parse(detail) as { designation?: { value: string }[] }).designation ?? []);
@@ -107,22 +110,26 @@ class MasterSystem implements CodeSystem {
     return indexed ? this.byNumbers(this.tables.withProperty(this.edition, property, value)) : undefined;
   }
 
-  /** Numbers of concepts that have the pieces of all words: those that have the words, and a few more for long ones. */
-  private candidates(words: readonly string[]): number[] {
+  /** Numbers of concepts that may have all words; `certain` when they do. */
+  private candidates(words: readonly string[]): { readonly numbers: readonly number[]; readonly certain: boolean } {
     const grams = [...new Set(words.flatMap(gramsOfWord))];
     const lists = grams.map(gram => this.tables.postings(this.edition, gram));
     const bytes = (blocks: readonly Uint8Array[]) => blocks.reduce((sum, block) => sum + block.length, 0);
-    lists.sort((a, b) => bytes(a) - bytes(b));
-    let numbers: number[] | undefined;
-    for (const list of lists) {
-      numbers = numbers ? intersect(numbers, unpack(list)) : unpack(list);
+    const [shortest, ...longer] = lists.sort((a, b) => bytes(a) - bytes(b));
+    let numbers = shortest ? unpack(shortest) : [];
+    // Pieces of up to two characters are found for certain; a longer word has to be looked for.
+    let certain = words.every(word => [...word].length <= 2);
+    for (const list of longer) {
       if (numbers.length === 0) break;
+      // A few are sooner read than a long list is gone through.
+      if (numbers.length <= fewEnough && bytes(list) > 50 * numbers.length) certain = false;
+      else numbers = intersect(numbers, list);
     }
-    return numbers ?? [];
+    return { numbers, certain };
   }
 
   textCandidates(words: readonly string[]): Iterable<Concept> {
-    return this.byNumbers(this.candidates(words));
+    return this.byNumbers(this.candidates(words).numbers);
   }
 
   page(wish: PageWish): { concepts: readonly Concept[]; total: number | undefined } {
@@ -147,9 +154,7 @@ class MasterSystem implements CodeSystem {
   }
 
   private textPage(wish: PageWish, rows: TermWish): { concepts: readonly Concept[]; total: number | undefined } {
-    const numbers = this.candidates(wish.words);
-    // Pieces of up to two characters are found for certain; a longer word has to be looked for.
-    const certain = wish.words.every(word => [...word].length <= 2);
+    const { numbers, certain } = this.candidates(wish.words);
     const free = !rows.activeOnly && rows.day === 0;
     if (certain && free)
       return {
