@@ -21,7 +21,8 @@ const { values: options } = parseArgs({
   },
 });
 const [count, rounds, connections] = [options.count, options.rounds, options.connections].map(Number);
-const template = fs.readFileSync(path.join(root, 'examples', options.file), 'utf8');
+// As systems send it: without the white space of the example file.
+const template = JSON.stringify(JSON.parse(fs.readFileSync(path.join(root, 'examples', options.file), 'utf8')));
 const insurer = withCheckDigit('3949001');
 
 /** The document of another person: number, local number, birth date, document number and every fullUrl are its own. */

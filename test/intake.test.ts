@@ -264,3 +264,53 @@ testOnStores('a document is made of a Composition, and shown as a page', async (
   t.equal((await get(`DocumentReference/nobody/$render`, 'text/html')).statusCode, 404);
   await server.close();
 });
+
+testOnStores('a 特定健診 file becomes a document', async (t, start) => {
+  const server = await start();
+  const xml = fs.readFileSync(path.join(import.meta.dirname, 'cases/intake/checkup.xml'), 'utf8');
+  const send = (content: string) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/fhir/$intake',
+      headers,
+      payload: {
+        resourceType: 'Parameters',
+        parameter: [{ name: 'checkup', valueBase64Binary: Buffer.from(content).toString('base64') }],
+      },
+    });
+  const get = async (url: string) => (await server.app.inject({ method: 'GET', url: `/fhir/${url}` })).json();
+  const taken = await send(xml);
+  t.equal(taken.statusCode, 201, taken.payload);
+  t.match(await get('Patient'), {
+    entry: [
+      {
+        resource: {
+          identifier: [{ value: '39490016::49000001:' }],
+          name: [{ text: 'エンガワ ハナコ' }],
+          gender: 'female',
+          birthDate: '1941-05-03',
+        },
+      },
+    ],
+  });
+  const hba1c = await server.app.inject({ method: 'GET', url: '/fhir/Observation?code=3D046000001920402' });
+  t.match(hba1c.payload, /"valueQuantity":\{"value":6\.0,"unit":"%"/, 'digits as they were written');
+  t.match(hba1c.json().entry[0].resource, {
+    interpretation: [{ coding: [{ code: 'H' }] }],
+    referenceRange: [{ low: { value: 4.6 }, high: { value: 5.5 } }],
+  });
+  t.equal((await get('Observation?code=9A110')).entry[0].resource.hasMember.length, 1);
+  t.match((await get('Observation?code=3F015000002327101')).entry[0].resource, {
+    dataAbsentReason: { text: '未実施' },
+  });
+  t.equal((await get('Coverage?_summary=count')).total, 1);
+  t.equal((await get('Composition')).entry[0].resource.section.length, 2);
+  const again = await send(xml);
+  t.equal(again.statusCode, 200);
+  t.match(again.json().parameter[1], { name: 'changed', valueInteger: 0 });
+  const nobody = await send(xml.replace('<name>エンガワ　ハナコ</name>', ''));
+  t.equal(nobody.statusCode, 422, 'what is missing is told by the rules of the document');
+  for (const wrong of ['<a/>', '<ClinicalDocument>', `<!DOCTYPE x [<!ENTITY a "b">]>${xml.slice(38)}`])
+    t.equal((await send(wrong)).statusCode, 400);
+  await server.close();
+});

@@ -38,6 +38,7 @@ const packages: Record<string, string[]> = {
   'pg-cursor': ['store/postgres.ts'],
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
+  'fast-xml-parser': ['documents/checkup/'],
   fhirpath: ['interactions/patch/'],
   '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],
 };

@@ -18,7 +18,9 @@ function* references(value: unknown, path: string): Generator<{ reference: strin
 export const innerReferences: DocumentRule = ({ entries, kind, patient }) => {
   if (kind.name !== 'five-information') return [];
   const others = new Set(entries.filter(one => one !== patient).map(one => one.fullUrl));
-  return entries.flatMap(({ index, resource }) =>
+  // A look at the text is enough for nearly every entry.
+  const suspects = entries.filter(({ text }) => [...others].some(url => url !== undefined && text.includes(url)));
+  return suspects.flatMap(({ index, resource }) =>
     [...references(resource, resourceAt(index))]
       .filter(({ reference }) => others.has(reference))
       .map(({ path }) =>

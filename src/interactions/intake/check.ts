@@ -5,6 +5,7 @@ import { checkDocument } from '../../documents/rules/all.ts';
 import { FhirError, type Issue } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
+import { withLocations } from '../../validation/locate.ts';
 import type { Services } from '../interaction.ts';
 
 /** A document that may be stored, and what was found that does not stop it. */
@@ -45,9 +46,10 @@ export async function checkIntake(services: Services, bundle: Resource, text: st
   if (tooLarge.length > 0) throw new FhirError('too-long', tooLarge);
   await services.storedDefinitions.refresh();
   const asked = kind.profile !== undefined && !claimedProfiles(bundle).includes(kind.profile) ? [kind.profile] : [];
-  const options = { level: 'profiles' as const, profiles: asked, ...(own && { text }) };
-  const findings = [...rules, ...services.validator.validateResource(bundle, options)];
-  if (!findings.some(isError)) return { document, findings };
+  const options = { level: 'profiles' as const, profiles: asked };
+  const found = services.validator.validateResource(bundle, options);
+  if (![...rules, ...found].some(isError)) return { document, findings: [...rules, ...found] };
+  const findings = own ? withLocations([...rules, ...found], text) : [...rules, ...found];
   const basic = findings.some(one => isError(one) && one.basic === true);
   throw new FhirError(basic ? 'invalid' : 'business-rule', findings);
 }
