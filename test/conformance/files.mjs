@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// The long run over generated national files: 2,000 seeded variants of each interface there and back, 5,000 damaged deliveries.
+//   node test/conformance/files.mjs [-- --variants 2000] [--damages 5000]
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: { variants: { type: 'string', default: '2000' }, damages: { type: 'string', default: '5000' } },
+  strict: false,
+});
+const root = path.join(import.meta.dirname, '../..');
+// Each seed is filled in three ways: everything, the least, by chance.
+const seeds = Math.ceil(Number(values.variants) / 3);
+const env = {
+  ...process.env,
+  ENGAWA_TEST_VARIANTS: String(seeds),
+  ENGAWA_TEST_DAMAGES: String(values.damages),
+  TAP_TIMEOUT: '3600',
+};
+const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'test/careplan.test.ts'], { cwd: root, env, encoding: 'utf8' });
+for (const line of stdout.split('\n')) if (/^(?:ok|not ok) |^ {4}not ok /.test(line)) process.stdout.write(`${line}\n`);
+process.stdout.write(`care-plan files: ${seeds * 3} variants of each set, ${values.damages} damaged deliveries\n`);
+process.exitCode = status ?? 1;
