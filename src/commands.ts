@@ -85,12 +85,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'export-files',
-    shape: '<folder> [--standard careplan] [--kind UPPLAN,…] [--from <office>] [--to <office>] [--month YYYYMM]',
+    shape:
+      '<folder> [--standard careplan] [--kind UPPLAN,…] [--from <office>] [--to <office>] [--month YYYYMM] [--deletion DLT…:<key>,…]',
     meaning: {
       en: 'writes what is stored as national files',
       ja: '登録済みの内容を国の標準のファイルに書き出す',
     },
-    flags: ['standard', 'kind', 'from', 'to', 'month'],
+    flags: ['standard', 'kind', 'from', 'to', 'month', 'deletion'],
     words: 1,
     run: async ({ config, words, flags, tell }) =>
       (await import('./file-commands.ts')).exportCommand(config, words[0]!, flags, tell),

@@ -143,7 +143,8 @@ export const stamp = '20260401093000';
 /** Records of a delivery by interface. */
 export type Delivery = Record<string, FileRecord[]>;
 
-const layoutOf = (kind: string): Layout => careplanLayouts.get(kind)![0]!;
+const layoutOf = (kind: string, version = '202407'): Layout =>
+  careplanLayouts.get(kind)!.find(one => one.versions!.includes(version))!;
 
 /** Rows whose cells repeat the row above: empty, or printed again by chance. */
 function repeat(
@@ -291,14 +292,30 @@ export const personNumber = (i: number) => ({
   insured: String(i).padStart(10, '0'),
 });
 
-/** A delivery of several persons. */
-export function delivery(name: string, seed: number, fill: Fill, persons: number, rows: number): Delivery {
+/** A delivery of several persons, in an edition. */
+export function delivery(
+  name: string,
+  seed: number,
+  fill: Fill,
+  persons: number,
+  rows: number,
+  version = '202407',
+): Delivery {
   const chance = new Chance(seed, fill);
   const all: Delivery = {};
   for (let i = 1; i <= persons; i++)
     for (const [kind, records] of Object.entries(sets[name]!(chance, personNumber(i), rows)))
-      all[kind] = [...(all[kind] ?? []), ...records];
+      if (careplanLayouts.get(kind)!.some(one => one.versions!.includes(version)))
+        all[kind] = [...(all[kind] ?? []), ...records.map(record => inEdition(kind, record, version))];
   return all;
+}
+
+/** A record with the version of an edition; numbers that had fewer digits then are shorter. */
+function inEdition(kind: string, record: FileRecord, version: string): FileRecord {
+  const own: Record<string, string> = { ...record, version };
+  for (const { key, type, length } of layoutOf(kind, version).fields)
+    if (type === 'int' && length !== undefined && own[key]!.length > length) own[key] = own[key]!.slice(0, length);
+  return own;
 }
 
 /** The files of a delivery. */
@@ -308,13 +325,17 @@ export function filesOf(all: Delivery, at = stamp): { name: string; bytes: Uint8
     .map(([kind, records]) => {
       const month = records[0]!['month'];
       const back = kind === 'UPJSK' || kind === 'DLTJSK';
-      const { bytes, findings } = writeRecords(layoutOf(kind), records, findCodes);
+      const version = records[0]!['version']!;
+      const { bytes, findings } = writeRecords(layoutOf(kind, version), records, findCodes);
+      // Until standard 4 the names had no service types.
+      const named = ({ office, serviceType }: typeof from) =>
+        version < '202407' ? { office } : { office, serviceType };
       if (findings.length > 0) throw new Error(`${kind}: ${JSON.stringify(findings[0])}`);
       const name = makeFileName({
         kind,
         ...(month && { month }),
-        from: back ? to : from,
-        to: back ? from : to,
+        from: named(back ? to : from),
+        to: named(back ? from : to),
         stamp: at,
       });
       return { name, bytes };

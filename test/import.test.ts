@@ -178,6 +178,17 @@ t.test('the example files: in, the same again, out as they were', async t => {
   const files = exampleFiles();
   t.match(await send(server, files), { stored: 5, unchanged: 0, refused: 0 });
   t.match(await send(server, files), { stored: 0, unchanged: 5, refused: 0 });
+  for (const [query, expected] of [
+    ['plan-date=2026-09-25', 1],
+    ['plan-date=ge2026-09-01', 2],
+    ['service-day=2026-10-06', 2],
+    ['contributor:identifier=https://w3id.org/engawa/fhir/IdSystem/kaigo-office-number|4970100014', 3],
+    ['category=https://w3id.org/engawa/fhir/CodeSystem/kaigo-care-plan-kind|given', 1],
+    ['performer:identifier=https://w3id.org/engawa/fhir/IdSystem/kaigo-office-number|4970100048', 2],
+  ] as const) {
+    const found = await server.app.inject({ url: `/fhir/CarePlan?_summary=count&${query}` });
+    t.equal(found.json<{ total: number }>().total, expected, query);
+  }
   const sides = [
     'from=4970100014&to=4970100022_11',
     'from=4970100022_11&kind=UPJSK',
@@ -194,6 +205,11 @@ t.test('the example files: in, the same again, out as they were', async t => {
   }
   for (const { name, bytes } of files) t.same(written.get(name.replace(/_\d{14}/, '')), Buffer.from(bytes), name);
   t.equal(written.size, files.length);
+  const deletion = 'deletion=DLT1KYO:492017:0000000101:20260925&from=4970100014_43&to=4970100022_11';
+  const away = await server.app.inject({ url: `/fhir/$export-files?${deletion}` });
+  const [file] = readZip(away.rawPayload, 1e6);
+  t.match(file!.name, /^DLT1KYO_4970100014_43_4970100022_11_\d{14}\.CSV$/);
+  t.equal(Buffer.from(file!.bytes).toString(), '202407,492017,0000000101,20260925\r\n');
   const none = await server.app.inject({ url: '/fhir/$export-files?month=199901&kind=UPPLAN' });
   t.equal(none.statusCode, 204);
 });
@@ -244,8 +260,25 @@ t.test('ways to send', async t => {
   for (const [what, headers, payload, expected] of wrong)
     t.equal((await post(headers, payload)).statusCode, expected, what);
   t.equal((await server.app.inject({ url: '/fhir/$import-status?job=x' })).statusCode, 404);
-  for (const query of ['standard=x', 'from=1', 'to=x', 'month=202613'])
+  for (const query of ['standard=x', 'from=1', 'to=x', 'deletion=x', 'deletion=DLT1KYO:1', 'month=202613'])
     t.equal((await server.app.inject({ url: `/fhir/$export-files?${query}` })).statusCode, 400, query);
+});
+
+t.test('NDJSON: each line for itself, numbers as they were written', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const value =
+    '{"resourceType":"Observation","id":"o1","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50}}';
+  const payload = `\ufeff{"resourceType":"Patient","id":"p1"}\n\n${value}\r\nno JSON\n{"resourceType":"Patient","nome":"x"}\n{"resourceType":"Patient"}`;
+  const send = async () => {
+    const headers = { 'content-type': 'application/fhir+ndjson' };
+    return readAnswer((await server.app.inject({ method: 'POST', url: '/fhir/$import', headers, payload })).json());
+  };
+  const first = await send();
+  t.match(first, { stored: 3, refused: 2, kinds: ['content'], rows: { 'body.ndjson': /^no JSON\n\{.*"x"\}\n$/ } });
+  t.same(first.places, ['body.ndjson, line 4, column 1', 'body.ndjson, line 5']);
+  t.match(await send(), { stored: 1, unchanged: 2, refused: 2 });
+  t.match((await server.app.inject({ url: '/fhir/Observation/o1' })).payload, /"value":1\.50/);
 });
 
 t.test('messages in Japanese, nothing about persons in the log', async t => {

@@ -40,6 +40,13 @@ export const conditionOf = ({ system, value }: Key): string =>
 /** A conditional reference: the one resource with the key. @see https://hl7.org/fhir/R4/http.html#trules */
 export const conditionalReference = (type: string, key: Key): string => `${type}?${conditionOf(key)}`;
 
+/** A resource as it came, without a business key; its text is kept, so that 1.50 stays 1.50. */
+export interface PlainEntry {
+  readonly text: string;
+  readonly resource: Resource;
+  readonly request: JsonObject;
+}
+
 function entryOf({ key, resource, keep }: Draft): JsonObject {
   const type = resource.resourceType;
   const condition = conditionOf(key);
@@ -50,11 +57,23 @@ function entryOf({ key, resource, keep }: Draft): JsonObject {
 }
 
 /**
- * The transaction of a set.
+ * The transaction of a set, as text and parsed.
  * @param removed ids of resources that must go, as `Type/id`
+ * @param plain resources without a business key
  */
-export const toTransaction = (drafts: readonly Draft[], removed: readonly string[]): Resource => ({
-  resourceType: 'Bundle',
-  type: 'transaction',
-  entry: [...removed.map(url => ({ request: { method: 'DELETE', url } })), ...drafts.map(entryOf)],
-});
+export function toTransaction(
+  drafts: readonly Draft[],
+  removed: readonly string[],
+  plain: readonly PlainEntry[] = [],
+): { text: string; bundle: Resource } {
+  const entries = [...removed.map(url => ({ request: { method: 'DELETE', url } })), ...drafts.map(entryOf)];
+  const texts = [
+    ...entries.map(one => JSON.stringify(one)),
+    ...plain.map(({ text, request }) => `{"resource":${text},"request":${JSON.stringify(request)}}`),
+  ];
+  const entry = [...entries, ...plain.map(({ resource, request }) => ({ resource, request }))];
+  return {
+    text: `{"resourceType":"Bundle","type":"transaction","entry":[${texts.join(',')}]}`,
+    bundle: { resourceType: 'Bundle', type: 'transaction', entry },
+  };
+}

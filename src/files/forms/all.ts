@@ -2,7 +2,8 @@
  * The list of national file standards. Adding one is a folder and a line here.
  */
 import { careplan } from './careplan/standard.ts';
+import { ndjson } from './ndjson/standard.ts';
 import type { Standard } from './standard.ts';
 
 /** Every standard, in the order in which a file's name is tried. */
-export const allStandards: readonly Standard[] = [careplan];
+export const allStandards: readonly Standard[] = [careplan, ndjson];

@@ -2,7 +2,7 @@
  * A national file standard: which files are its own, how they become units of work, and how resources become files again.
  */
 import type { Message, Resource } from '../../fhir/types.ts';
-import type { Draft, Key, Removal } from '../convert.ts';
+import type { Draft, Key, PlainEntry, Removal } from '../convert.ts';
 import type { Finding } from '../finding.ts';
 import type { FindCodes } from '../layout.ts';
 
@@ -29,6 +29,14 @@ export interface Making {
   readonly office: (number: string) => string | undefined;
 }
 
+/** What a unit becomes. */
+export interface Made {
+  readonly drafts: readonly Draft[];
+  readonly removals: readonly Removal[];
+  /** Resources that have no business key. */
+  readonly plain?: readonly PlainEntry[];
+}
+
 /** What belongs together and is stored as a whole or not at all: one person's set. */
 export interface Unit {
   /** Name in reports, such as `UP1KYO 492017:0000000001:20260401`. */
@@ -41,7 +49,7 @@ export interface Unit {
   /** Key of the person it is about, when the unit does not tell enough to make one. */
   readonly person?: Key | undefined;
   /** Makes its resources; absent when findings refuse it. */
-  readonly make?: ((making: Making) => { drafts: readonly Draft[]; removals: readonly Removal[] }) | undefined;
+  readonly make?: ((making: Making) => Made) | undefined;
 }
 
 /** A file that was written. */
@@ -60,6 +68,8 @@ export interface WriteOptions {
   readonly to?: string;
   /** YYYYMM. */
   readonly month?: string;
+  /** What the receiver shall delete, such as `DLT1KYO:492017:0000000001:20260401`; then nothing else is written. */
+  readonly deletions?: readonly string[];
   /** YYYYMMDDHHMMSS, Japanese time. */
   readonly stamp: string;
 }

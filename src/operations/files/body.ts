@@ -70,7 +70,10 @@ function unpack(part: Part, most: number): Part[] {
 export function filesIn(services: Services, request: FhirRequest): SourceFile[] {
   const { body, contentType = '' } = request;
   const parameter = request.query.find(([name]) => name === 'file')?.[1];
-  const name = parameter ?? fileNameOf(request.headers['content-disposition'] ?? '') ?? '';
+  const name =
+    parameter ??
+    fileNameOf(request.headers['content-disposition'] ?? '') ??
+    (contentType.includes('ndjson') ? 'body.ndjson' : '');
   let parts: Part[] = [];
   if (body?.kind === 'bytes')
     parts = contentType.includes('multipart/form-data')

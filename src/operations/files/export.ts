@@ -6,14 +6,13 @@ import type { Resource } from '../../fhir/types.ts';
 import { conditionOf } from '../../files/convert.ts';
 import { isRefusal, toIssue } from '../../files/finding.ts';
 import { allStandards } from '../../files/forms/all.ts';
+import { isDeletion } from '../../files/forms/careplan/deletions.ts';
 import type { Found, WriteOptions, WrittenFile } from '../../files/forms/standard.ts';
 import { writeZip } from '../../files/zip.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
+import { everyResource } from './every-resource.ts';
 import { codesOf } from './run.ts';
-
-/** Resources read at a time. */
-const pageSize = 200;
 
 /** How files are made from what this server has and the caller may see. */
 export function foundIn(services: Services, request: FhirRequest): Found {
@@ -23,7 +22,7 @@ export function foundIn(services: Services, request: FhirRequest): Found {
     return version && !version.deleted ? (JSON.parse(version.text) as Resource) : undefined;
   };
   return {
-    all: (type, system) => everyResource(services, request, type, system),
+    all: (type, system) => everyResource(services, request, type, { system, value: '' }),
     read: reference => {
       const [type = '', id = ''] = reference.split('/').slice(-2);
       return readOne(type, id);
@@ -35,30 +34,6 @@ export function foundIn(services: Services, request: FhirRequest): Found {
   };
 }
 
-async function* everyResource(
-  services: Services,
-  request: FhirRequest,
-  type: string,
-  system: string,
-): AsyncGenerator<Resource> {
-  const input = {
-    types: [type],
-    path: type,
-    query: [['identifier', `${system}|`]] as [string, string][],
-    lenient: false,
-    access: services.access.condition(request.caller),
-    base: request.base,
-    limit: pageSize,
-  };
-  let page = await services.search.find(input, services.store);
-  for (;;) {
-    for await (const texts of services.search.texts(page.matches, services.store))
-      for (const text of texts) yield JSON.parse(text) as Resource;
-    if (page.next === undefined) return;
-    page = await services.search.find({ ...input, query: [['_page', page.next]] }, services.store);
-  }
-}
-
 function refuse(name: string, en: string, ja: string): FhirError {
   return new FhirError('invalid', { en: `${name}: ${en}`, ja: `${name}: ${ja}` }, { location: name });
 }
@@ -66,6 +41,19 @@ function refuse(name: string, en: string, ja: string): FhirError {
 /** YYYYMMDDHHMMSS in Japan. */
 export const stampOf = (time: number): string =>
   new Date(time + 9 * 3_600_000).toISOString().replace(/\D/g, '').slice(0, 14);
+
+function readDeletions(text: string, from: string | undefined, to: string | undefined): string[] {
+  const list = text.split(',');
+  if (!list.every(isDeletion))
+    throw refuse(
+      'deletion',
+      'expected an interface and a key: DLT1KYO:492017:0000000001:20260401',
+      'インターフェースと業務キーで指定してください（例: DLT1KYO:492017:0000000001:20260401）',
+    );
+  if (from === undefined || to === undefined)
+    throw refuse('deletion', 'from and to are needed as well', 'from と to も指定してください');
+  return list;
+}
 
 /** Options from names and values, as of a query or a command line. */
 export function readOptions(
@@ -82,7 +70,7 @@ export function readOptions(
       `found ${asked.slice(0, 40)}, expected one of ${known}`,
       `${known} のどれかを指定してください`,
     );
-  const [from, to, month, kind] = ['from', 'to', 'month', 'kind'].map(get);
+  const [from, to, month, kind, deletion] = ['from', 'to', 'month', 'kind', 'deletion'].map(get);
   for (const [name, value] of [
     ['from', from],
     ['to', to],
@@ -100,6 +88,7 @@ export function readOptions(
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(month !== undefined && { month }),
+    ...(deletion !== undefined && { deletions: readDeletions(deletion, from, to) }),
     stamp: stampOf(now),
   };
   return { standard, options };

@@ -9,9 +9,10 @@ import { allStandards } from '../../files/forms/all.ts';
 import type { SourceFile, Span, Standard, Unit } from '../../files/forms/standard.ts';
 import type { FindCodes } from '../../files/layout.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
-import { findAllMatches, findMatches } from '../../interactions/match.ts';
+import { findMatches } from '../../interactions/match.ts';
 import { commitTransaction } from '../../interactions/transaction.ts';
 import type { Version } from '../../store/store.ts';
+import { everyResource } from './every-resource.ts';
 
 /** What became of a unit. */
 export interface Receipt {
@@ -96,13 +97,13 @@ class Import {
     const first = unit.make!({ codes: this.codes, office: number => this.offices.get(number) });
     const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
     for (const { key } of missing) await this.lookForOffice(key);
-    const { drafts, removals } =
+    const { drafts, removals, plain } =
       missing.length > 0 ? unit.make!({ codes: this.codes, office: number => this.offices.get(number) }) : first;
     const removed: string[] = [];
     for (const removal of removals) removed.push(...(await this.toRemove(removal)));
-    const bundle = toTransaction(drafts, removed);
-    if ((bundle['entry'] as unknown[]).length === 0) return nothing;
-    const { committed } = await commitTransaction(this.services, this.request, JSON.stringify(bundle), bundle);
+    if (drafts.length + removed.length + (plain?.length ?? 0) === 0) return nothing;
+    const { text, bundle } = toTransaction(drafts, removed, plain);
+    const { committed } = await commitTransaction(this.services, this.request, text, bundle);
     const counts = { ...nothing };
     for (const { outcome, version } of committed) {
       if (outcome !== 'absent') counts[outcome]++;
@@ -128,12 +129,13 @@ class Import {
 
   /** What is there and is not in the set. */
   private async toRemove({ type, key, but = [] }: Removal): Promise<string[]> {
-    const ids = await findAllMatches(this.services, this.request, type, conditionOf(key));
-    if (ids.length === 0) return [];
-    const kept = new Set<string>();
-    for (const one of but)
-      for (const id of (await findMatches(this.services, this.request, type, conditionOf(one))).ids) kept.add(id);
-    return ids.filter(id => !kept.has(id)).map(id => `${type}/${id}`);
+    const kept = new Set(but.map(({ system, value }) => `${system}|${value}`));
+    const removed: string[] = [];
+    for await (const one of everyResource(this.services, this.request, type, key)) {
+      const identifiers = [one['identifier']].flat() as (Partial<Key> | undefined)[];
+      if (!identifiers.some(each => kept.has(`${each?.system}|${each?.value}`))) removed.push(`${type}/${one.id}`);
+    }
+    return removed;
   }
 }
 

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../../fhir/types.ts';
 import { type Draft, type Key, type Removal, urnOf } from '../../convert.ts';
 import type { FileRecord } from '../../layout.ts';
-import type { Making } from '../standard.ts';
+import type { Made, Making } from '../standard.ts';
 import type { Group } from './entries.ts';
 import { type Picture, type SheetName, type SheetOwner, sheetKey, writeSheet } from './forms.ts';
 import { writePlan } from './home-plan.ts';
@@ -12,12 +12,6 @@ import { writeMonth } from './month.ts';
 import { linkOffices, personDraft, subjectOf } from './parts.ts';
 import { writePreventive } from './preventive-plan.ts';
 import { key, type systems } from './systems.ts';
-
-/** What a set becomes. */
-export interface Made {
-  readonly drafts: readonly Draft[];
-  readonly removals: readonly Removal[];
-}
 
 type Rows = (kind: string) => FileRecord[];
 

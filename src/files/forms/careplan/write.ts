@@ -6,6 +6,7 @@ import type { Key } from '../../convert.ts';
 import { getAt } from '../../element-path.ts';
 import { type FileRecord, type FindCodes, writeRecords } from '../../layout.ts';
 import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
+import { writeDeletions } from './deletions.ts';
 import { makeFileName, type Party } from './file-name.ts';
 import { readSheet, type SheetName, sheetKey } from './forms.ts';
 import { readPlan } from './home-plan.ts';
@@ -212,6 +213,10 @@ const isSame = (one: Party, asked: Party): boolean =>
 export async function* writeFiles(found: Found, options: WriteOptions, codes: FindCodes): AsyncGenerator<WrittenFile> {
   const from = options.from === undefined ? undefined : partyOf(options.from);
   const to = options.to === undefined ? undefined : partyOf(options.to);
+  if (options.deletions) {
+    if (from && to) yield* writeDeletions(from, to, options, codes);
+    return;
+  }
   const outbox = new Outbox();
   for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true)) {
     if (options.month !== undefined && set.month !== undefined && set.month !== options.month) continue;
