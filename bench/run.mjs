@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { freePort, startServer, stopProcess, untilAnswers } from '../test/conformance/server.mjs';
 import { identifierSystem, loinc, observation, observationsOf, patients, seed } from './data.mjs';
-import { code, concepts, piece, system, writeMaster } from './master.mjs';
+import { importMaster, measureTerminology, terminologyRows } from './terminology-rows.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -82,11 +82,11 @@ const creates = pick(200, i => ({
   method: 'POST',
   path: '/fhir/Observation',
   headers: { prefer: 'return=minimal' },
-  body: JSON.stringify({ ...without(observation(i)), identifier: [{ system: identifierSystem, value: mark }] }),
+  body: JSON.stringify({ ...without(observation(i)), identifier: [{ system: identifierSystem, value: `N${mark}` }] }),
 }));
 const updates = pick(1000, i => {
   const resource = observation(i * 7);
-  const changed = { ...resource, identifier: [{ system: identifierSystem, value: mark }] };
+  const changed = { ...resource, identifier: [{ system: identifierSystem, value: `N${mark}` }] };
   return {
     method: 'PUT',
     path: `/fhir/Observation/${resource.id}`,
@@ -110,39 +110,11 @@ const transaction = pick(1, () => ({
     resourceType: 'Bundle',
     type: 'transaction',
     entry: pick(100, i => ({
-      resource: { ...without(observation(i)), identifier: [{ system: identifierSystem, value: `${mark}-${i}` }] },
+      resource: { ...without(observation(i)), identifier: [{ system: identifierSystem, value: `N${mark}-${i}` }] },
       request: { method: 'POST', url: 'Observation' },
     })),
   }),
 }));
-
-const anyCode = i => code((i * 7919) % concepts);
-const lookups = pick(2000, i => ({
-  method: 'GET',
-  path: `/fhir/CodeSystem/$lookup?system=${encodeURIComponent(system)}&code=${anyCode(i)}`,
-}));
-const validations = pick(2000, i => ({
-  method: 'GET',
-  path: `/fhir/CodeSystem/$validate-code?url=${encodeURIComponent(system)}&code=${anyCode(i)}`,
-}));
-const expansions = pick(500, i => ({
-  method: 'GET',
-  path: `/fhir/ValueSet/$expand?url=${encodeURIComponent(`${system}?fhir_vs`)}&filter=${encodeURIComponent(piece(i))}&count=20`,
-}));
-
-/** A data folder with a master of 100,000 invented diseases, imported by the command; how long that took. */
-function importMaster() {
-  const folder = path.join(temporary, 'master');
-  fs.mkdirSync(folder);
-  const { file, map } = writeMaster(folder);
-  const started = performance.now();
-  const words = ['terminology', 'import', 'csv', file, '--map', map, '--edition', '1', '--data', folder];
-  const { status } = spawnSync(process.execPath, [path.join(root, 'dist/main.js'), ...words], { stdio: 'ignore' });
-  if (status !== 0) throw new Error('the master could not be imported');
-  const perSecond = concepts / ((performance.now() - started) / 1000);
-  note(`imported ${concepts} concepts at ${perSecond.toFixed(0)}/s`);
-  return { folder, perSecond };
-}
 
 /** Engawa's data folder with the seed in it, and a bare database with the very same texts. */
 async function prepare() {
@@ -225,52 +197,11 @@ async function measure(round, seeded) {
     fs.rmSync(bareFolder, { recursive: true, force: true });
   }
   await bareRead();
-  await measureTerminology(step);
+  await measureTerminology({ step, load, script, seconds, folder: master.folder });
   return results;
 }
 
-/** Codes of a master of 100,000: in this process's place without HTTP, then over HTTP. */
-async function measureTerminology(step) {
-  const { lookup, validate } = await script('terminology.mjs', master.folder, String(seconds));
-  await step('lookupInside', async () => lookup);
-  await step('validateInside', async () => validate);
-  const engawa = await startServer(master.folder);
-  try {
-    await step('lookup', () => load(engawa, 200, lookups));
-    await step('validate', () => load(engawa, 200, validations));
-    await step('expand', () => load(engawa, 200, expansions, { connections: 1 }));
-  } finally {
-    await engawa.stop();
-  }
-}
-
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** Terminology has fixed yardsticks: 8,000 answers a second on one core, a first page within 20 ms. */
-function terminologyRows(all, rate) {
-  const row = (what, name) => ({
-    what,
-    engawa: `${rate(name).toFixed(0)}/s`,
-    yardstick: '8000/s',
-    ratio: rate(name) / 8000,
-    goal: 1,
-  });
-  const p99 = median(all.map(round => round.expand.p99));
-  return [
-    row('$lookup, in process', 'lookupInside'),
-    row('$validate-code, in process', 'validateInside'),
-    row('$lookup', 'lookup'),
-    row('$validate-code', 'validate'),
-    {
-      what: '$expand, Japanese filter, first page, p99',
-      engawa: `${p99.toFixed(1)} ms`,
-      yardstick: '20 ms',
-      ratio: p99 / 20,
-      goal: 1,
-      lower: true,
-    },
-  ];
-}
 
 /** The table: what, Engawa's figure, its yardstick's figure, the ratio, the goal. */
 function summary(all) {
@@ -298,7 +229,7 @@ function summary(all) {
       goal: 1,
       lower: true,
     },
-    ...terminologyRows(all, rate),
+    ...terminologyRows(all, rate, median),
   ];
 }
 
@@ -327,7 +258,7 @@ const built = spawnSync(process.execPath, [path.join(root, 'build.mjs'), '--if-m
 if (built.status !== 0) process.exit(1);
 try {
   const seeded = await prepare();
-  master = importMaster();
+  master = importMaster({ root, temporary, note });
   const all = [];
   for (let round = 1; round <= rounds; round++) all.push(await measure(round, seeded));
   const table = summary(all);
