@@ -184,6 +184,31 @@ testOnStores('many documents of one new person at once make one person', async (
   await server.close();
 });
 
+testOnStores('documents are taken back when their time is over', async (t, start) => {
+  let now = Date.UTC(2026, 3, 1);
+  const server = await start({ now: () => (now += 1000) });
+  const post = (url: string, payload: object | string) =>
+    server.app.inject({ method: 'POST', url: `/fhir/${url}`, headers, payload });
+  for (const name of ['conditions', 'allergies']) await post('$intake', readExample(`hospital/${name}.json`));
+  now = Date.UTC(2031, 3, 1, 0);
+  const ask = { resourceType: 'Parameters', parameter: [{ name: 'dryRun', valueBoolean: true }] };
+  t.match(
+    (await post('$expire', ask)).json().parameter,
+    [{}, { name: 'count', valueInteger: 0 }],
+    'the last day counts',
+  );
+  now += 86_400_000;
+  t.match((await post('$expire', ask)).json().parameter, [{}, { valueInteger: 2 }, { valueInteger: 2 }]);
+  t.match((await post('$expire', { resourceType: 'Parameters' })).json().parameter, [
+    {},
+    { valueInteger: 2 },
+    { valueInteger: 0 },
+  ]);
+  const left = await server.app.inject({ method: 'GET', url: '/fhir/Condition?_summary=count' });
+  t.equal(left.json().total, 0);
+  await server.close();
+});
+
 t.test('receipts and refusals in Japanese', async t => {
   const { startServer } = await import('./support.ts');
   const server = startServer();

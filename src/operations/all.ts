@@ -7,6 +7,7 @@ import { adlGain } from './adl-gain.ts';
 import { careOperations } from './care/all.ts';
 import { document } from './document.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
+import { expire } from './expire.ts';
 import { fhirpath } from './fhirpath.ts';
 import { exportFiles } from './files/export.ts';
 import { importOperation, importStatus } from './files/import.ts';
@@ -36,6 +37,7 @@ export const allOperations: readonly Operation[] = [
   extract,
   intake,
   withdrawDocument,
+  expire,
   ...careOperations,
   document,
   render,
