@@ -8,9 +8,9 @@ import type { Severity } from '../fhir/outcome.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
 import type { ItemRule } from './element-rule.ts';
 import { checkContext, checkContextInvariants } from './extension-context.ts';
-import { applyProfile } from './nested-rule.ts';
 import { otherVersion } from './other-versions.ts';
 import type { Compiler, RuleOptions } from './profile.ts';
+import { applyProfile } from './profile-run.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 
 const isObject = (value: unknown): value is JsonObject =>

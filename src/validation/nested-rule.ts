@@ -7,8 +7,9 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { compileElement, type ElementContext, type ElementRule, type ItemRule } from './element-rule.ts';
 import type { Compiler, Place } from './profile.ts';
+import { applyProfile } from './profile-run.ts';
 import { findElement, type ProfileElement } from './profile-schema.ts';
-import { addFinding, addIssue, type Report } from './report.ts';
+import { addFinding, type Report } from './report.ts';
 import { scopeWithin } from './scope.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -44,55 +45,6 @@ function undecided(report: Report, canonical: string, profiles: readonly string[
     en: `should conform to one of ${profiles.join(', ')}, but ${canonical} cannot be used here, so this was not decided`,
     ja: `${profiles.join('、')} のどれかに適合するはずですが、${canonical} を使用できないため判定していません`,
   });
-}
-
-/** Runs a profile on a value, each pair once. */
-export function applyProfile(
-  value: JsonObject,
-  canonical: string,
-  report: Report,
-  compiler: Compiler,
-  asker?: StructureDefinition,
-): void {
-  const compiled = compiler.profile(canonical, asker);
-  if (!compiled) {
-    addFinding(report, 'warning', 'not-found', {
-      en: `the profile ${canonical} is not installed, so it was not checked`,
-      ja: `プロファイル ${canonical} は登録されていないため、検証していません`,
-    });
-    return;
-  }
-  if ('problem' in compiled) {
-    addFinding(report, 'error', 'processing', {
-      en: `the profile ${canonical} cannot be used: ${compiled.problem.en}`,
-      ja: `プロファイル ${canonical} を使用できません: ${compiled.problem.ja}`,
-    });
-    return;
-  }
-  const url = compiled.schema.url;
-  const underway = report.underway.get(value) ?? new Set<string>();
-  if (underway.has(url)) return;
-  report.underway.set(value, underway.add(url));
-  const before = report.profile;
-  report.profile = url;
-  const type = value['resourceType'];
-  const { schema } = compiled;
-  const outer = report.scope;
-  if (typeof type === 'string' && outer.resource !== value) report.scope = scopeWithin(outer, value, report.depth);
-  if (
-    typeof type === 'string' &&
-    schema.type !== type &&
-    schema.type !== 'Resource' &&
-    schema.type !== 'DomainResource'
-  )
-    addIssue(report, 'structure', {
-      en: `found a ${type}, expected a ${schema.type}, which is what the profile ${url} is about`,
-      ja: `${type} が見つかりました。プロファイル ${url} は ${schema.type} のものです`,
-    });
-  else compiled.rule(value, report);
-  report.scope = outer;
-  report.profile = before;
-  if (report.probing) underway.delete(url);
 }
 
 /** Children that the element spells out itself, or those of the element it refers to. */

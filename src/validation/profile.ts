@@ -10,9 +10,9 @@ import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
 import type { HtmlSeverity } from './embedded-html.ts';
+import { isAbout, runOn } from './profile-run.ts';
 import { findElement, type ProfileElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
 import { probeOf, type Report } from './report.ts';
-import { scopeWithin } from './scope.ts';
 
 /** Checks an object. */
 export type ObjectRule = (value: JsonObject, report: Report) => void;
@@ -247,36 +247,33 @@ class ProfileCompiler implements Compiler {
   }
 
   conforms(value: JsonObject, canonical: string, report: Report, asker?: Resource): boolean {
+    const compiled = this.profile(canonical, asker);
+    if (!compiled || !('rule' in compiled)) return false;
+    const type = value['resourceType'];
+    const { schema, definition } = compiled;
+    if (typeof type !== 'string') return this.isConforming(value, compiled, report);
+    if (!isAbout(schema, type)) return false;
+    return definition.derivation !== 'constraint' || runOn(value, type, compiled, report).errors === 0;
+  }
+
+  /** Whether a value that is no resource conforms to a profile. */
+  private isConforming(
+    value: JsonObject,
+    compiled: Exclude<CompiledProfile, { problem: unknown }>,
+    report: Report,
+  ): boolean {
+    if (compiled.definition.derivation !== 'constraint') return true;
     let known = report.conforming.get(value);
     if (!known) {
       known = new Map();
       report.conforming.set(value, known);
     }
-    const verdict = known.get(canonical);
+    const verdict = known.get(compiled);
     if (verdict !== undefined) return verdict;
-    known.set(canonical, true);
-    const found = this.probe(value, canonical, report, asker);
-    known.set(canonical, found);
-    return found;
-  }
-
-  private probe(value: JsonObject, canonical: string, report: Report, asker: Resource | undefined): boolean {
-    const compiled = this.profile(canonical, asker);
-    if (!compiled || !('rule' in compiled)) return false;
-    const type = value['resourceType'];
-    const { schema, definition, rule } = compiled;
-    if (
-      typeof type === 'string' &&
-      schema.type !== type &&
-      schema.type !== 'Resource' &&
-      schema.type !== 'DomainResource'
-    )
-      return false;
-    if (definition.derivation !== 'constraint') return true;
+    known.set(compiled, true);
     const probe = probeOf(report);
-    if (typeof type === 'string' && report.scope.resource !== value)
-      probe.scope = scopeWithin(report.scope, value, report.depth);
-    rule(value, probe);
+    compiled.rule(value, probe);
+    known.set(compiled, probe.errors === 0);
     return probe.errors === 0;
   }
 }

@@ -59,7 +59,7 @@ function checkTarget(target: Target, allowed: Allowed, report: Report, { compile
     wrongType(report, type, allowed);
     return;
   }
-  if (!allowed.types || accepts(allowed.plain, type) || report.underway.size > maxChain * 1000) return;
+  if (!allowed.types || accepts(allowed.plain, type) || report.runs.size > maxChain * 1000) return;
   const before = report.scope;
   report.scope = target.scope;
   const fits = allowed.canonicals.some(one => compiler.conforms(target.resource, one, report, definition));

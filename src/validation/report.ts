@@ -29,12 +29,20 @@ export interface Report {
   errors: number;
   /** True when only the number of errors is asked for: no finding is kept. */
   readonly probing: boolean;
-  /** Profiles each object is being checked against, so that references in circles end. */
-  readonly underway: Map<JsonObject, Set<string>>;
-  /** Whether an object conforms to a profile, as found out so far. */
-  readonly conforming: Map<JsonObject, Map<string, boolean>>;
+  /** What profiles found in resources so far; shared by all reports of a document. */
+  readonly runs: Map<JsonObject, Map<object, Run>>;
+  /** Findings there are already: a rule that is reached in two ways speaks once. */
+  readonly seen: Set<string>;
+  /** Whether an object that is no resource conforms to a profile, as found out so far. */
+  readonly conforming: Map<JsonObject, Map<object, boolean>>;
   /** Code systems of which it was said that they are not here. */
   readonly unchecked: Set<string>;
+}
+
+/** What one profile found in one resource; nothing while it is still at work, so that references in circles end. */
+export interface Run {
+  errors: number;
+  issues: readonly Issue[];
 }
 
 /** A resource with what its references can mean. */
@@ -69,7 +77,8 @@ export function newReport(scope: Scope = nowhere): Report {
     costly: new Set(),
     errors: 0,
     probing: false,
-    underway: new Map(),
+    runs: new Map(),
+    seen: new Set(),
     conforming: new Map(),
     unchecked: new Set(),
   };
@@ -110,7 +119,7 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
   if (severity === 'error' || severity === 'fatal') report.errors++;
   if (isFull(report)) return;
   const expression = placeOf(report);
-  report.issues.push({
+  keep(report, {
     severity,
     code,
     message: { en: `${expression}: ${message.en}`, ja: `${expression}: ${message.ja}` },
@@ -119,6 +128,29 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
     ...(report.basic && { basic: true }),
     ...(report.profile !== undefined && { profile: report.profile }),
   });
+}
+
+function keep(report: Report, issue: Issue): void {
+  const key = `${issue.profile} ${issue.message.en}`;
+  if (report.seen.has(key)) return;
+  report.seen.add(key);
+  report.issues.push(issue);
+}
+
+/**
+ * Adds what was found in a resource by itself, at the place the walk is at.
+ * @param type of the resource, with which the places of those findings begin
+ */
+export function addRun(report: Report, { errors, issues }: Run, type: string): void {
+  report.errors += errors;
+  if (issues.length === 0 || isFull(report)) return;
+  const place = placeOf(report);
+  const moved = (text: string): string => place + text.slice(type.length);
+  for (const issue of issues) {
+    if (report.issues.length >= maxIssues) return;
+    const { en, ja } = issue.message;
+    keep(report, { ...issue, message: { en: moved(en), ja: moved(ja) }, expression: moved(issue.expression ?? type) });
+  }
 }
 
 /** Adds a finding one step below the place the walk is at. */

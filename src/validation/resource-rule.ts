@@ -3,8 +3,8 @@
  * @see https://hl7.org/fhir/R4/domainresource.html#invs
  */
 import type { JsonObject, Message } from '../fhir/types.ts';
-import { applyProfile } from './nested-rule.ts';
 import type { Compiler, Place } from './profile.ts';
+import { applyProfile } from './profile-run.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
 import { resourceRules } from './resources/all.ts';
 import { innerScope } from './scope.ts';

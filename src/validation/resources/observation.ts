@@ -3,8 +3,8 @@
  * @see https://hl7.org/fhir/R4/observation-vitalsigns.html
  */
 import type { JsonObject } from '../../fhir/types.ts';
-import { applyProfile } from '../nested-rule.ts';
 import type { Compiler } from '../profile.ts';
+import { applyProfile } from '../profile-run.ts';
 import type { ProfileElement } from '../profile-schema.ts';
 import type { Report } from '../report.ts';
 import { checkLaboratory } from './clins.ts';

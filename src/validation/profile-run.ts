@@ -1,0 +1,85 @@
+/**
+ * Profiles on values. What a profile finds in a resource depends on the document alone, so it is found out once, whoever asks:
+ * the resource's own meta.profile, the slice of a Bundle, a reference to it.
+ */
+import type { StructureDefinition } from '../definitions/element-schema.ts';
+import type { JsonObject } from '../fhir/types.ts';
+import type { CompiledProfile, Compiler } from './profile.ts';
+import type { ProfileSchema } from './profile-schema.ts';
+import { addFinding, addIssue, addRun, type Report, type Run } from './report.ts';
+import { scopeWithin } from './scope.ts';
+
+type Usable = Exclude<CompiledProfile, { problem: unknown }>;
+
+/** Whether a profile can be about resources of a type. */
+export const isAbout = ({ type }: ProfileSchema, name: string): boolean =>
+  type === name || type === 'Resource' || type === 'DomainResource';
+
+/** What a profile finds in a resource; places begin with the resource's type. */
+export function runOn(value: JsonObject, type: string, compiled: Usable, report: Report): Run {
+  let byProfile = report.runs.get(value);
+  if (!byProfile) {
+    byProfile = new Map();
+    report.runs.set(value, byProfile);
+  }
+  const known = byProfile.get(compiled);
+  if (known) return known;
+  const run: Run = { errors: 0, issues: [] };
+  byProfile.set(compiled, run);
+  const { scope } = report;
+  const own: Report = {
+    ...report,
+    issues: [],
+    seen: new Set(),
+    segments: [type],
+    depth: 1,
+    errors: 0,
+    probing: false,
+    profile: compiled.schema.url,
+    scope: scope.resource === value ? { ...scope, start: 1 } : scopeWithin(scope, value, 1),
+  };
+  compiled.rule(value, own);
+  run.errors = own.errors;
+  run.issues = own.issues;
+  return run;
+}
+
+/** Runs a profile on a value and adds what it finds. */
+export function applyProfile(
+  value: JsonObject,
+  canonical: string,
+  report: Report,
+  compiler: Compiler,
+  asker?: StructureDefinition,
+): void {
+  const compiled = compiler.profile(canonical, asker);
+  if (!compiled) {
+    addFinding(report, 'warning', 'not-found', {
+      en: `the profile ${canonical} is not installed, so it was not checked`,
+      ja: `プロファイル ${canonical} は登録されていないため、検証していません`,
+    });
+    return;
+  }
+  if ('problem' in compiled) {
+    addFinding(report, 'error', 'processing', {
+      en: `the profile ${canonical} cannot be used: ${compiled.problem.en}`,
+      ja: `プロファイル ${canonical} を使用できません: ${compiled.problem.ja}`,
+    });
+    return;
+  }
+  const type = value['resourceType'];
+  if (typeof type === 'string' && isAbout(compiled.schema, type)) {
+    addRun(report, runOn(value, type, compiled, report), type);
+    return;
+  }
+  const { url } = compiled.schema;
+  const before = report.profile;
+  report.profile = url;
+  if (typeof type === 'string')
+    addIssue(report, 'structure', {
+      en: `found a ${type}, expected a ${compiled.schema.type}, which is what the profile ${url} is about`,
+      ja: `${type} が見つかりました。プロファイル ${url} は ${compiled.schema.type} のものです`,
+    });
+  else compiled.rule(value, report);
+  report.profile = before;
+}
