@@ -104,12 +104,13 @@ export function bindingCheck(
   const required = strength === 'required';
   if (!required && strength !== 'extensible' && !maxValueSet) return undefined;
   const quantity = type === 'Quantity' || type === 'SimpleQuantity' || type === 'Money';
-  const passed = new Set<string>();
+  const passed = newMemory<true>(codes);
   return (value, report) => {
-    if (typeof value === 'string' && passed.has(value)) return;
+    const asOf = asOfResource(report.scope.resource);
+    // What is remembered is right on any day, but for what is billed.
+    if (report.displays.size === 0 && !asOf?.strict && hasPassed(value, passed())) return;
     const found = codesIn(value);
     if (found === undefined || (quantity && found.length === 0)) return;
-    const asOf = asOfResource(report.scope.resource);
     const named = found.length === 0 ? '' : found.map(name).join(', ');
     if (maxValueSet !== undefined && found.length > 0) {
       const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, asOf)));
@@ -121,11 +122,47 @@ export function bindingCheck(
       return;
     }
     if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
-    const verdict = bestOf(found.map(one => codes.member(valueSet, one, asker, asOf)));
+    const verdicts = found.map(one => codes.member(valueSet, one, asker, asOf));
+    const verdict = bestOf(verdicts);
     if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
     else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
-    else if (typeof value === 'string' && passed.size < 1000) passed.add(value);
+    else if (maxValueSet === undefined) {
+      const known = passed();
+      found.forEach((one, i) => {
+        if (verdicts[i]!.result !== 'in' || known.size >= mostPassed) return;
+        if (codes.member(valueSet, one, asker).result === 'in') known.set(keyOf(one.system, one.code), true);
+      });
+    }
   };
+}
+
+/** Codes that a binding remembers. */
+const mostPassed = 2000;
+
+const keyOf = (system: unknown, code: unknown): string => (system === undefined ? String(code) : `${system}\n${code}`);
+
+/** What was found out of codes, forgotten when code systems or value sets change. */
+function newMemory<T>(codes: CodeChecker): () => Map<string, T> {
+  const known = new Map<string, T>();
+  let epoch = -1;
+  return () => {
+    if (epoch !== codes.epoch) known.clear();
+    epoch = codes.epoch;
+    return known;
+  };
+}
+
+/** Whether a value, or one of its codings, is known to be in the value set. */
+function hasPassed(value: unknown, passed: ReadonlyMap<string, true>): boolean {
+  if (typeof value === 'string') return passed.has(value);
+  if (!isObject(value) || passed.size === 0) return false;
+  const { coding } = value;
+  if (coding === undefined)
+    return typeof value['code'] === 'string' && passed.has(keyOf(value['system'], value['code']));
+  if (!Array.isArray(coding)) return false;
+  for (const one of coding)
+    if (isObject(one) && typeof one['code'] === 'string' && passed.has(keyOf(one['system'], one['code']))) return true;
+  return false;
 }
 
 function noCode(report: Report, valueSet: string): void {
@@ -162,32 +199,64 @@ function acceptDisplays(value: unknown, valueSet: string, report: Report, codes:
   }
 }
 
-/** Codings everywhere: the code is one of its system, the display belongs to the code. */
-export function checkCoding(
-  value: JsonObject,
-  report: Report,
+/** What there is to say of a Coding, whatever stands around it. */
+interface CodingVerdict {
+  /** Displays that the code has, when the one given is none of them. */
+  readonly displays: readonly string[] | undefined;
+  readonly membership: Membership;
+}
+
+function judge({ system, code, display }: Code, codes: CodeChecker): CodingVerdict {
+  const membership = codes.inSystem({ code, ...(system !== undefined && { system }) });
+  if (display === undefined || system === undefined) return { displays: undefined, membership };
+  const displays = codes.displays(system, code);
+  const given = folded(display);
+  const fits = displays.length === 0 || displays.some(text => folded(text) === given) || !comparable(display, displays);
+  return { displays: fits ? undefined : displays, membership };
+}
+
+const mostVerdicts = 20_000;
+
+/**
+ * The check of Codings everywhere: the code is one of its system, the display belongs to the code.
+ * @param displaySeverity of a display that does not
+ */
+export function codingCheck(
   codes: CodeChecker,
   displaySeverity: 'error' | 'warning',
+): (value: JsonObject, report: Report) => void {
+  const memory = newMemory<CodingVerdict>(codes);
+  return (value, report) => {
+    const { system, code, display } = value;
+    if (typeof system !== 'string' || typeof code !== 'string') return;
+    const known = memory();
+    const key = `${system}\n${code}\n${typeof display === 'string' ? display : ''}`;
+    let verdict = known.get(key);
+    if (!verdict) {
+      verdict = judge(codeOf(value)!, codes);
+      if (known.size < mostVerdicts) known.set(key, verdict);
+    }
+    if (verdict.displays !== undefined || verdict.membership.result !== 'in')
+      tell(verdict, value, report, displaySeverity);
+  };
+}
+
+function tell(
+  { displays, membership }: CodingVerdict,
+  coding: JsonObject,
+  report: Report,
+  displaySeverity: 'error' | 'warning',
 ): void {
-  const one = codeOf(value);
-  if (one?.system === undefined) return;
-  if (one.display !== undefined) {
-    const allowed = codes.displays(one.system, one.code);
-    if (
-      allowed.length > 0 &&
-      !allowed.some(text => folded(text) === folded(one.display!)) &&
-      comparable(one.display, allowed)
-    )
-      displayFinding(value, report, displaySeverity, {
-        en: `display: found "${one.display}", expected "${allowed.slice(0, 3).join('" or "')}" for ${name(one)}`,
-        ja: `display が「${one.display}」ですが、${name(one)} の表示名は「${allowed.slice(0, 3).join('」「')}」です`,
-      });
-  }
-  const verdict = codes.inSystem(one);
-  if (verdict.result === 'out')
-    addFinding(report, 'error', 'code-invalid', {
-      en: `found ${name(one)}, which is no code of that system`,
-      ja: `${name(one)} はこのコード体系にないコードです`,
+  const code = codeOf(coding)!;
+  if (displays)
+    displayFinding(coding, report, displaySeverity, {
+      en: `display: found "${code.display}", expected "${displays.slice(0, 3).join('" or "')}" for ${name(code)}`,
+      ja: `display が「${code.display}」ですが、${name(code)} の表示名は「${displays.slice(0, 3).join('」「')}」です`,
     });
-  else if (verdict.result === 'unchecked') noteUnchecked(report, one, verdict);
+  if (membership.result === 'out')
+    addFinding(report, 'error', 'code-invalid', {
+      en: `found ${name(code)}, which is no code of that system`,
+      ja: `${name(code)} はこのコード体系にないコードです`,
+    });
+  else if (membership.result === 'unchecked') noteUnchecked(report, code, membership);
 }

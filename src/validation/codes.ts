@@ -23,6 +23,10 @@ export type Membership =
 
 /** What the validator asks of terminology. */
 export interface CodeChecker {
+  /** Notices what changed since; asked once before each document. */
+  refresh(): void;
+  /** Changes with what {@link refresh} notices: what was remembered before is out of date then. */
+  readonly epoch: number;
   /**
    * Whether a code is in a value set; without system, in any of its systems.
    * @param asker names the value set
@@ -60,6 +64,10 @@ export function createCodeChecker(definitions: Definitions): CodeChecker {
     return { systems, valueSets };
   };
   return {
+    refresh: () => void current(),
+    get epoch() {
+      return generation;
+    },
     member: (valueSet, { system, code }, asker) =>
       asMembership(current().valueSets.test(valueSet, asker)(system, code)),
     inSystem: ({ system, code }) =>

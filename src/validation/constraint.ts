@@ -139,6 +139,9 @@ const known: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ['(answer.exists() and item.exists()).not()', value => !(has(value, 'answer') && has(value, 'item'))],
 ]);
 
+/** Steps one evaluation may take. */
+const maxSteps = 2_000_000;
+
 /** The evaluation under way; `unchecked` when a code could not be checked, so that a failure proves nothing. */
 interface Running {
   unchecked: boolean;
@@ -153,6 +156,7 @@ function environmentOf(
 ): Environment {
   const { scope } = report;
   return {
+    steps: maxSteps,
     resource: scope.resource,
     rootResource: scope.container,
     ...(sibling && { sibling }),
@@ -196,10 +200,35 @@ function isMember(codes: CodeChecker, value: unknown, valueSet: string, asOf: As
   return found.includes('in') ? true : found.includes('unchecked') ? undefined : false;
 }
 
+/** What expressions that look at nothing but their input are given. */
+const alone: Environment = { steps: maxSteps };
+/** Names by which an expression asks for more than its input. */
+const outward = /%|resolve|memberOf|conformsTo|subsumes|trace|weight/;
+
+/** The expression compiled for a type, once for each. */
+function compilerOf(
+  expression: string,
+  types: readonly string[],
+  definitions: Definitions,
+): (type: string | undefined) => Constraint | undefined {
+  const compiled = new Map<string, Constraint | undefined>();
+  const compile = (type: string): Constraint | undefined => {
+    const known = compiled.get(type);
+    if (known !== undefined || compiled.has(type)) return known;
+    const made = compileTolerant(expression, type, definitions);
+    compiled.set(type, made);
+    return made;
+  };
+  let only: { constraint: Constraint | undefined } | undefined;
+  if (types.length !== 1) return type => compile(type ?? types[0] ?? 'Element');
+  return () => {
+    only ??= { constraint: compile(types[0]!) };
+    return only.constraint;
+  };
+}
+
 /** Expressions longer than this are not evaluated. */
 const maxLength = 20_000;
-/** Steps one evaluation may take. */
-const maxSteps = 2_000_000;
 
 /**
  * Compiles an invariant.
@@ -214,18 +243,19 @@ export function evaluateConstraint(
   if (own) return own;
   if (expression.length > maxLength) return () => undefined;
   const running: Running = { unchecked: false };
-  const compiled = new Map<string, Constraint | undefined>();
-  const compile = (type: string): Constraint | undefined => {
-    if (!compiled.has(type)) compiled.set(type, compileTolerant(expression, type, services.definitions));
-    return compiled.get(type);
-  };
+  const constraintFor = compilerOf(expression, types, services.definitions);
+  const asks = outward.test(expression);
   return (value, report, type, sibling) => {
-    const constraint = compile(type !== undefined && types.length !== 1 ? type : (types[0] ?? 'Element'));
+    const constraint = constraintFor(type);
     if (!constraint || report.costly.has(expression)) return undefined;
     running.unchecked = false;
     try {
-      const holds =
-        constraint(value, { ...environmentOf(report, services, running, sibling), steps: maxSteps }) ?? false;
+      const environment = asks
+        ? environmentOf(report, services, running, sibling)
+        : sibling
+          ? { sibling, steps: maxSteps }
+          : alone;
+      const holds = constraint(value, environment) ?? false;
       return holds || !running.unchecked ? holds : undefined;
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;

@@ -6,10 +6,10 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
 import { bindingCheck } from './binding.ts';
 import { constraintRules } from './constraint-rule.ts';
-import { itemsOf, runItem } from './item.ts';
+import { countOf, findSlot, type Item, itemsOf, runValues, type Slot, slotsOf } from './item.ts';
 import { narrativeRules } from './narrative.ts';
 import { childRules, profileRules, siblingRules, typeRules } from './nested-rule.ts';
-import { type Compiler, propertiesOf } from './profile.ts';
+import type { Compiler } from './profile.ts';
 import type { ProfileElement, ProfileSchema } from './profile-schema.ts';
 import { referenceRule } from './reference-rule.ts';
 import { addIssue, addIssueAt, type Report } from './report.ts';
@@ -30,10 +30,12 @@ export type ItemRule = (
 
 /** An element's rules, ready to run on the object that holds it. */
 export interface ElementRule {
-  readonly properties: readonly string[];
+  readonly slots: readonly Slot[];
   /** Rules of each value, without those of the element's number. */
   readonly own: readonly ItemRule[];
   check(parent: JsonObject, report: Report): void;
+  /** The same where it is known which property the element is in. */
+  visit(slot: Slot, parent: JsonObject, report: Report): void;
 }
 
 /** Where an element belongs. */
@@ -52,6 +54,8 @@ function bindingRules(element: ProfileElement, { compiler, definition }: Element
     element.types.map(({ code }) => [code, bindingCheck(element.binding!, code, compiler.codes, definition)]),
   );
   if ([...byType.values()].every(check => check === undefined)) return [];
+  const [only] = byType.values();
+  if (byType.size === 1) return [(value, report) => only!(value, report)];
   return [(value, report, type) => byType.get(type)?.(value, report)];
 }
 
@@ -131,6 +135,7 @@ function wrongType(element: ProfileElement, type: string): Message {
 }
 
 const noRules: readonly ItemRule[] = [];
+const noItems: readonly Item[] = [];
 
 /** Compiles an element with all below it; undefined when it asks for nothing beyond R4's structure. */
 export function compileElement(element: ProfileElement, context: ElementContext): ElementRule | undefined {
@@ -139,20 +144,38 @@ export function compileElement(element: ProfileElement, context: ElementContext)
   const slices = base ? undefined : compileSlices(element, context);
   const narrowed = !base && (element.cardinalityNarrowed || element.typesNarrowed);
   if (own.length === 0 && !slices && !narrowed) return undefined;
-  const properties = propertiesOf(element);
+  const slots = slotsOf(element);
+  const missing = narrowed && element.min > 0;
+  const visit = (slot: Slot, parent: JsonObject, report: Report): void => {
+    const value = parent[slot.name];
+    const sibling = slot.under === undefined ? undefined : parent[slot.under];
+    if (narrowed) cardinality(element, countOf(value, sibling), report);
+    if (slot.wrong && element.max > 0) {
+      addIssueAt(report, slot.segment, 'structure', wrongType(element, slot.type));
+      return;
+    }
+    if (own.length > 0) runValues(slot, value, sibling, own, parent, report);
+    slices?.(itemsOf(slot, value, sibling), parent, report);
+  };
+  const absent = (parent: JsonObject, report: Report): void => {
+    if (missing) cardinality(element, 0, report);
+    slices?.(noItems, parent, report);
+  };
+  const [only] = slots;
   return {
-    properties: properties.map(one => one.name),
+    slots,
     own: own.length > 0 ? own : noRules,
-    check(parent, report) {
-      const { items, wrong } = itemsOf(element, parent, properties);
-      if (narrowed) cardinality(element, items.length, report);
-      if (items.length === 0 && !slices) return;
-      if (wrong !== undefined && !base && element.max > 0) {
-        addIssueAt(report, items[0]!.segment, 'structure', wrongType(element, wrong));
-        return;
-      }
-      if (own.length > 0) for (const item of items) runItem(item, own, parent, report);
-      slices?.(items, parent, report);
-    },
+    visit,
+    check: element.choice
+      ? (parent, report) => {
+          const slot = findSlot(slots, element, element.typesNarrowed, parent);
+          if (slot) visit(slot, parent, report);
+          else absent(parent, report);
+        }
+      : (parent, report) => {
+          if (parent[only!.name] !== undefined || (only!.under !== undefined && parent[only!.under] !== undefined))
+            visit(only!, parent, report);
+          else absent(parent, report);
+        },
   };
 }

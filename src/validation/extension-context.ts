@@ -115,10 +115,29 @@ function isAllowed(
   return names.has(expression) || names.has(expression.replace(/^.*#/, '')) || names.has(expression.split('|')[0]!);
 }
 
+/** Where a definition's extension may stand, with the places that were judged by their names alone. */
+interface Contexts {
+  readonly list: readonly Context[];
+  readonly byName: boolean;
+  readonly known: Map<string, boolean>;
+}
+
+const contexts = new WeakMap<StructureDefinition, Contexts>();
+
 /** Contexts of old versions are paths without a kind. */
-function contextsOf(definition: StructureDefinition): readonly Context[] {
-  const list = (definition['context'] ?? []) as (Context | string)[];
-  return list.map(one => (typeof one === 'string' ? { type: 'element', expression: one } : one));
+function contextsOf(definition: StructureDefinition, url: string): Contexts {
+  let found = contexts.get(definition);
+  if (!found) {
+    const raw = (definition['context'] ?? []) as (Context | string)[];
+    const own = raw.map(one => (typeof one === 'string' ? { type: 'element', expression: one } : one));
+    const list = [
+      ...own,
+      ...(own.length > 0 ? laterContexts(url) : []).map(expression => ({ type: 'element', expression })),
+    ];
+    found = { list, byName: list.every(one => one.type === 'element'), known: new Map() };
+    contexts.set(definition, found);
+  }
+  return found;
 }
 
 /** Whether an extension may stand where it does. */
@@ -129,13 +148,16 @@ export function checkContext(
   report: Report,
   definitions: Definitions,
 ): void {
-  const own = contextsOf(definition);
-  if (own.length === 0) return;
-  const contexts = [...own, ...laterContexts(url).map(expression => ({ type: 'element', expression }))];
+  const { list, byName, known } = contextsOf(definition, url);
+  if (list.length === 0) return;
   const steps = placeInResource(report);
+  const place = steps.join('/');
+  if (byName && known.get(place) === true) return;
   const { names } = holderOf(steps, definitions);
-  if (contexts.some(one => isAllowed(one, names, holder, report, definitions))) return;
-  const allowed = contexts.map(one => one.expression).join(', ');
+  const allowedHere = list.some(one => isAllowed(one, names, holder, report, definitions));
+  if (byName && known.size < mostPlaces) known.set(place, allowedHere);
+  if (allowedHere) return;
+  const allowed = list.map(one => one.expression).join(', ');
   addFinding(report, isOnPrimitive(holder) ? 'warning' : 'error', 'structure', {
     en: `the extension ${url} is not allowed on ${steps.join('.')}, only on ${allowed}`,
     ja: `拡張 ${url} は ${steps.join('.')} では使えません（使える場所: ${allowed}）`,

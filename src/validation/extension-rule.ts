@@ -37,13 +37,25 @@ function misplaced(url: string, modifies: boolean, report: Report): void {
   );
 }
 
+const parts = new WeakMap<StructureDefinition, readonly unknown[]>();
+
+/** Names of the sub-extensions a definition spells out. */
+function partsOf(definition: StructureDefinition): readonly unknown[] {
+  let known = parts.get(definition);
+  if (!known) {
+    const elements = (definition.snapshot?.element ?? []).filter(one => one.path === 'Extension.extension.url');
+    known = elements.map(one => one['fixedUri']);
+    parts.set(definition, known);
+  }
+  return known;
+}
+
 /** Sub-extensions have plain names, which the definition of the outer one lists. */
 function checkInner(value: JsonObject, definition: StructureDefinition, report: Report): void {
-  const listed = (definition.snapshot?.element ?? [])
-    .filter(one => /^Extension\.extension\.url$/.test(one.path))
-    .map(one => one['fixedUri']);
   const inner = value['extension'];
-  if (!Array.isArray(inner) || listed.length === 0) return;
+  if (!Array.isArray(inner)) return;
+  const listed = partsOf(definition);
+  if (listed.length === 0) return;
   inner.forEach((one: unknown, i) => {
     if (!isObject(one) || typeof one['url'] !== 'string' || one['url'].includes(':') || listed.includes(one['url']))
       return;

@@ -2,6 +2,7 @@
  * The values of an element as they lie in JSON: one or many, of one of several types, with their `_name` siblings.
  * @see https://hl7.org/fhir/R4/json.html#primitive
  */
+import { choiceName } from '../definitions/element-schema.ts';
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import type { ItemRule } from './element-rule.ts';
@@ -21,82 +22,118 @@ export interface Item {
   readonly segment: string;
 }
 
-/** All types a choice has in R4, so that a wrong one is seen as such. */
-function findChoice(
-  element: ProfileElement,
-  parent: JsonObject,
-  properties: readonly { name: string; type: string }[],
-): { property: string; type: string; wrong: boolean } | undefined {
-  for (const { name, type } of properties)
-    if (parent[name] !== undefined || parent[`_${name}`] !== undefined) return { property: name, type, wrong: false };
+/** A JSON property that an element can be. */
+export interface Slot {
+  readonly name: string;
+  /** `_name`; undefined where the type has no such sibling. */
+  readonly under: string | undefined;
+  readonly type: string;
+  /** The element as it stands in FHIRPath: `value.ofType(Quantity)`. */
+  readonly segment: string;
+  /** True for a type of the choice that the profile does not allow. */
+  readonly wrong: boolean;
+}
+
+const primitives: ReadonlySet<string> = new Set([
+  ...['base64Binary', 'boolean', 'canonical', 'code', 'date', 'dateTime', 'decimal', 'id', 'instant', 'integer'],
+  ...['markdown', 'oid', 'positiveInt', 'string', 'time', 'unsignedInt', 'uri', 'url', 'uuid', 'xhtml'],
+]);
+
+const underOf = (name: string, type: string): string | undefined => (primitives.has(type) ? `_${name}` : undefined);
+
+/** The properties of an element: one, or one per type of a choice. */
+export function slotsOf({ name, choice, types }: ProfileElement): readonly Slot[] {
+  if (!choice) {
+    const type = types[0]?.code ?? 'Element';
+    return [{ name, under: underOf(name, type), type, segment: name, wrong: false }];
+  }
+  return types.map(({ code }) => {
+    const property = choiceName(name, code);
+    const segment = `${name}.ofType(${code})`;
+    return { name: property, under: underOf(property, code), type: code, segment, wrong: false };
+  });
+}
+
+const isUpper = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code >= 65 && code <= 90;
+};
+
+/** A property of a choice with a type that is none of the element's. */
+function otherChoice(name: string, parent: JsonObject): Slot | undefined {
   for (const key in parent) {
-    const property = key.startsWith('_') ? key.slice(1) : key;
-    const rest = property.startsWith(element.name) ? property.slice(element.name.length) : '';
-    if (/^[A-Z]/.test(rest)) return { property, type: choiceType(rest), wrong: true };
+    const property = key.charCodeAt(0) === 95 ? key.slice(1) : key;
+    if (!property.startsWith(name) || !isUpper(property, name.length)) continue;
+    const rest = property.slice(name.length);
+    const lower = rest.charAt(0).toLowerCase() + rest.slice(1);
+    const type = primitives.has(lower) ? lower : rest;
+    return { name: property, under: `_${property}`, type, segment: `${name}.ofType(${type})`, wrong: true };
   }
   return undefined;
 }
 
-const choiceType = (rest: string): string => {
-  const lower = rest.charAt(0).toLowerCase() + rest.slice(1);
-  return primitives.has(lower) ? lower : rest;
-};
-const primitives: ReadonlySet<string> = new Set([
-  'base64Binary',
-  'boolean',
-  'canonical',
-  'code',
-  'date',
-  'dateTime',
-  'decimal',
-  'id',
-  'instant',
-  'integer',
-  'markdown',
-  'oid',
-  'positiveInt',
-  'string',
-  'time',
-  'unsignedInt',
-  'uri',
-  'url',
-  'uuid',
-]);
-
-/** The values of an element in an object. */
-export function itemsOf(
+/**
+ * The property an object has an element in; undefined when it lacks the element.
+ * @param narrowed whether R4 has types the element leaves out, which are looked for too
+ */
+export function findSlot(
+  slots: readonly Slot[],
   element: ProfileElement,
+  narrowed: boolean,
   parent: JsonObject,
-  properties: readonly { name: string; type: string }[],
-): { items: Item[]; wrong?: string } {
-  const found = element.choice
-    ? findChoice(element, parent, properties)
-    : { property: element.name, type: properties[0]!.type, wrong: false };
-  if (!found) return { items: [] };
-  const value = parent[found.property];
-  const sibling = parent[`_${found.property}`];
-  if (value === undefined && sibling === undefined) return { items: [] };
-  const segment = element.choice ? `${element.name}.ofType(${found.type})` : element.name;
-  const wrong = found.wrong ? { wrong: found.type } : {};
+): Slot | undefined {
+  for (const slot of slots)
+    if (parent[slot.name] !== undefined || (slot.under !== undefined && parent[slot.under] !== undefined)) return slot;
+  return narrowed ? otherChoice(element.name, parent) : undefined;
+}
+
+/** Number of values: of the array, the longer of both, or one. */
+export function countOf(value: unknown, sibling: unknown): number {
+  const own = Array.isArray(value) ? value.length : -1;
+  const other = Array.isArray(sibling) ? sibling.length : -1;
+  const most = own > other ? own : other;
+  return most < 0 ? 1 : most;
+}
+
+/** The values of an element as items, for what has to tell them apart. */
+export function itemsOf({ type, segment }: Slot, value: unknown, sibling: unknown): readonly Item[] {
   if (!Array.isArray(value) && !Array.isArray(sibling))
-    return {
-      items: [{ value, sibling: isObject(sibling) ? sibling : undefined, type: found.type, index: -1, segment }],
-      ...wrong,
-    };
-  const values = Array.isArray(value) ? value : [];
-  const siblings = Array.isArray(sibling) ? sibling : [];
-  const items: Item[] = [];
-  for (let index = 0; index < Math.max(values.length, siblings.length); index++) {
-    const own: unknown = siblings[index];
-    items.push({
-      value: values[index] ?? undefined,
-      sibling: isObject(own) ? own : undefined,
-      type: found.type,
-      index,
-      segment,
-    });
+    return [{ value, sibling: isObject(sibling) ? sibling : undefined, type, index: -1, segment }];
+  const values: unknown[] = Array.isArray(value) ? value : [];
+  const siblings: unknown[] = Array.isArray(sibling) ? sibling : [];
+  return Array.from({ length: countOf(value, sibling) }, (_, index) => {
+    const own = siblings[index];
+    return { value: values[index] ?? undefined, sibling: isObject(own) ? own : undefined, type, index, segment };
+  });
+}
+
+/** Runs rules on every value of an element, each at its place. */
+export function runValues(
+  { type, segment }: Slot,
+  value: unknown,
+  sibling: unknown,
+  rules: readonly ItemRule[],
+  parent: JsonObject,
+  report: Report,
+): void {
+  const { segments, depth } = report;
+  segments[depth] = segment;
+  if (!Array.isArray(value) && !Array.isArray(sibling)) {
+    report.depth = depth + 1;
+    const own = isObject(sibling) ? sibling : undefined;
+    for (let i = 0; i < rules.length; i++) rules[i]!(value, report, type, parent, own);
+  } else {
+    report.depth = depth + 2;
+    const count = countOf(value, sibling);
+    for (let index = 0; index < count; index++) {
+      segments[depth + 1] = index;
+      const one: unknown = Array.isArray(value) ? value[index] : undefined;
+      const beside: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
+      const own = isObject(beside) ? beside : undefined;
+      for (let i = 0; i < rules.length; i++) rules[i]!(one ?? undefined, report, type, parent, own);
+    }
   }
-  return { items, ...wrong };
+  report.depth = depth;
 }
 
 /** Runs rules on one item, at its place. */
@@ -104,7 +141,6 @@ export function runItem(item: Item, rules: readonly ItemRule[], parent: JsonObje
   const depth = report.depth;
   report.segments[report.depth++] = item.segment;
   if (item.index >= 0) report.segments[report.depth++] = item.index;
-  const type = item.type === 'Resource' && isObject(item.value) ? 'Resource' : item.type;
-  for (const rule of rules) rule(item.value, report, type, parent, item.sibling);
+  for (const rule of rules) rule(item.value, report, item.type, parent, item.sibling);
   report.depth = depth;
 }

@@ -26,8 +26,20 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
     // A master holds the codes of its day: one that is not in it may have been right when it was written.
     return found.find(code) ? { result: 'in' } : { result: 'unchecked', reason: 'fragment', what: system! };
   };
+  let [seenCodes, seenTerms, epoch] = [-1, -1, 0];
   return {
-    ...codes,
+    refresh() {
+      codes.refresh();
+      const [now, terms] = [codes.epoch, terminology.library.generation()];
+      if (now !== seenCodes || terms !== seenTerms) epoch++;
+      [seenCodes, seenTerms] = [now, terms];
+    },
+    get epoch() {
+      return epoch;
+    },
+    knowsSystem: system => codes.knowsSystem(system),
+    list: (valueSet, asker) => codes.list(valueSet, asker),
+    displaysIn: (valueSet, system, code, asker) => codes.displaysIn(valueSet, system, code, asker),
     member(valueSet, code, asker, asOf): Membership {
       const own = codes.member(valueSet, code, asker);
       // What was billed must have been in force; definitions know no days.

@@ -4,14 +4,14 @@
  */
 import type { Definitions } from '../definitions/definitions.ts';
 import type { StructureDefinition } from '../definitions/element-schema.ts';
-import { choiceName } from '../definitions/element-schema.ts';
 import { SnapshotError } from '../definitions/snapshot.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
 import type { HtmlSeverity } from './embedded-html.ts';
+import type { Slot } from './item.ts';
 import { isAbout, runOn } from './profile-run.ts';
-import { findElement, type ProfileElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
+import { findElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
 import { probeOf, type Report } from './report.ts';
 
 /** Checks an object. */
@@ -71,25 +71,26 @@ function objectRule(
   if (!base)
     return (value, report) => {
       runOwn(value, report);
-      for (const element of elements) element.check(value, report);
+      for (const element of elements) {
+        // Who only wants to know whether there is an error has seen enough.
+        if (report.probing && report.errors > 0) return;
+        element.check(value, report);
+      }
     };
-  const byProperty = new Map<string, ElementRule>();
-  for (const element of elements)
-    for (const name of element.properties) byProperty.set(name, element).set(`_${name}`, element);
+  const bySlot = new Map<string, { rule: ElementRule; slot: Slot; sibling: boolean }>();
+  for (const rule of elements)
+    for (const slot of rule.slots) {
+      bySlot.set(slot.name, { rule, slot, sibling: false });
+      if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: true });
+    }
   return (value, report) => {
     runOwn(value, report);
     for (const name in value) {
-      const element = byProperty.get(name);
-      if (element !== undefined && (name.charCodeAt(0) !== 95 || value[name.slice(1)] === undefined))
-        element.check(value, report);
+      const found = bySlot.get(name);
+      if (found !== undefined && (!found.sibling || value[found.slot.name] === undefined))
+        found.rule.visit(found.slot, value, report);
     }
   };
-}
-
-/** JSON properties of an element: one, or one per type of a choice. */
-export function propertiesOf({ name, choice, types }: ProfileElement): readonly { name: string; type: string }[] {
-  if (!choice) return [{ name, type: types[0]?.code ?? 'Element' }];
-  return types.map(({ code }) => ({ name: choiceName(name, code), type: code }));
 }
 
 /** Names clients make up are not all kept. */

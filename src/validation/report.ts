@@ -31,6 +31,8 @@ export interface Report {
   readonly probing: boolean;
   /** What profiles found in resources so far; shared by all reports of a document. */
   readonly runs: Map<JsonObject, Map<object, Run>>;
+  /** Findings that turned out to be none; shared by all reports of a document. */
+  readonly withdrawn: Set<Issue>;
   /** Findings there are already: a rule that is reached in two ways speaks once. */
   readonly seen: Set<string>;
   /** Whether an object that is no resource conforms to a profile, as found out so far. */
@@ -78,6 +80,7 @@ export function newReport(scope: Scope = nowhere): Report {
     errors: 0,
     probing: false,
     runs: new Map(),
+    withdrawn: new Set(),
     seen: new Set(),
     conforming: new Map(),
     unchecked: new Set(),
@@ -194,8 +197,5 @@ export function mismatch(value: unknown, expected: Message): Message {
 
 /** Takes a finding back. */
 export function withdraw(report: Report, issue: Issue): void {
-  const at = report.issues.indexOf(issue);
-  if (at < 0) return;
-  report.issues.splice(at, 1);
-  if (issue.severity === 'error') report.errors--;
+  report.withdrawn.add(issue);
 }

@@ -116,8 +116,26 @@ function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Targe
   };
 }
 
+/** What references of a scope lead to, as far as it was asked. */
+const targets = new WeakMap<Scope, Map<string, Target | undefined>>();
+
 /** Finds what a reference leads to; undefined when it is not within the document. */
 export function resolve(reference: string, scope: Scope): Target | undefined {
+  // Where there is neither a Bundle around nor anything contained there is nothing to find.
+  if (scope.bundle === undefined && scope.outer === undefined && !reference.startsWith('#')) return undefined;
+  let known = targets.get(scope);
+  if (!known) {
+    known = new Map();
+    targets.set(scope, known);
+  }
+  const found = known.get(reference);
+  if (found !== undefined || known.has(reference)) return found;
+  const target = find(reference, scope);
+  known.set(reference, target);
+  return target;
+}
+
+function find(reference: string, scope: Scope): Target | undefined {
   if (reference.startsWith('#')) return containedTarget(scope, reference.slice(1));
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     if (!at.bundle) continue;

@@ -7,15 +7,18 @@ import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts
 import { type Item, runItem } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
-import { type Match, sliceTest } from './slicing.ts';
+import { type Match, type SliceKey, sliceKey, sliceTest } from './slicing.ts';
 
 interface Slice {
   readonly element: ProfileElement;
   readonly name: string;
   readonly test: ((value: unknown, type: string, report: Report) => Match) | undefined;
+  readonly key: SliceKey | undefined;
   rules: readonly ItemRule[] | undefined;
   /** Slices of this slice. */
   readonly inner: readonly Slice[];
+  /** Those of them that must be there. */
+  readonly required: readonly Slice[];
   readonly order: number;
 }
 
@@ -42,13 +45,16 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
         (above !== undefined && names.has(above)
           ? element.slices.find(one => one.sliceName === above)?.slicing
           : undefined) ?? element.slicing!;
+      const inner = build(name);
       return [
         {
           element: slice,
           name,
           test: sliceTest(slice, slicing, services),
+          key: sliceKey(slice, slicing, services),
           rules: undefined,
-          inner: build(name),
+          inner,
+          required: requiredOf(inner),
           order,
         },
       ];
@@ -56,7 +62,28 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
   return build(undefined);
 }
 
-/** Slices told apart by strings alone are found by them at once. */
+/** From this number of slices on, an index is quicker than trying them. */
+const manySlices = 4;
+
+/** The slices an item may be of, in their order: slices told apart by the text of a property are found by it at once. */
+function candidates(slices: readonly Slice[]): (value: unknown) => readonly Slice[] {
+  const property = slices.find(slice => slice.key)?.key?.property;
+  const keyed = slices.filter(slice => slice.key?.property === property);
+  if (property === undefined || keyed.length < manySlices) return () => slices;
+  const others = slices.filter(slice => slice.key?.property !== property);
+  const byValue = new Map<string, readonly Slice[]>();
+  for (const { key } of keyed)
+    if (!byValue.has(key!.value))
+      byValue.set(
+        key!.value,
+        slices.filter(slice => slice.key?.property !== property || slice.key.value === key!.value),
+      );
+  return value => {
+    const own = typeof value === 'object' && value !== null ? (value as JsonObject)[property] : undefined;
+    return (typeof own === 'string' ? byValue.get(own) : undefined) ?? others;
+  };
+}
+
 function runSlice(
   slice: Slice,
   item: Item,
@@ -75,32 +102,44 @@ function runSlice(
   }
 }
 
-function countSlices(slices: readonly Slice[], counts: ReadonlyMap<Slice, number>, report: Report): void {
-  for (const slice of slices) {
-    const count = counts.get(slice) ?? 0;
-    const { min, max, name } = slice.element;
-    const called = `${name}:${slice.name}`;
-    if (count < min)
-      addIssueAt(
-        report,
-        name,
-        'required',
-        count === 0
-          ? {
-              en: `the slice "${called}" is required, but nothing matches it`,
-              ja: `必須のスライス「${called}」に当てはまるものがありません`,
-            }
-          : {
-              en: `found ${count} of the slice "${called}", expected at least ${min}`,
-              ja: `スライス「${called}」が${count}個ありますが、${min}個以上必要です`,
-            },
-      );
-    else if (count > max)
-      addIssueAt(report, name, 'structure', {
-        en: `found ${count} of the slice "${called}", expected at most ${max}`,
-        ja: `スライス「${called}」が${count}個ありますが、${max}個までです`,
-      });
-    if (slice.inner.length > 0 && count > 0) countSlices(slice.inner, counts, report);
+function wrongNumber({ element, name }: Slice, count: number, report: Report): void {
+  const { min, max } = element;
+  const called = `${element.name}:${name}`;
+  if (count === 0)
+    addIssueAt(report, element.name, 'required', {
+      en: `the slice "${called}" is required, but nothing matches it`,
+      ja: `必須のスライス「${called}」に当てはまるものがありません`,
+    });
+  else if (count < min)
+    addIssueAt(report, element.name, 'required', {
+      en: `found ${count} of the slice "${called}", expected at least ${min}`,
+      ja: `スライス「${called}」が${count}個ありますが、${min}個以上必要です`,
+    });
+  else
+    addIssueAt(report, element.name, 'structure', {
+      en: `found ${count} of the slice "${called}", expected at most ${max}`,
+      ja: `スライス「${called}」が${count}個ありますが、${max}個までです`,
+    });
+}
+
+const requiredOf = (slices: readonly Slice[]): readonly Slice[] => slices.filter(({ element }) => element.min > 0);
+
+type Counts = ReadonlyMap<Slice, number> | undefined;
+
+function countRequired(required: readonly Slice[], counts: Counts, report: Report): void {
+  for (const slice of required) {
+    const count = counts?.get(slice) ?? 0;
+    if (count < slice.element.min) wrongNumber(slice, count, report);
+  }
+}
+
+/** Number of items of each slice; of inner slices where there is an item of the slice around them. */
+function countSlices(required: readonly Slice[], counts: Counts, report: Report): void {
+  countRequired(required, counts, report);
+  if (!counts) return;
+  for (const [slice, count] of counts) {
+    if (count > slice.element.max) wrongNumber(slice, count, report);
+    if (slice.required.length > 0) countRequired(slice.required, counts, report);
   }
 }
 
@@ -128,6 +167,8 @@ export function compileSlices(
   if (!slicing) return undefined;
   const { rules, ordered } = slicing;
   let slices: Slice[] | undefined;
+  let candidatesOf: (value: unknown) => readonly Slice[];
+  let required: readonly Slice[] = [];
   const tellUnmatched = (item: Item, like: string | undefined, report: Report): void =>
     atItem(item, report, () => {
       const near = like === undefined ? '' : `; it looks like the slice "${like}"`;
@@ -149,14 +190,18 @@ export function compileSlices(
         });
     });
   return (items, parent, report) => {
-    slices ??= buildSlices(element, context);
-    const counts = new Map<Slice, number>();
+    if (!slices) {
+      slices = buildSlices(element, context);
+      candidatesOf = candidates(slices);
+      required = requiredOf(slices);
+    }
+    const counts = items.length === 0 ? undefined : new Map<Slice, number>();
     let last = -1;
     let unmatched = false;
     for (const item of items) {
       let like: string | undefined;
       let found: Slice | undefined;
-      for (const slice of slices) {
+      for (const slice of candidatesOf(item.value)) {
         const match = slice.test?.(item.value, item.type, report);
         if (match === 'some') like ??= slice.name;
         if (match !== 'all') continue;
@@ -183,8 +228,8 @@ export function compileSlices(
           }),
         );
       last = Math.max(last, found.order);
-      runSlice(found, item, parent, report, context, counts);
+      runSlice(found, item, parent, report, context, counts!);
     }
-    countSlices(slices, counts, report);
+    countSlices(required, counts, report);
   };
 }

@@ -7,11 +7,8 @@ import { codeOf } from './binding.ts';
 import type { CodeChecker } from './codes.ts';
 import type { ProfileElement, ProfileSchema, SlicingSchema } from './profile-schema.ts';
 import type { Report } from './report.ts';
-import { resolve } from './scope.ts';
-import { equalsFixed, matchesPattern } from './value.ts';
-
-/** Whether an item meets one discriminator of a slice. */
-export type Criterion = (value: unknown, type: string, report: Report) => boolean;
+import { along, argument, type Criterion, stepsOf } from './slice-path.ts';
+import { equalsFixed, fixedTest, matchesPattern, patternTest } from './value.ts';
 
 /** What slicing needs of the compiler. */
 export interface SliceServices {
@@ -22,59 +19,9 @@ export interface SliceServices {
   conforms(value: JsonObject, profile: string, report: Report): boolean;
 }
 
-interface Typed {
-  readonly value: unknown;
-  readonly type: string;
-}
-
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
-
-/** Steps of a discriminator path: names, `$this`, `resolve()`, `ofType(T)`, `extension('url')`. */
-function stepsOf(path: string): readonly string[] {
-  return path.match(/extension\('[^']*'\)|\w+\([^)]*\)|[$\w[\]]+/g) ?? ['$this'];
-}
-
-const argument = (step: string): string => /\(\s*'?([^')]*)'?\s*\)/.exec(step)?.[1] ?? '';
-
-/** One step over the data. */
-function walkValue(step: string, items: readonly Typed[], report: Report): Typed[] {
-  if (step === '$this') return [...items];
-  if (step === 'resolve()') return items.flatMap(item => resolved(item.value, report));
-  if (step.startsWith('ofType(') || step.startsWith('as(')) return items.filter(item => item.type === argument(step));
-  if (step.startsWith('extension(')) {
-    const url = argument(step);
-    return items.flatMap(({ value }) =>
-      isObject(value) && Array.isArray(value['extension'])
-        ? value['extension']
-            .filter(one => isObject(one) && one['url'] === url)
-            .map(one => ({ value: one as unknown, type: 'Extension' }))
-        : [],
-    );
-  }
-  return items.flatMap(({ value }) => children(value, step.replace('[x]', '')));
-}
-
-function resolved(value: unknown, report: Report): Typed[] {
-  const reference = isObject(value) ? value['reference'] : value;
-  const target = typeof reference === 'string' ? resolve(reference, report.scope) : undefined;
-  return target ? [{ value: target.resource, type: String(target.resource['resourceType']) }] : [];
-}
-
-function children(value: unknown, name: string): Typed[] {
-  if (!isObject(value)) return [];
-  const own = value[name];
-  if (Array.isArray(own)) return own.map(one => ({ value: one as unknown, type: '' }));
-  if (own !== undefined) return [{ value: own, type: isObject(own) ? String(own['resourceType'] ?? '') : '' }];
-  for (const property in value) {
-    const rest = property.startsWith(name) ? property.slice(name.length) : '';
-    if (!/^[A-Z]/.test(rest)) continue;
-    const primitive = typeof value[property] !== 'object';
-    return [{ value: value[property], type: primitive ? rest.charAt(0).toLowerCase() + rest.slice(1) : rest }];
-  }
-  return value[`_${name}`] === undefined ? [] : [{ value: undefined, type: '' }];
-}
 
 /**
  * One step over the definition: what the slice itself says first, then what the profiles of its type say, then the type.
@@ -119,15 +66,13 @@ function extensionElement(url: string, element: ProfileElement, services: SliceS
 /** What the data must be, as far as the slice's element says it in itself or below. */
 function valueCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
   const { fixed, pattern, binding } = element;
-  if (fixed) return value => equalsFixed(value, fixed.value);
-  if (pattern) return value => matchesPattern(value, pattern.value);
+  if (fixed) return fixedTest(fixed.value);
+  if (pattern) return patternTest(pattern.value);
   const parts = element.children.flatMap(child => {
     const test = valueCriterion(child, services);
-    return test ? [{ name: child.name, test }] : [];
+    return test ? [along([child.name], [child.choice], test)] : [];
   });
-  if (parts.length > 0)
-    return (value, _type, report) =>
-      parts.every(({ name, test }) => children(value, name).some(one => test(one.value, one.type, report)));
+  if (parts.length > 0) return (value, type, report) => parts.every(part => part(value, type, report));
   if (binding?.strength === 'required' || binding?.strength === 'extensible')
     return value => bound(value, binding.valueSet, services);
   const profiles = element.types.flatMap(type => type.profile ?? []);
@@ -201,18 +146,38 @@ function criterionOf(
   const [element] = found;
   if (!element) return undefined;
   const test = type === 'exists' ? undefined : testOf(type, found, services);
-  const walk = (value: unknown, own: string, report: Report): Typed[] => {
-    let items: Typed[] = [{ value, type: own }];
-    for (const step of steps) items = walkValue(step, items, report);
-    return items;
-  };
+  const choices = choicesOf(slice, steps, services);
   if (type === 'exists' || !test) {
-    if (element.max === 0) return (value, own, report) => walk(value, own, report).length === 0;
-    return type === 'exists' || element.min > 0
-      ? (value, own, report) => walk(value, own, report).length > 0
-      : undefined;
+    const there = along(steps, choices, () => true);
+    if (element.max === 0) return (value, own, report) => !there(value, own, report);
+    return type === 'exists' || element.min > 0 ? there : undefined;
   }
-  return (value, own, report) => walk(value, own, report).some(one => test(one.value, one.type, report));
+  return along(steps, choices, test);
+}
+
+/** Whether each step of a path may lead to a choice; one the definition does not know may. */
+function choicesOf(slice: ProfileElement, steps: readonly string[], services: SliceServices): boolean[] {
+  let found: readonly ProfileElement[] = [slice];
+  return steps.map(step => {
+    found = found.flatMap(one => walkElement(step, one, services));
+    return found.length === 0 || found.some(one => one.choice);
+  });
+}
+
+/** A property whose text alone tells that an item can be of a slice. */
+export interface SliceKey {
+  readonly property: string;
+  readonly value: string;
+}
+
+/** The key of a slice, when its first discriminator is the text of one property. */
+export function sliceKey(slice: ProfileElement, slicing: SlicingSchema, services: SliceServices): SliceKey | undefined {
+  const [first] = slicing.discriminators;
+  if (!first || !/^\w+$/.test(first.path) || (first.type !== 'value' && first.type !== 'pattern')) return undefined;
+  const [element] = walkElement(first.path, slice, services);
+  if (first.path === 'url' && slice.types.some(type => type.profile)) return undefined;
+  const value = element?.choice === false ? (element.fixed?.value ?? element.pattern?.value) : undefined;
+  return typeof value === 'string' ? { property: first.path, value } : undefined;
 }
 
 /** How far an item meets a slice: all of its discriminators, some, or none. */

@@ -6,7 +6,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { type ElementSchema, elementAt, type Field, fieldsOf, type TypeSchema } from '../definitions/element-schema.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
-import { checkCoding } from './binding.ts';
+import { codingCheck } from './binding.ts';
 import { type CodeChecker, createCodeChecker } from './codes.ts';
 import type { ItemRule } from './element-rule.ts';
 import type { HtmlSeverity } from './embedded-html.ts';
@@ -18,7 +18,7 @@ import { compileShape, inOrder, lazily, type Shape, type ShapeKind } from './obj
 import { createCompiler, type RuleOptions } from './profile.ts';
 import { applyProfile } from './profile-run.ts';
 import { anyReference } from './reference-rule.ts';
-import { newReport } from './report.ts';
+import { newReport, type Report } from './report.ts';
 import { checkContained, checkResource } from './resource.ts';
 import { checkHere, resourceRule } from './resource-rule.ts';
 import type { Check, ObjectCheck } from './rule.ts';
@@ -125,6 +125,7 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
   const codes = parts.codes ?? createCodeChecker(definitions);
   const options = { ...usual, ...parts.options };
   const structure = compileTypes(definitions, options.embeddedHtml);
+  const ofCoding = codingCheck(codes, options.displayIssues);
   const compiler = createCompiler(definitions, codes, options, own => ({
     special: withCodingRules(
       new Map<string, ItemRule>([
@@ -132,7 +133,7 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
         ['Extension', extensionRule(own)],
         ['Reference', anyReference],
         ['Narrative', checkNarrative],
-        ['Coding', (value, report) => isObject(value) && checkCoding(value, report, codes, options.displayIssues)],
+        ['Coding', (value, report) => isObject(value) && ofCoding(value, report)],
       ]),
     ),
     resourceRule: resourceRule(own),
@@ -140,6 +141,7 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
   return {
     knowsProfile: canonical => compiler.profile(canonical) !== undefined,
     validateResource(resource, { profiles = [], level = 'profiles', text } = {}) {
+      codes.refresh();
       const report = newReport({ resource, container: resource, start: 1, ids: new Set() });
       const name: unknown = resource.resourceType;
       report.segments[0] = typeof name === 'string' && definitions.isResourceType(name) ? name : 'Resource';
@@ -147,7 +149,7 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
       report.basic = true;
       structure(resource, report);
       report.basic = false;
-      if (level === 'base') return located(report.issues, text);
+      if (level === 'base') return located(report, text);
       const broken = report.errors > 0;
       try {
         checkHere(resource, report, compiler);
@@ -155,13 +157,16 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
       } catch (error) {
         if (!broken) throw error;
       }
-      return located(report.issues, text);
+      return located(report, text);
     },
   };
 }
 
-const located = (issues: readonly Issue[], text: string | undefined): readonly Issue[] =>
-  text === undefined || issues.length === 0 ? issues : withLocations(issues, text);
+/** The findings that stand, with line and column where the text is known. */
+function located({ issues, withdrawn }: Report, text: string | undefined): readonly Issue[] {
+  const standing = withdrawn.size === 0 ? issues : issues.filter(issue => !withdrawn.has(issue));
+  return text === undefined || standing.length === 0 ? standing : withLocations(standing, text);
+}
 
 /** Coding has rules of its code and rules of its system. */
 function withCodingRules(rules: Map<string, ItemRule>): ReadonlyMap<string, ItemRule> {

@@ -32,6 +32,32 @@ export function matchesPattern(found: unknown, pattern: unknown): boolean {
   return isObject(a) && Object.keys(b).every(name => matchesPattern(a[name], b[name]));
 }
 
+/** Whether a value holds what is asked; made once for what is asked. */
+export type ValueTest = (found: unknown) => boolean;
+
+/** {@link equalsFixed} for one fixed value. */
+export function fixedTest(fixed: unknown): ValueTest {
+  return typeof fixed === 'string' || typeof fixed === 'boolean'
+    ? found => found === fixed
+    : found => equalsFixed(found, fixed);
+}
+
+/** {@link matchesPattern} for one pattern. */
+export function patternTest(pattern: unknown): ValueTest {
+  if (typeof pattern === 'string' || typeof pattern === 'boolean') return found => found === pattern;
+  if (Array.isArray(pattern)) {
+    const items = pattern.map(patternTest);
+    return found => Array.isArray(found) && items.every(item => found.some(item));
+  }
+  if (!isObject(pattern) || pattern instanceof DecimalLiteral) return found => matchesPattern(found, pattern);
+  const parts = Object.keys(pattern).map(name => ({ name, test: patternTest(pattern[name]) }));
+  return found => {
+    if (!isObject(found)) return false;
+    for (const { name, test } of parts) if (!test(found[name])) return false;
+    return true;
+  };
+}
+
 const dateLike = /^\d{4}(?:-\d\d(?:-\d\d)?)?(?:T|$)/;
 
 /** Milliseconds a duration such as 100 a comes to, from now; only units of the calendar and clock. */

@@ -30,7 +30,7 @@ function make(pattern: string, flags: string, place: Place): RegExp {
 
 /** @param flags `i` and `m` may be given. @throws FhirError for other flags and for what is no regular expression */
 export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
-  if (!/^[im]*$/.test(flags) || new Set(flags).size !== flags.length)
+  if (flags !== '' && (!/^[im]*$/.test(flags) || new Set(flags).size !== flags.length))
     throw fault(
       place,
       `the flags "${flags.slice(0, 20)}" (expected i or m)`,
@@ -47,8 +47,25 @@ export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
 /** Quantifiers without an upper bound near it: each may multiply the work by the length of the text. */
 const loops = (pattern: string): number =>
   pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x').match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
-const nested = (pattern: string): boolean =>
+const hasNested = (pattern: string): boolean =>
   /[*+}]\)*\)[*+{?]|\([^()]*[|][^()]*\)[*+{]/.test(pattern.replace(/\\[\s\S]|\[(?:[^\]\\]|\\[\s\S])*\]/g, 'x'));
+
+interface Work {
+  /** The power of the text's length that a look-up may take. */
+  readonly power: number;
+  readonly nested: boolean;
+}
+
+const works = new WeakMap<RegExp, Work>();
+
+function workOf(regex: RegExp): Work {
+  let work = works.get(regex);
+  if (!work) {
+    work = { power: loops(regex.source) + 1, nested: hasNested(regex.source) };
+    works.set(regex, work);
+  }
+  return work;
+}
 
 /**
  * Whether a pattern repeats a group without end that itself repeats or chooses: the time it takes may double with each character.
@@ -94,9 +111,9 @@ const timeLimitMs = 100;
  * a guarded run costs steps by the time it took.
  */
 export function guarded<T>(regex: RegExp, text: string, trusted: boolean, run: () => T, state: State, place: Place): T {
-  const power = loops(regex.source) + 1;
-  const simple = !nested(regex.source) && text.length ** Math.min(power, 6) < 1e7;
   charge(state, 1 + (text.length >> 6), place);
+  const { power, nested } = workOf(regex);
+  const simple = !nested && text.length ** Math.min(power, 6) < 1e7;
   if (simple || (trusted && endsSoon(regex, text, power))) return run();
   const started = performance.now();
   try {
