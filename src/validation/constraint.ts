@@ -9,6 +9,7 @@ import type { JsonObject } from '../fhir/types.ts';
 import { type Constraint, compileConstraint, type Environment } from '../fhirpath/fhirpath.ts';
 import { type AsOf, asOfResource } from './as-of.ts';
 import type { CodeChecker } from './codes.ts';
+import { guardsOf, lacks } from './constraint-guard.ts';
 import type { Report } from './report.ts';
 import { resolve } from './scope.ts';
 
@@ -245,7 +246,9 @@ export function evaluateConstraint(
   const running: Running = { unchecked: false };
   const constraintFor = compilerOf(expression, types, services.definitions);
   const asks = outward.test(expression);
+  const guards = guardsOf(expression);
   return (value, report, type, sibling) => {
+    for (const name of guards) if (sibling === undefined && lacks(value, name)) return true;
     const constraint = constraintFor(type);
     if (!constraint || report.costly.has(expression)) return undefined;
     running.unchecked = false;

@@ -34,6 +34,10 @@ export interface ElementRule {
   /** Rules of each value, without those of the element's number. */
   readonly own: readonly ItemRule[];
   check(parent: JsonObject, report: Report): void;
+  /** True when there may be something to say where the element is not there. */
+  readonly demanding: boolean;
+  /** True when a property with another type of the choice has to be looked for. */
+  readonly narrow: boolean;
   /** The same where it is known which property the element is in. */
   visit(slot: Slot, parent: JsonObject, report: Report): void;
 }
@@ -165,6 +169,8 @@ export function compileElement(element: ProfileElement, context: ElementContext)
   return {
     slots,
     own: own.length > 0 ? own : noRules,
+    demanding: missing || slices !== undefined,
+    narrow: element.choice && element.typesNarrowed,
     visit,
     check: element.choice
       ? (parent, report) => {

@@ -6,6 +6,7 @@ import type { StructureDefinition } from '../definitions/element-schema.ts';
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { compileElement, type ElementContext, type ElementRule, type ItemRule } from './element-rule.ts';
+import { joinElements } from './element-rules.ts';
 import type { Compiler, Place } from './profile.ts';
 import { applyProfile } from './profile-run.ts';
 import { findElement, type ProfileElement } from './profile-schema.ts';
@@ -51,24 +52,27 @@ function undecided(report: Report, canonical: string, profiles: readonly string[
 export function childRules(element: ProfileElement, context: ElementContext): ItemRule[] {
   if (element.contentReference && element.children.length === 0) {
     if (!context.schema.base) return [];
-    let target: readonly ElementRule[] | undefined;
+    let target: ReturnType<typeof joinElements> | undefined;
     return [
       (value, report) => {
         if (!isObject(value)) return;
-        target ??= childrenOf(findElement(context.schema.root, element.contentReference!) ?? element, context);
-        for (const child of target) child.check(value, report);
+        target ??= joinElements(
+          childrenOf(findElement(context.schema.root, element.contentReference!) ?? element, context),
+        );
+        target(value, report);
       },
     ];
   }
   const children = childrenOf(element, context);
   if (children.length === 0) return [];
+  const below = joinElements(children);
   return [
     (value, report, _type, _parent, sibling) => {
       const object = isObject(value) ? value : sibling;
       if (!object) return;
       const before = report.scope;
       if (typeof object['resourceType'] === 'string') report.scope = scopeWithin(before, object, report.depth);
-      for (const child of children) child.check(object, report);
+      below(object, report);
       report.scope = before;
     },
   ];

@@ -8,8 +8,8 @@ import { SnapshotError } from '../definitions/snapshot.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
+import { joinElements } from './element-rules.ts';
 import type { HtmlSeverity } from './embedded-html.ts';
-import type { Slot } from './item.ts';
 import { isAbout, runOn } from './profile-run.ts';
 import { findElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
 import { probeOf, type Report } from './report.ts';
@@ -58,38 +58,13 @@ export interface Compiler {
 
 const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
 
-/** The rule of an object by the rules of its elements. R4 types go over the properties there are, profiles over their elements. */
-function objectRule(
-  elements: readonly ElementRule[],
-  own: readonly ItemRule[],
-  base: boolean,
-  type: string,
-): ObjectRule {
-  const runOwn = (value: JsonObject, report: Report): void => {
-    for (const rule of own) rule(value, report, type, value, undefined);
-  };
-  if (!base)
-    return (value, report) => {
-      runOwn(value, report);
-      for (const element of elements) {
-        // Who only wants to know whether there is an error has seen enough.
-        if (report.probing && report.errors > 0) return;
-        element.check(value, report);
-      }
-    };
-  const bySlot = new Map<string, { rule: ElementRule; slot: Slot; sibling: boolean }>();
-  for (const rule of elements)
-    for (const slot of rule.slots) {
-      bySlot.set(slot.name, { rule, slot, sibling: false });
-      if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: true });
-    }
+/** The rule of an object: its own, then those of its elements. */
+function objectRule(elements: readonly ElementRule[], own: readonly ItemRule[], type: string): ObjectRule {
+  const below = joinElements(elements);
+  if (own.length === 0) return below;
   return (value, report) => {
-    runOwn(value, report);
-    for (const name in value) {
-      const found = bySlot.get(name);
-      if (found !== undefined && (!found.sibling || value[found.slot.name] === undefined))
-        found.rule.visit(found.slot, value, report);
-    }
+    for (const rule of own) rule(value, report, type, value, undefined);
+    below(value, report);
   };
 }
 
@@ -207,7 +182,7 @@ class ProfileCompiler implements Compiler {
     const children = schema.root.children
       .map(child => compileElement(child, { schema, definition, compiler: this }))
       .filter(one => one !== undefined);
-    return objectRule(children, root?.own ?? [], schema.base, schema.type);
+    return objectRule(children, root?.own ?? [], schema.type);
   }
 
   schema(canonical: string, asker?: Resource): ProfileSchema | undefined {
