@@ -47,6 +47,12 @@ export interface Run {
   issues: readonly Issue[];
 }
 
+/** A resource that was found within the document at hand. */
+export interface Target {
+  readonly resource: JsonObject;
+  readonly scope: Scope;
+}
+
 /** A resource with what its references can mean. */
 export interface Scope {
   readonly resource: JsonObject;
@@ -56,6 +62,8 @@ export interface Scope {
   readonly bundle?: JsonObject;
   /** fullUrl of its entry in that Bundle. */
   readonly fullUrl?: string;
+  /** What references of each resource of the document lead to, as far as it was asked; shared by all scopes of a document. */
+  readonly targets: Map<JsonObject, Map<string, Target | undefined>>;
   /** Ids of its elements met so far. */
   readonly ids: Set<string>;
   /** Number of segments up to and with the resource itself. */
@@ -64,10 +72,17 @@ export interface Scope {
   readonly outer?: Scope;
 }
 
-const nowhere: Scope = { resource: {}, container: {}, start: 1, ids: new Set() };
+/** The scope of a whole document. */
+export const documentScope = (resource: JsonObject): Scope => ({
+  resource,
+  container: resource,
+  start: 1,
+  ids: new Set(),
+  targets: new Map(),
+});
 
 /** A report that has seen nothing yet. */
-export function newReport(scope: Scope = nowhere): Report {
+export function newReport(scope: Scope = documentScope({})): Report {
   return {
     issues: [],
     segments: [],

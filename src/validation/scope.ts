@@ -3,16 +3,12 @@
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
 import type { JsonObject } from '../fhir/types.ts';
-import type { Scope } from './report.ts';
+import type { Scope, Target } from './report.ts';
+
+export type { Target } from './report.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A resource that was found. `local` = within the document at hand. */
-export interface Target {
-  readonly resource: JsonObject;
-  readonly scope: Scope;
-}
 
 const entriesOf = (bundle: JsonObject): readonly JsonObject[] =>
   Array.isArray(bundle['entry']) ? (bundle['entry'] as unknown[]).filter(isObject) : [];
@@ -63,7 +59,7 @@ export function innerScope(
   fullUrl: unknown,
 ): Scope {
   if (kind === 'contained') return { ...outer, resource, start, outer, ids: new Set() };
-  const scope = { resource, container: resource, start, outer, ids: new Set<string>() };
+  const scope = { resource, container: resource, start, outer, ids: new Set<string>(), targets: outer.targets };
   if (kind !== 'entry') return scope;
   return { ...scope, bundle: outer.resource, ...(typeof fullUrl === 'string' && { fullUrl }) };
 }
@@ -80,11 +76,17 @@ function entryOf(bundle: JsonObject, resource: JsonObject): JsonObject | undefin
   return known.get(resource);
 }
 
-/** The scope of a resource that lies somewhere in the one at hand: an entry of the Bundle, or contained. */
+/** The scope of a resource of the document, seen from another: an entry of a Bundle around that, or contained in it. */
 export function scopeWithin(outer: Scope, resource: JsonObject, start: number): Scope {
-  if (outer.resource['resourceType'] === 'Bundle') {
-    const entry = entryOf(outer.resource, resource);
-    if (entry) return innerScope(outer, resource, 'entry', start, entry['fullUrl']);
+  for (let at: Scope | undefined = outer; at; at = at.outer) {
+    const bundle = at.resource['resourceType'] === 'Bundle' ? at.resource : at.bundle;
+    const entry = bundle && entryOf(bundle, resource);
+    if (!entry) continue;
+    const around = at.resource === bundle ? at : (at.outer ?? at);
+    const { fullUrl } = entry;
+    const ids = new Set<string>();
+    const scope = { resource, container: resource, bundle, start, outer: around, ids, targets: outer.targets };
+    return typeof fullUrl === 'string' ? { ...scope, fullUrl } : scope;
   }
   const contained = outer.container['contained'];
   const inside = Array.isArray(contained) && contained.includes(resource);
@@ -112,21 +114,19 @@ function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Targe
       ids: new Set(),
       ...(fullUrl !== undefined && { fullUrl }),
       outer: scope,
+      targets: scope.targets,
     },
   };
 }
-
-/** What references of a scope lead to, as far as it was asked. */
-const targets = new WeakMap<Scope, Map<string, Target | undefined>>();
 
 /** Finds what a reference leads to; undefined when it is not within the document. */
 export function resolve(reference: string, scope: Scope): Target | undefined {
   // Where there is neither a Bundle around nor anything contained there is nothing to find.
   if (scope.bundle === undefined && scope.outer === undefined && !reference.startsWith('#')) return undefined;
-  let known = targets.get(scope);
+  let known = scope.targets.get(scope.resource);
   if (!known) {
     known = new Map();
-    targets.set(scope, known);
+    scope.targets.set(scope.resource, known);
   }
   const found = known.get(reference);
   if (found !== undefined || known.has(reference)) return found;

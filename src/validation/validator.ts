@@ -18,7 +18,7 @@ import { compileShape, inOrder, lazily, type Shape, type ShapeKind } from './obj
 import { createCompiler, type RuleOptions } from './profile.ts';
 import { applyProfile } from './profile-run.ts';
 import { anyReference } from './reference-rule.ts';
-import { newReport, type Report } from './report.ts';
+import { documentScope, newReport, type Report } from './report.ts';
 import { checkContained, checkResource } from './resource.ts';
 import { checkHere, resourceRule } from './resource-rule.ts';
 import type { Check, ObjectCheck } from './rule.ts';
@@ -142,7 +142,7 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
     knowsProfile: canonical => compiler.profile(canonical) !== undefined,
     validateResource(resource, { profiles = [], level = 'profiles', text } = {}) {
       codes.refresh();
-      const report = newReport({ resource, container: resource, start: 1, ids: new Set() });
+      const report = newReport(documentScope(resource));
       const name: unknown = resource.resourceType;
       report.segments[0] = typeof name === 'string' && definitions.isResourceType(name) ? name : 'Resource';
       report.depth = 1;
