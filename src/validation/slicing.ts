@@ -48,11 +48,17 @@ function walkElement(step: string, element: ProfileElement, services: SliceServi
   const name = step.replace('[x]', '');
   const childOf = (canonical: string): ProfileElement[] =>
     services.schema(canonical)?.root.children.filter(child => child.name === name) ?? [];
-  const own = element.children.filter(child => child.name === name);
+  const own = element.children.filter(child => child.name === name).flatMap(withNeeded);
   const profiled = element.types.flatMap(type => type.profile ?? []).flatMap(childOf);
   if (own.length + profiled.length > 0) return [...own, ...profiled];
   return element.types.flatMap(({ code }) => childOf(code.includes('/') ? code : typeRoot + code)).slice(0, 1);
 }
+
+/** An element, and the slices of it that must be there: `code.coding` of a component is told by its slice. */
+const withNeeded = (element: ProfileElement): readonly ProfileElement[] => [
+  element,
+  ...element.slices.filter(slice => slice.min > 0),
+];
 
 function extensionElement(url: string, element: ProfileElement, services: SliceServices): ProfileElement | undefined {
   const list = element.children.find(child => child.name === 'extension');
