@@ -13,6 +13,7 @@ import { openPackages } from './definitions/package.ts';
 import { allInteractions } from './interactions/all.ts';
 import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
+import { openLargeInputs } from './large-inputs.ts';
 import { allOperations } from './operations/all.ts';
 import { createSearch } from './search/search.ts';
 import { openPostgres } from './store/postgres.ts';
@@ -36,14 +37,18 @@ export function validatorOptions(config: Config, now: () => number): RuleOptions
   };
 }
 
+/** What differs in tests: clock and ids; `file` `:memory:` for a database that is gone afterwards. */
+export interface Overrides {
+  readonly now?: () => number;
+  readonly newId?: () => string;
+  readonly file?: string;
+}
+
 /**
- * Joins the parts. Opens (or makes) the database.
- * @param overrides clock and ids for tests; `file` `:memory:` for a database that is gone afterwards
+ * The parts that do not depend on requests. Opens (or makes) the database.
+ * @throws what opening a database throws
  */
-export function createServices(
-  config: Config,
-  overrides: { now?: () => number; newId?: () => string; file?: string } = {},
-): Services {
+export function openParts(config: Config, overrides: Overrides = {}) {
   const now = overrides.now ?? Date.now;
   const definitions = openDefinitions(loadDefinitions());
   for (const one of bundledPackages()) definitions.addPackage(one);
@@ -63,22 +68,36 @@ export function createServices(
         });
   const terminology = createTerminology({ definitions, store, now });
   const codes = withTerminology(createCodeChecker(definitions), terminology);
-  // Before the first request: what clients have defined has to be indexed with the first write.
-  // A database that cannot be reached yet is no reason to end: searches do it again.
-  search.refresh(store).catch(() => {});
-  const parts = { interactions: allInteractions, operations: allOperations, definitions };
   return {
-    ...parts,
-    config,
+    definitions,
     search,
     store,
     terminology,
     validator: createValidator(definitions, { codes, options: validatorOptions(config, now) }),
     storedDefinitions: openStoredDefinitions(store, definitions, now),
+    now,
+  };
+}
+
+/** A thread cannot see a database in memory, and is there in the built program only. */
+const canHaveThread = (overrides: Overrides): boolean =>
+  overrides.file !== ':memory:' && import.meta.url.endsWith('.js');
+
+/** Joins the parts with what answers requests. */
+export function createServices(config: Config, overrides: Overrides = {}): Services {
+  const open = openParts(config, overrides);
+  // Before the first request: what clients have defined has to be indexed with the first write.
+  // A database that cannot be reached yet is no reason to end: searches do it again.
+  open.search.refresh(open.store).catch(() => {});
+  const parts = { interactions: allInteractions, operations: allOperations, definitions: open.definitions };
+  return {
+    ...open,
+    ...parts,
+    ...(canHaveThread(overrides) && { validateLarge: openLargeInputs(config) }),
+    config,
     access: openPolicy,
     route: createRouter(parts),
-    startedAt: new Date(now()).toISOString(),
-    now,
+    startedAt: new Date(open.now()).toISOString(),
     newId: overrides.newId ?? randomUUID,
   };
 }

@@ -12,6 +12,7 @@ import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
 import type { Store } from '../store/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
+import type { ValidateLarge } from '../validation/large.ts';
 import type { StoredDefinitions } from '../validation/stored.ts';
 import type { Validator } from '../validation/validator.ts';
 import type { Route } from './router.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly config: Config;
   readonly definitions: Definitions;
   readonly validator: Validator;
+  /** Validates large inputs in a thread of its own; undefined where there is none. */
+  readonly validateLarge?: ValidateLarge;
   /** Keeps definitions up to date with conformance resources in the store. */
   readonly storedDefinitions: StoredDefinitions;
   readonly search: Search;

@@ -8,6 +8,7 @@ import { stampable } from '../fhir/json-text.ts';
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition, Version } from '../store/store.ts';
+import { findingsOf } from '../validation/large.ts';
 import { checkCare } from './care-rules.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
@@ -87,7 +88,7 @@ export async function checkValid(
   if (validation !== 'base') await services.storedDefinitions.refresh();
   services.terminology.look();
   const level = validation === 'base' ? 'base' : 'profiles';
-  const issues = services.validator.validateResource(resource, { level, ...(isOwnText(request, text) && { text }) });
+  const issues = await findingsOf(services, () => resource, text, { level }, isOwnText(request, text));
   if (issues.length === 0) return;
   notes.set(request, issues);
   if (validation === 'warn' || !issues.some(isError)) return;

@@ -6,6 +6,7 @@ import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
 import { gone, notFound } from '../interactions/read.ts';
+import { findingsOf } from '../validation/large.ts';
 
 const modes = ['create', 'update', 'delete', 'profile'];
 
@@ -142,11 +143,18 @@ function modeIssues(request: FhirRequest, { resource, mode }: Asked): Issue[] {
   return [];
 }
 
-/** The text that was sent, when it is the resource itself in JSON. */
-function textOf({ body, contentType }: FhirRequest, resource: Resource): { text?: string } {
-  return body?.kind === 'resource' && body.resource === resource && !contentType?.includes('xml')
-    ? { text: body.text }
-    : {};
+/** The findings; with line and column when what was sent is the resource itself in JSON. */
+async function findings(
+  services: Services,
+  { body, contentType }: FhirRequest,
+  resource: Resource,
+  profiles: readonly string[],
+): Promise<readonly Issue[]> {
+  const sent = body?.kind === 'resource' ? body : undefined;
+  const own = sent?.resource === resource;
+  // Only the length of the text counts here, unless it is large: then the thread reads it.
+  const text = sent === undefined || own || sent.text.length < 1000 ? (sent?.text ?? '') : JSON.stringify(resource);
+  return findingsOf(services, () => resource, text, { profiles }, own && !contentType?.includes('xml'));
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
@@ -170,7 +178,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     ...modeIssues(request, { ...asked, resource }),
     ...profileIssues(services, asked.profile),
     ...(request.body?.kind === 'resource' ? (request.body.notes ?? []) : []),
-    ...services.validator.validateResource(resource, { profiles, ...textOf(request, resource) }),
+    ...(await findings(services, request, resource, profiles)),
   ]);
 }
 

@@ -14,8 +14,11 @@ export const definitionTypes: ReadonlySet<string> = new Set([
 
 /** The stored part of the definitions. */
 export interface StoredDefinitions {
-  /** Takes over what was written since the last time; quick when nothing was. */
-  refresh(): Promise<void>;
+  /**
+   * Takes over what was written since the last time; quick when nothing was.
+   * @param anew true to look although this process wrote nothing and looked a moment ago
+   */
+  refresh(anew?: boolean): Promise<void>;
   /** Says that this process wrote resources of these types. */
   note(types: Iterable<string>): void;
 }
@@ -52,8 +55,8 @@ export function openStoredDefinitions(
     seen = upTo;
   };
   return {
-    async refresh() {
-      if (!dirty && now() - looked < lookAgainMs) return;
+    async refresh(anew = false) {
+      if (!anew && !dirty && now() - looked < lookAgainMs) return;
       running ??= read().finally(() => {
         running = undefined;
       });

@@ -5,6 +5,7 @@ import { checkDocument } from '../../documents/rules/all.ts';
 import { FhirError, type Issue } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
+import { findingsOf } from '../../validation/large.ts';
 import { withLocations } from '../../validation/locate.ts';
 import type { Services } from '../interaction.ts';
 
@@ -47,7 +48,7 @@ export async function checkIntake(services: Services, bundle: Resource, text: st
   await services.storedDefinitions.refresh();
   const asked = kind.profile !== undefined && !claimedProfiles(bundle).includes(kind.profile) ? [kind.profile] : [];
   const options = { level: 'profiles' as const, profiles: asked };
-  const found = services.validator.validateResource(bundle, options);
+  const found = await findingsOf(services, () => bundle, text, options, false);
   if (![...rules, ...found].some(isError)) return { document, findings: [...rules, ...found] };
   const findings = own ? withLocations([...rules, ...found], text) : [...rules, ...found];
   const basic = findings.some(one => isError(one) && one.basic === true);
