@@ -25,14 +25,14 @@ interface Link {
 }
 
 /** Every reference of a resource. */
-function* linksIn(value: unknown, path: Path): Generator<Link> {
+function collectReferences(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) yield* linksIn(value[i], [...path, i]);
+    for (const item of value) if (typeof item === 'object') collectReferences(item, found);
   } else if (isObject(value)) {
     const { reference } = value;
-    if (typeof reference === 'string') yield { reference, path };
+    if (typeof reference === 'string') found.add(reference);
     for (const name in value)
-      if (name !== 'text' && typeof value[name] === 'object') yield* linksIn(value[name], [...path, name]);
+      if (name !== 'text' && typeof value[name] === 'object') collectReferences(value[name], found);
   }
 }
 
@@ -105,14 +105,21 @@ function checkBound(first: JsonObject, bundle: JsonObject, report: Report): void
 /** Entries that are led to from the first, or that lead to one that is. */
 function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): ReadonlySet<JsonObject> {
   const neighbours = new Map<JsonObject, JsonObject[]>();
-  const join = (a: JsonObject, b: JsonObject): void => void neighbours.set(a, [...(neighbours.get(a) ?? []), b]);
-  for (const entry of entries)
-    for (const { reference } of linksIn(entry['resource'], [])) {
+  const join = (a: JsonObject, b: JsonObject): void => {
+    const known = neighbours.get(a);
+    if (known) known.push(b);
+    else neighbours.set(a, [b]);
+  };
+  for (const entry of entries) {
+    const references = new Set<string>();
+    collectReferences(entry['resource'], references);
+    for (const reference of references) {
       const target = reference.startsWith('#') ? undefined : targetOf(reference, entry, bundle);
       if (!target) continue;
       join(entry, target);
       join(target, entry);
     }
+  }
   const reached = new Set<JsonObject>();
   const waiting = entries.slice(0, 1);
   for (const url of objects(bundle['link']).map(link => link['url']))
