@@ -104,7 +104,7 @@ export function bindingCheck(
   const required = strength === 'required';
   if (!required && strength !== 'extensible' && !maxValueSet) return undefined;
   const quantity = type === 'Quantity' || type === 'SimpleQuantity' || type === 'Money';
-  const passed = newMemory<true>(codes);
+  const passed = newMemory<Passed>(codes);
   return (value, report) => {
     const asOf = asOfResource(report.scope.resource);
     // What is remembered is right on any day, but for what is billed.
@@ -129,8 +129,7 @@ export function bindingCheck(
     else if (maxValueSet === undefined) {
       const known = passed();
       found.forEach((one, i) => {
-        if (verdicts[i]!.result !== 'in' || known.size >= mostPassed) return;
-        if (codes.member(valueSet, one, asker).result === 'in') known.set(keyOf(one.system, one.code), true);
+        if (verdicts[i]!.result === 'in' && codes.member(valueSet, one, asker).result === 'in') remember(known, one);
       });
     }
   };
@@ -139,11 +138,9 @@ export function bindingCheck(
 /** Codes that a binding remembers. */
 const mostPassed = 2000;
 
-const keyOf = (system: unknown, code: unknown): string => (system === undefined ? String(code) : `${system}\n${code}`);
-
 /** What was found out of codes, forgotten when code systems or value sets change. */
-function newMemory<T>(codes: CodeChecker): () => Map<string, T> {
-  const known = new Map<string, T>();
+function newMemory<T extends Map<unknown, unknown>>(codes: CodeChecker): () => T {
+  const known = new Map() as T;
   let epoch = -1;
   return () => {
     if (epoch !== codes.epoch) known.clear();
@@ -152,16 +149,27 @@ function newMemory<T>(codes: CodeChecker): () => Map<string, T> {
   };
 }
 
+/** Codes that are known to be in a value set, by their system. */
+type Passed = Map<string | undefined, Set<string>>;
+
+const isPassed = (passed: Passed, system: unknown, code: unknown): boolean =>
+  passed.get(system as string | undefined)?.has(code as string) ?? false;
+
+function remember(passed: Passed, { system, code }: Code): void {
+  const known = passed.get(system);
+  if (known === undefined) passed.set(system, new Set([code]));
+  else if (known.size < mostPassed) known.add(code);
+}
+
 /** Whether a value, or one of its codings, is known to be in the value set. */
-function hasPassed(value: unknown, passed: ReadonlyMap<string, true>): boolean {
-  if (typeof value === 'string') return passed.has(value);
-  if (!isObject(value) || passed.size === 0) return false;
+function hasPassed(value: unknown, passed: Passed): boolean {
+  if (passed.size === 0) return false;
+  if (typeof value === 'string') return isPassed(passed, undefined, value);
+  if (!isObject(value)) return false;
   const { coding } = value;
-  if (coding === undefined)
-    return typeof value['code'] === 'string' && passed.has(keyOf(value['system'], value['code']));
+  if (coding === undefined) return isPassed(passed, value['system'], value['code']);
   if (!Array.isArray(coding)) return false;
-  for (const one of coding)
-    if (isObject(one) && typeof one['code'] === 'string' && passed.has(keyOf(one['system'], one['code']))) return true;
+  for (const one of coding) if (isObject(one) && isPassed(passed, one['system'], one['code'])) return true;
   return false;
 }
 
@@ -215,7 +223,31 @@ function judge({ system, code, display }: Code, codes: CodeChecker): CodingVerdi
   return { displays: fits ? undefined : displays, membership };
 }
 
-const mostVerdicts = 20_000;
+/** Verdicts on a code by the display it is given. */
+type CodingVerdicts = Map<unknown, CodingVerdict>;
+
+/** Codes of a system, and displays of a code, that are remembered. */
+const mostVerdicts = 5000;
+const mostDisplays = 20;
+
+function verdictOn(
+  known: Map<string, Map<string, CodingVerdicts>>,
+  system: string,
+  code: string,
+  display: unknown,
+  value: JsonObject,
+  codes: CodeChecker,
+): CodingVerdict {
+  const found = known.get(system)?.get(code)?.get(display);
+  if (found) return found;
+  const verdict = judge(codeOf(value)!, codes);
+  const ofSystem = known.get(system) ?? new Map<string, CodingVerdicts>();
+  const ofCode = ofSystem.get(code) ?? new Map<unknown, CodingVerdict>();
+  if (known.size < mostVerdicts) known.set(system, ofSystem);
+  if (ofSystem.size < mostVerdicts) ofSystem.set(code, ofCode);
+  if (ofCode.size < mostDisplays) ofCode.set(display, verdict);
+  return verdict;
+}
 
 /**
  * The check of Codings everywhere: the code is one of its system, the display belongs to the code.
@@ -225,17 +257,11 @@ export function codingCheck(
   codes: CodeChecker,
   displaySeverity: 'error' | 'warning',
 ): (value: JsonObject, report: Report) => void {
-  const memory = newMemory<CodingVerdict>(codes);
+  const memory = newMemory<Map<string, Map<string, CodingVerdicts>>>(codes);
   return (value, report) => {
     const { system, code, display } = value;
     if (typeof system !== 'string' || typeof code !== 'string') return;
-    const known = memory();
-    const key = `${system}\n${code}\n${typeof display === 'string' ? display : ''}`;
-    let verdict = known.get(key);
-    if (!verdict) {
-      verdict = judge(codeOf(value)!, codes);
-      if (known.size < mostVerdicts) known.set(key, verdict);
-    }
+    const verdict = verdictOn(memory(), system, code, display, value, codes);
     if (verdict.displays !== undefined || verdict.membership.result !== 'in')
       tell(verdict, value, report, displaySeverity);
   };
