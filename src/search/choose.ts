@@ -26,7 +26,8 @@ export function rawRows(part: Condition, limit: number): Sql | undefined {
     return sql`SELECT 1 FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])}`;
   if (part.op === 'range') {
     if (part.range.testOnly || (part.range.probe === 'set' && part.range.rank >= 80)) return undefined;
-    return sql`SELECT * FROM (SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${part.range.where} ${atMost(limit)}) q`;
+    const where = part.range.estimate ?? part.range.where;
+    return sql`SELECT * FROM (SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${where} ${atMost(limit)}) q`;
   }
   if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 20) return undefined;
   const rows = part.parts.map(one => (one.op === 'and' ? walkable(one) : one)).map(one => one && rawRows(one, limit));
@@ -156,7 +157,9 @@ function liesInOrder(part: Condition, sort: TypeSearch['sort'][number] | undefin
 
 /** The place of the condition that drives best; -1 when all resources of the type are walked in the order asked for. */
 export async function chooseDriver(search: TypeSearch, settings: RunSettings): Promise<number> {
-  const able = search.parts.filter(canDrive);
+  const every = search.parts.filter(canDrive);
+  const found = every.filter(part => !scans(part));
+  const able = found.length > 0 ? found : every;
   const [sort] = search.sort;
   if (able.length === 0) return -1;
   if (able.length === 1 && liesInOrder(able[0]!, sort)) return search.parts.indexOf(able[0]!);
@@ -172,6 +175,10 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
   if (unsampled) return search.parts.indexOf(unsampled);
   return chooseLarge(able, search, settings);
 }
+
+/** True when rows are found by reading through more than they are. */
+const scans = (part: Condition): boolean =>
+  part.op === 'range' ? part.range.scan === true : part.op === 'or' && part.parts.some(scans);
 
 const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 'has' || part.op === 'inside';
 

@@ -32,6 +32,10 @@ export interface Range {
   readonly repeats: boolean;
   /** Words it is about, as a condition over `index_word y`: few are resolved before the query, and walked. */
   readonly words?: { readonly param: number; readonly which: Sql };
+  /** The part of the condition that the key can find, for an estimate of its rows, when it cannot find the whole. */
+  readonly estimate?: Sql;
+  /** Its rows are found by reading through more than they are: it drives only when nothing else can. */
+  readonly scan?: boolean;
   /** Its rows cannot be found by the condition, only looked up for a version. */
   readonly testOnly?: boolean;
   /** The same condition told from the version alone, without a row. */

@@ -7,41 +7,53 @@ import { drive, fromWhereIndex } from './compile.ts';
 import type { Condition } from './condition.ts';
 import { beginSearch, findRows, type RunSettings, type TypeSearch } from './match.ts';
 import { atMost } from './order.ts';
+import { canDrive } from './rank.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
 const manyRows = 3000;
 /** What a row costs that is looked up by its version, put into a set, or looked for in a set, in microseconds. */
-const lookUp = 0.8;
-const intoSet = 0.35;
-const inSet = 0.12;
+const lookUp = 1.5;
+const intoSet = 0.4;
+const inSet = 0.2;
+/** Most rows that are counted beforehand. */
+const mostRows = 1_000_000;
+
+/** A search to be counted: its conditions and which of them drives. */
+interface Counted {
+  readonly parts: readonly Condition[];
+  readonly driver: number;
+}
+
+const asSet = (part: Condition & { op: 'range' }): Condition => ({ ...part, range: { ...part.range, probe: 'set' } });
+
+/** A condition whose rows can be made a set of versions. */
+const canBeSet = (part: Condition | undefined): part is Condition & { op: 'range' } =>
+  part?.op === 'range' && !part.range.testOnly && !part.range.atMoment && !part.range.atVersion;
 
 /**
  * Tests by a look into a second index become tests by a set of versions where that costs less: both sides are large, and a
- * count has to meet all of them anyway.
+ * count has to meet all of them anyway. Of two, the one that makes the smaller set is the set.
  */
-async function forCounting(search: TypeSearch, driver: number, settings: RunSettings): Promise<TypeSearch> {
-  const by = driver < 0 ? undefined : search.parts[driver];
-  const isLookedUp = (part: Condition): part is Condition & { op: 'range' } =>
-    part !== by && part.op === 'range' && part.range.probe === 'seq' && !part.range.atMoment && !part.range.atVersion;
-  if (!by || search.contained || !search.parts.some(isLookedUp)) return search;
-  const count = async (part: Condition, limit: number): Promise<number> => {
-    const rows = rawRows(part, limit);
-    if (!rows) return limit;
-    const [row] = await settings.store.select(sql`SELECT count(*) AS n FROM (${rows}) c`, {
-      budgetMs: settings.budgetMs,
-    });
-    return Number(row!['n']);
+async function forCounting(search: TypeSearch, driver: number, settings: RunSettings): Promise<Counted> {
+  const { parts } = search;
+  const by = parts[driver];
+  const tested = parts.findIndex((part, i) => i !== driver && canBeSet(part) && part.range.probe === 'seq');
+  if (!by || search.contained || tested < 0) return { parts, driver };
+  const count = async (part: Condition): Promise<number> => {
+    const rows = rawRows(part, mostRows);
+    if (!rows) return mostRows;
+    const query = sql`SELECT count(*) AS n FROM (${rows}) c`;
+    return Number((await settings.store.select(query, { budgetMs: settings.budgetMs }))[0]!['n']);
   };
-  const driving = await count(by, 1_000_000);
-  if (driving < manyRows) return search;
-  const most = Math.ceil((driving * (lookUp - inSet)) / intoSet);
-  const parts = await Promise.all(
-    search.parts.map(async part => {
-      if (!isLookedUp(part) || part.range.testOnly || (await count(part, most)) >= most) return part;
-      return { ...part, range: { ...part.range, probe: 'set' as const } };
-    }),
-  );
-  return { ...search, parts };
+  const driving = await count(by);
+  if (driving < manyRows) return { parts, driver };
+  const part = parts[tested] as Condition & { op: 'range' };
+  const rows = await count(part);
+  const costs = [driving * lookUp, rows * intoSet + driving * inSet, driving * intoSet + rows * inSet];
+  const turned = canBeSet(by) && !part.range.repeats && canDrive(part);
+  if (turned && costs[2]! < Math.min(costs[0]!, costs[1]!))
+    return { parts: parts.map(one => (one === by ? asSet(by) : one)), driver: tested };
+  return { parts: costs[1]! < costs[0]! ? parts.map(one => (one === part ? asSet(part) : one)) : parts, driver };
 }
 
 /** Number of resources found, at most `limit` when given. */
@@ -61,8 +73,8 @@ export async function countRows(
     );
     return found.length;
   }
-  const { parts } = limit === undefined ? await forCounting(search, driver, settings) : search;
-  const begin = drive(parts, driver < 0 ? undefined : parts[driver], search.scope, settings);
+  const counted = limit === undefined ? await forCounting(search, driver, settings) : { parts: search.parts, driver };
+  const begin = drive(counted.parts, counted.parts[counted.driver], search.scope, settings);
   const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
   const selects = begin.branches.map(branch => {
     const from = fromWhereIndex(branch, begin, search.scope, settings);

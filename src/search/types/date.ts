@@ -74,8 +74,12 @@ function compareMoment(prefix: Prefix, interval: Interval, param: number, now: n
     const whole = sql`CASE WHEN (${moment} & 7) < ${otherWidth} THEN (${quick}) ELSE ${exact} END`;
     // What begins late enough needs no look at its end.
     const late = prefix === 'ge' ? interval[0] : prefix === 'gt' ? interval[1] : undefined;
-    if (late !== undefined && late > momentEpoch)
-      return sql`(${moment} >= ${(late - momentEpoch) * 8} OR (${outer} AND ${whole}))`;
+    if (late !== undefined && late > momentEpoch) {
+      // What begins more than the longest usual length before it does not reach it.
+      const near = (late - momentEpoch - momentWidths.at(-1)!) * 8;
+      const reaches = sql`((${moment} & 7) = ${otherWidth} OR ${moment} >= ${near})`;
+      return sql`(${moment} >= ${(late - momentEpoch) * 8} OR (${reaches} AND ${outer} AND ${whole}))`;
+    }
     return sql`${outer} AND ${whole}`;
   };
 }
@@ -106,11 +110,14 @@ function sourceCondition(
   now: number,
 ): Condition {
   const where = sql`x.param = ${source.param} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)}`;
+  const from = prefix === 'ge' ? interval[0] : prefix === 'gt' ? interval[1] : undefined;
   return {
     op: 'range',
     range: {
       table: dateTable,
       where,
+      ...(from !== undefined && { scan: true, estimate: sql`x.param = ${source.param} AND x.lo >= ${from}` }),
+      ...((prefix === 'ne' || prefix === 'ap') && { scan: true }),
       walk: ['lo', 'hi'],
       probe: 'seq',
       repeats: !source.single,

@@ -84,6 +84,16 @@ export function compareNumbers(
 
 const same = (value: number): number => value;
 
+/** What the key, which begins with the lower end, finds of a comparison with the upper end: all but a few intervals. */
+export function estimateNumbers(
+  { prefix, value }: NumberValue,
+  scale: (value: number) => number = same,
+): { readonly scan?: true; readonly estimate?: Sql } {
+  if (prefix === 'gt' || prefix === 'ge')
+    return { scan: true, estimate: sql`x.lo ${raw(prefix === 'gt' ? '>' : '>=')} ${scale(value)}` };
+  return prefix === 'ne' || prefix === 'ap' ? { scan: true } : {};
+}
+
 function entries(value: unknown, type: TypeInfo, rows: Rows): void {
   if (typeof value === 'number') rows.add(numberTable, [rows.param, value, value, rows.moment]);
   else if (type.code === 'Extension') {
@@ -108,9 +118,19 @@ export const numberType: SearchType = {
     return anyOf(
       param.sources.map((source): Condition => {
         const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
+        const { scan, estimate } = estimateNumbers(number);
         return {
           op: 'range',
-          range: { table: numberTable, where, walk: ['lo', 'hi'], probe: 'seq', repeats: !source.single, rank: 70 },
+          range: {
+            table: numberTable,
+            where,
+            walk: ['lo', 'hi'],
+            probe: 'seq',
+            repeats: !source.single,
+            rank: 70,
+            ...(scan && { scan }),
+            ...(estimate && { estimate: sql`x.param = ${source.param} AND ${estimate}` }),
+          },
         };
       }),
     );

@@ -12,7 +12,7 @@ import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { quantityTable } from '../tables.ts';
 import { toBaseUnits, ucumSystem } from '../ucum.ts';
-import { compareNumbers, type NumberValue, parseNumberValue } from './number.ts';
+import { compareNumbers, estimateNumbers, type NumberValue, parseNumberValue } from './number.ts';
 import { extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 
 /** A unit as it was written: even hashes. */
@@ -137,6 +137,21 @@ export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw
   return sql`${column} = ${comparedUnit(unit.system, unit.code)} AND ${compareNumbers(number)}`;
 }
 
+/** The part of {@link quantityWhere} that the key can find. */
+function estimateQuantity({ number, unit }: QuantityValue): ReturnType<typeof estimateNumbers> {
+  if (!unit || unit.code === '') return estimateNumbers(number);
+  const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
+  const { scan, estimate } = estimateNumbers(number, base?.scale);
+  if (!scan || !estimate) return scan ? { scan } : {};
+  const hash =
+    unit.system === ''
+      ? writtenUnit(unit.code)
+      : base
+        ? comparedUnit(ucumSystem, base.unit)
+        : comparedUnit(unit.system, unit.code);
+  return { scan, estimate: sql`x.unit = ${hash} AND ${estimate}` };
+}
+
 /** The units of a parameter as written, hopped to from one to the next: there are few, however many values there are. */
 function writtenUnits(param: number): Sql {
   return sql`WITH RECURSIVE u(unit) AS (
@@ -156,6 +171,7 @@ function sourceCondition(source: Source, value: QuantityValue): Condition {
   const ofUnits = oneUnit ? sql`` : sql` AND x.unit IN (${writtenUnits(source.param)})`;
   const ofSystem = value.unit && !oneUnit ? inSystem(source.param, value.unit.system) : sql``;
   const where = sql`x.param = ${source.param}${ofUnits} AND ${quantityWhere(value)}${ofSystem}`;
+  const { scan, estimate } = estimateQuantity(value);
   return {
     op: 'range',
     range: {
@@ -164,6 +180,8 @@ function sourceCondition(source: Source, value: QuantityValue): Condition {
       walk: oneUnit ? ['lo', 'hi'] : [],
       probe: 'seq',
       repeats: !source.single || !oneUnit,
+      ...(scan && { scan }),
+      ...(estimate && { estimate: sql`x.param = ${source.param}${ofUnits} AND ${estimate}` }),
       rank: 65,
     },
   };

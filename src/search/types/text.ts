@@ -98,7 +98,7 @@ function containsCondition(param: number, text: string): Condition {
   const where = sql`x.param = ${param} AND instr(x.text, ${text}) > 0`;
   const close: Condition = {
     op: 'range',
-    range: { table: stringTable, where, walk: ['text', 'exact'], probe: 'seq', repeats: true, rank: 90 },
+    range: { table: stringTable, where, walk: ['text', 'exact'], probe: 'seq', repeats: true, rank: 90, scan: true },
   };
   const pairs = [...new Set(pairsOf(text))].slice(0, 3);
   return allOf([
