@@ -81,11 +81,11 @@ function unpack(file: string, bytes: Uint8Array, mostBytes: number): SourceFile[
 }
 
 /** Writes a file so that nobody sees half of it. */
-export function writeWhole(file: string, bytes: Uint8Array | string): void {
+export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>): void {
   const part = `${file}.part`;
   const handle = fs.openSync(part, 'w', 0o600);
   try {
-    fs.writeFileSync(handle, bytes);
+    for (const piece of pieces) fs.writeFileSync(handle, piece);
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
@@ -127,8 +127,8 @@ export async function runImport(
 /** Writes the refused rows as they came, and the report beside them. */
 export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): void {
   fs.mkdirSync(folder, { recursive: true });
-  for (const { name: file, bytes } of refusedFiles(receipts, files)) writeWhole(path.join(folder, file), bytes);
-  writeWhole(path.join(folder, name), reportText(receipts, ownRequest(config).language));
+  for (const { name: file, pieces } of refusedFiles(receipts, files)) writeWhole(path.join(folder, file), pieces());
+  writeWhole(path.join(folder, name), [reportText(receipts, ownRequest(config).language)]);
 }
 
 /** Counts of an import in words. */
@@ -178,7 +178,7 @@ export async function exportCommand(
     fs.mkdirSync(folder, { recursive: true });
     const files = await writeAll(services, ownRequest(config), name => flags.get(name));
     for (const [i, { name, bytes }] of files.entries()) {
-      writeWhole(path.join(folder, name), bytes);
+      writeWhole(path.join(folder, name), [bytes]);
       tell({ en: bar((i + 1) / files.length), ja: bar((i + 1) / files.length) });
     }
     return {

@@ -42,7 +42,7 @@ export class RowDecoder {
   private line = 1;
   private set: CharacterSet | undefined;
   private decoder = new TextDecoder('shift_jis');
-  private passing = false;
+  private passing: { readonly from: number; readonly line: number } | undefined;
   private stopped = false;
   private noted: Finding[] = [];
 
@@ -73,19 +73,16 @@ export class RowDecoder {
         ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
         : Buffer.concat([this.rest, bytes]);
     if (this.offset === 0 && !this.begin()) return [this.refusal(1, 1, this.noted.splice(0))];
-    const rows: Row[] = [];
+    const rows: Row[] = this.passing ? this.passOver(last) : [];
+    if (this.passing) return rows;
     let from = 0;
-    if (this.passing) {
-      from = this.passOver();
-      if (this.passing) return rows;
-    }
     for (;;) {
       const { end, open } = findRowEnd(this.rest, from, last);
       if (end < 0) {
         this.keep(from);
         if (last && this.rest.length > 0) rows.push(...this.takeRest(open === undefined ? undefined : open - from));
         else if (this.rest.length > this.maxRowBytes)
-          rows.push(this.tooLong(open === undefined ? undefined : open - from));
+          rows.push(...this.passFrom(open === undefined ? undefined : open - from));
         return rows;
       }
       rows.push(...this.row(this.span(from, end + 1)));
@@ -186,12 +183,12 @@ export class RowDecoder {
     return this.row(this.span(0, this.rest.length)).map(row => ({ ...row, unended: true }));
   }
 
-  private tooLong(open: number | undefined): Row {
-    if (open !== undefined) return this.openRow(open);
-    const { from, line } = this.span(0, 0);
-    this.passing = true;
+  /** A row that is too long: from here on it is passed over. */
+  private passFrom(open: number | undefined): Row[] {
+    if (open !== undefined) return [this.openRow(open)];
+    this.passing = { from: this.offset, line: this.line };
     this.keep(this.rest.length);
-    return this.refusal(from, line, [tooLongRow(line, this.maxRowBytes)], this.offset);
+    return [];
   }
 
   private openRow(open: number): Row {
@@ -205,13 +202,15 @@ export class RowDecoder {
     return { line, from, to, cells: [], findings, place: () => ({ line, column: 1 }) };
   }
 
-  /** Discards a row that is too long up to its line feed; where the next one begins. */
-  private passOver(): number {
+  /** Discards a row that is too long up to its line feed, or to the end; the refusal when it is over. */
+  private passOver(last: boolean): Row[] {
     const end = this.rest.indexOf(lineFeed);
-    this.passing = end < 0;
-    if (end < 0) this.keep(this.rest.length);
-    else this.line++;
-    return end + 1;
+    this.keep(end < 0 ? this.rest.length : end + 1);
+    if (end < 0 && !last) return [];
+    const { from, line } = this.passing!;
+    this.passing = undefined;
+    this.line++;
+    return [this.refusal(from, line, [tooLongRow(line, this.maxRowBytes)], this.offset)];
   }
 }
 

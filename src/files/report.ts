@@ -35,10 +35,9 @@ export function reportText(units: readonly Reported[], language: Language): stri
   return `${[head, ...kinds, ...details].join('\n')}\n`;
 }
 
-/** The bytes of a file that spans name, in their order; a span may reach past the end. */
-function bytesIn(file: SourceFile, spans: readonly Span[]): Uint8Array {
+/** The bytes of a file that spans name, in their order and piece by piece; a span may reach past the end. */
+function* piecesIn(file: SourceFile, spans: readonly Span[]): Generator<Uint8Array> {
   const sorted = [...spans].sort((a, b) => a.from - b.from);
-  const parts: Uint8Array[] = [];
   let offset = 0;
   let next = 0;
   let given = 0;
@@ -46,31 +45,25 @@ function bytesIn(file: SourceFile, spans: readonly Span[]): Uint8Array {
     const end = offset + chunk.length;
     while (next < sorted.length && sorted[next]!.from < end) {
       const { from, to } = sorted[next]!;
-      const start = Math.max(from, given);
-      if (to > start)
-        parts.push(Buffer.from(chunk.subarray(Math.max(start - offset, 0), Math.min(to - offset, chunk.length))));
-      given = Math.max(given, Math.min(to, end));
+      const start = Math.max(from, given, offset);
+      const stop = Math.min(to, end);
+      if (stop > start) yield chunk.subarray(start - offset, stop - offset);
+      given = Math.max(given, stop);
       if (to > end) break;
       next++;
     }
     offset = end;
   }
-  return Buffer.concat(parts);
 }
 
 /** The refused rows of each file, byte for byte as they came. */
 export function refusedFiles(
   units: readonly Reported[],
   files: readonly SourceFile[],
-): { name: string; bytes: Uint8Array }[] {
+): { readonly name: string; readonly pieces: () => Iterable<Uint8Array> }[] {
   const spans = units.filter(one => one.outcome === 'refused').flatMap(one => one.spans);
   return files
-    .filter(({ name }) => spans.some(one => one.file === name))
-    .map(file => ({
-      name: file.name,
-      bytes: bytesIn(
-        file,
-        spans.filter(one => one.file === file.name),
-      ),
-    }));
+    .map(file => ({ file, own: spans.filter(one => one.file === file.name) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ file, own }) => ({ name: file.name, pieces: () => piecesIn(file, own) }));
 }

@@ -13,6 +13,8 @@ import { importFiles, type Receipt } from './run.ts';
 
 /** Units told one by one; beyond that only those with findings are. */
 const mostUnits = 1000;
+/** Refused rows given back in an answer, in bytes. */
+const mostRefusedBytes = 20_000_000;
 
 function unitParameter(receipt: Receipt, language: Language): JsonObject {
   const { unit, outcome, counts, findings } = receipt;
@@ -28,6 +30,24 @@ function unitParameter(receipt: Receipt, language: Language): JsonObject {
         : []),
     ],
   };
+}
+
+/** The refused rows as attachments; those that are too large for an answer are told by their size. */
+function refusedRows(receipts: readonly Receipt[], files: readonly SourceFile[]): JsonObject[] {
+  let left = mostRefusedBytes;
+  return refusedFiles(receipts, files).flatMap(({ name, pieces }): JsonObject[] => {
+    const kept: Uint8Array[] = [];
+    let size = 0;
+    for (const piece of pieces()) {
+      size += piece.length;
+      if (size <= left) kept.push(piece);
+    }
+    if (size === 0) return [];
+    if (size > left) return [{ name: 'refused-rows', valueAttachment: { contentType: 'text/csv', title: name, size } }];
+    left -= size;
+    const data = Buffer.concat(kept).toString('base64');
+    return [{ name: 'refused-rows', valueAttachment: { contentType: 'text/csv', title: name, data } }];
+  });
 }
 
 /** The answer: counts, summary by kind of error, units, refused rows. */
@@ -52,12 +72,7 @@ export function writeReceipts(
         ],
       })),
       ...told.map(one => unitParameter(one, language)),
-      ...refusedFiles(receipts, files)
-        .filter(one => one.bytes.length > 0)
-        .map(({ name, bytes }) => ({
-          name: 'refused-rows',
-          valueAttachment: { contentType: 'text/csv', title: name, data: Buffer.from(bytes).toString('base64') },
-        })),
+      ...refusedRows(receipts, files),
     ],
   };
 }
