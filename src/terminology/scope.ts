@@ -49,6 +49,10 @@ const inForceOn = (entry: SystemEntry, day: string): boolean =>
   (entry.head.validFrom === undefined || entry.head.validFrom <= day) &&
   (entry.head.validTo === undefined || day <= entry.head.validTo);
 
+/** What is in force comes before what is not, then all of a code system before a part of it: packages bring parts of masters. */
+const rankOn = (entry: SystemEntry, day: string): number =>
+  (inForceOn(entry, day) ? 2 : 0) + (entry.head.content === 'complete' ? 1 : 0);
+
 /** True for a code system whose codes are held here. */
 const isUsable = ({ head }: SystemEntry): boolean => head.content !== 'not-present' && head.content !== 'supplement';
 
@@ -214,15 +218,13 @@ export class Scope {
 
   private best(entries: readonly SystemEntry[], version: string | undefined): SystemEntry | undefined {
     let best: SystemEntry | undefined;
-    let bestInForce = false;
+    let bestRank = -1;
     for (const entry of entries) {
       if (!isUsable(entry) || (version !== undefined && !matchesVersion(version, entry.head.version))) continue;
-      const inForce = inForceOn(entry, this.options.day);
-      const later = best === undefined || isLater(best.head.version, entry.head.version);
-      if (best === undefined || (inForce && !bestInForce) || (inForce === bestInForce && later)) {
-        best = entry;
-        bestInForce = inForce;
-      }
+      const rank = rankOn(entry, this.options.day);
+      if (best && (rank < bestRank || (rank === bestRank && !isLater(best.head.version, entry.head.version)))) continue;
+      best = entry;
+      bestRank = rank;
     }
     return best;
   }
