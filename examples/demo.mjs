@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { pullQuery } from './make/care-manager.mjs';
 import { mistakes } from './make/refusal.mjs';
 import { codes, engawa, ids } from './make/shared.mjs';
+import { expectedOf, makePerson, places, unitsIn, yearOf } from './make/year.mjs';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const usage = 'npm run demo -- [--base http://127.0.0.1:8080/fhir] [--lang ja|en]\n';
@@ -63,6 +64,13 @@ function noServer(error) {
   print(say('別の場所で動いているサーバーには：', 'For a server that runs elsewhere:'));
   print('   npm run demo -- --base http://<host>:<port>/fhir');
   process.exit(1);
+}
+
+/** Sends a request and prints nothing. */
+async function quiet(method, url, body) {
+  const headers = { accept: 'application/fhir+json', 'accept-language': lang, 'content-type': 'application/fhir+json' };
+  const answer = await fetch(`${base}${url}`, { method, headers, body }).catch(noServer);
+  return { status: answer.status, json: await answer.json() };
 }
 
 /** Sends a request and prints it with the answer's status. */
@@ -281,10 +289,66 @@ async function refusal() {
   promise(found?.total === 0, '断られたものは何も保存されていません', 'Nothing of what was refused is stored');
 }
 
+/** A person's year, told month by month; then what the server knows of it. */
+async function year() {
+  const person = makePerson(1, 7);
+  const whole = `${person.family} ${person.given}`;
+  heading(
+    `ひとりの一年：${whole} さん（2026年4月〜2027年3月）。認定申請から結果、計画、毎月の実績まで`,
+    `A year of one person, ${whole}: from the application to the result, the plan, and the services of each month`,
+  );
+  const post = bundle => quiet('POST', '', JSON.stringify(bundle));
+  await post(places());
+  let refused = 0;
+  for (const { month, ja, en, bundle } of yearOf(person)) {
+    const { status, json } = await post(bundle);
+    // Told again, the steps of a certification that is over are refused: they do not go back.
+    const isStep = bundle.entry[0].resource.meta.profile?.[0]?.endsWith('certification-application');
+    if (status !== 200 && !(isStep && status === 422)) {
+      refused += 1;
+      printIssues(json);
+    }
+    print(`   ${month}  ${say(ja, en)}`);
+  }
+  promise(refused === 0, 'すべて受け付けられました', 'Everything was accepted');
+  await yearAnswers(person);
+}
+
+async function yearAnswers(person) {
+  const expected = expectedOf(person);
+  const token = encodeURIComponent(`${ids.insured}|${person.key}`);
+  const id = (await quiet('GET', `/Patient?identifier=${token}`)).json?.entry?.[0]?.resource.id;
+  for (const [day, level] of Object.entries(expected.careLevels)) {
+    const { json } = await send('GET', `/Coverage/$as-of?patient=Patient/${id}&date=${day}`);
+    const found = json?.parameter?.find(({ name }) => name === 'careLevel')?.valueCoding;
+    promise(
+      found?.code === level,
+      `${day} の要介護度：${found?.display ?? found?.code}`,
+      `care level on ${day}: ${found?.display ?? found?.code}`,
+    );
+  }
+  const { json } = await send('GET', `/CarePlan?patient=Patient/${id}&_count=100`);
+  const plans = (json?.entry ?? []).map(({ resource }) => resource);
+  const [planned, given] = [unitsIn(plans, 'planned'), unitsIn(plans, 'given')];
+  promise(
+    planned === expected.planned && given === expected.given,
+    `半年の予定 ${planned} 単位、実績 ${given} 単位（限度額 ${expected.limit} 単位/月）`,
+    `half a year: ${planned} units planned, ${given} given (limit ${expected.limit} a month)`,
+  );
+  const summary = await send('GET', `/Patient/${id}/$care-summary?date=2026-11-01`);
+  const types = new Set((summary.json?.entry ?? []).map(({ resource }) => resource.resourceType));
+  promise(
+    types.has('Coverage') && types.has('CarePlan'),
+    `夜間救急で見る要約：${[...types].join('、')}`,
+    `what a hospital sees at night: ${[...types].join(', ')}`,
+  );
+}
+
 await hello();
 await insurer();
 await hospital();
 await careManager();
+await year();
 await refusal();
 print();
 if (failures) {
