@@ -243,6 +243,43 @@ t.test('generated files: through the server and back', async t => {
   }
 });
 
+t.test('a plan that came over REST is written as files too', async t => {
+  const server = startServer({ settings: { validation: 'profiles' } });
+  t.teardown(() => server.close());
+  const headers = { 'content-type': 'application/fhir+json' };
+  for (const name of ['insurer/certificates.json', 'care-manager/care-plan.json']) {
+    const payload = fs.readFileSync(path.join(examples, '..', name), 'utf8');
+    const answer = await server.app.inject({ method: 'POST', url: '/fhir', headers, payload });
+    t.equal(answer.statusCode, 200, `${name}: ${answer.statusCode === 200 ? '' : answer.payload.slice(0, 500)}`);
+  }
+  const { total } = (await server.app.inject({ url: '/fhir/CarePlan?_summary=count' })).json<{ total: number }>();
+  t.equal(total, 1);
+  const plan = (await server.app.inject({ url: '/fhir/CarePlan' })).json<{
+    entry: { resource: { activity: { detail: { performer: { identifier: { value: string } }[] } }[] } }[];
+  }>();
+  const receiver = plan.entry[0]!.resource.activity[0]!.detail.performer[0]!.identifier.value;
+  const out = await server.app.inject({ url: `/fhir/$export-files?to=${receiver}_11` });
+  t.equal(out.statusCode, 200, out.statusCode === 200 ? '' : out.payload.slice(0, 500));
+  const files = readZip(out.rawPayload, 1e7).map(({ name, bytes }) => [
+    name.split('_')[0]!,
+    new TextDecoder('shift_jis').decode(bytes),
+  ]);
+  t.same(
+    files.map(([kind]) => kind),
+    ['UP1KYO', 'UP2KYO', 'UPHOSOKU'],
+  );
+  const [, rows = ''] = files[1]!;
+  t.equal(rows.split('\r\n').length - 1, 5, 'a row for each activity');
+  t.match(
+    rows,
+    /"家の中を手すりを使って転ばずに移動できる。\n毎日の薬を[^"]*",,"令和8年10月1日～令和8年12月31日",.*訪問介護.*週2回/,
+  );
+  t.match(files[2]![1], /^202407,/);
+  // Back again: the same plan, now with everything a file says.
+  const again = await send(server, readZip(out.rawPayload, 1e7) as Files);
+  t.match(again, { stored: 1, refused: 0 }, again.texts.join('; '));
+});
+
 t.test('ways to send', async t => {
   const server = startServer();
   t.teardown(() => server.close());

@@ -8,6 +8,7 @@ import {
   codes,
   coding,
   conditional,
+  engawa,
   hl7,
   ids,
   insurerNumber,
@@ -38,7 +39,13 @@ const certificate = {
   display: '介護保険被保険者証',
 };
 const manager = { reference: urnOf('Practitioner', managerKey.system, managerKey.value), display: '計画 立子' };
-const officeRef = ({ number, name }) => ({ reference: urnOf('Organization', ids.office, number), display: name });
+const officeRef = ({ number, name }) => ({
+  reference: urnOf('Organization', ids.office, number),
+  identifier: { system: ids.office, value: number },
+  display: name,
+});
+const following = profile => ({ ...test, profile: [`${engawa}/StructureDefinition/${profile}`] });
+const dated = (name, valueDate) => ({ url: `${engawa}/StructureDefinition/${name}`, valueDate });
 const goalRef = number => ({ reference: urnOf('Goal', ids.goal, goalKey(number).value) });
 
 const officeEntries = Object.values(careOffices).map(({ number, name, service }, i) => {
@@ -100,7 +107,7 @@ const terms = { 'long-term': '長期目標', 'short-term': '短期目標' };
 function goal(number, term, text, due, partOf) {
   const resource = {
     resourceType: 'Goal',
-    meta: test,
+    meta: following('kaigo-care-goal'),
     ...(partOf && {
       extension: [
         {
@@ -186,7 +193,8 @@ const activities = [
 const planEntry = upsert(
   {
     resourceType: 'CarePlan',
-    meta: test,
+    meta: following('kaigo-care-plan'),
+    extension: [dated('kaigo-plan-date', '2026-09-25'), dated('kaigo-first-plan-date', '2025-04-01')],
     identifier: [planKey],
     status: 'active',
     intent: 'plan',
@@ -197,6 +205,7 @@ const planEntry = upsert(
     period,
     created: '2026-09-25',
     author: manager,
+    contributor: [officeRef(careOffices.management)],
     careTeam: [{ reference: urnOf('CareTeam', teamKey.system, teamKey.value) }],
     supportingInfo: [certificate],
     goal: [1, 2, 3, 4].map(goalRef),

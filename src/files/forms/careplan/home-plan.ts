@@ -7,6 +7,8 @@ import { setAt } from '../../element-path.ts';
 import type { FileRecord } from '../../layout.ts';
 import { mapping } from '../../mapping.ts';
 import { type Carried, carryDown, type FilledRow, liftUp } from './carry.ts';
+import { fillEmpty, goalPeriod, serviceItems } from './from-rest.ts';
+import { newestVersion } from './layouts/layout-of.ts';
 import { up1kyo, up2kyo } from './layouts/plan.ts';
 import { againOf, detailsOf, extensionValue, identifierValue, type Making, type Reading } from './parts.ts';
 import { concept, key, metaOf, personOf, systems } from './systems.ts';
@@ -221,18 +223,24 @@ const dateOf = ({ created = '' }: FileRecord): string =>
 
 function readRow(plan: Resource, detail: JsonObject, reading: Reading): FilledRow {
   const record = rowMapping.toFile(detail);
+  fillEmpty(record, serviceItems(detail));
   const need = ((detail['reasonReference'] ?? []) as { reference: string }[])[0]?.reference.slice(1);
   const contained = (plan['contained'] ?? []) as (JsonObject & { code?: { text?: string } })[];
   record['issue'] = contained.find(one => one['id'] === need)?.code?.text ?? '';
   for (const cell of ['longGoal', 'longPeriod', 'shortGoal', 'shortPeriod']) record[cell] = '';
+  const add = (cell: string, text: string): void => {
+    const texts = record[cell] === '' ? [] : record[cell]!.split('\n');
+    if (text !== '' && !texts.includes(text)) record[cell] = [record[cell], text].filter(Boolean).join('\n');
+  };
   for (const { reference } of (detail['goal'] ?? []) as { reference: string }[]) {
     const goal = reading.find(reference) as
       | (Resource & { category?: { coding: { code: string }[] }[]; description?: { text?: string } })
       | undefined;
     if (!goal) continue;
     const term = goal.category?.[0]?.coding[0]?.code === 'long-term' ? 'long' : 'short';
-    record[`${term}Goal`] = goal.description?.text ?? '';
-    record[`${term}Period`] = String(extensionValue(goal, 'kaigo-period-text', 'valueString') ?? '');
+    // An activity over REST may serve several goals; the form has one cell for them.
+    add(`${term}Goal`, goal.description?.text ?? '');
+    add(`${term}Period`, String(extensionValue(goal, 'kaigo-period-text', 'valueString') ?? goalPeriod(goal)));
   }
   return { record, again: againOf(detail) };
 }
@@ -240,8 +248,8 @@ function readRow(plan: Resource, detail: JsonObject, reading: Reading): FilledRo
 /** CarePlan and Goals → 第1・2・3表. */
 export function readPlan(plan: Resource, reading: Reading): PlanRows {
   const record = planMapping.toFile(plan);
-  const [insurer = '', insured = ''] = (identifierValue(plan, systems.plan) ?? '').split(':');
-  const header = { version: record['version'] ?? '', insurer, insured, planDate: record['planDate'] ?? '' };
+  const [insurer = '', insured = '', day = ''] = (identifierValue(plan, systems.plan) ?? '').split(':');
+  const header = { version: record['version'] || newestVersion, insurer, insured, planDate: record['planDate'] || day };
   const created = (table: string): string => {
     const dates = ((plan['extension'] ?? []) as JsonObject[]).find(one =>
       String(one['url']).endsWith('/kaigo-sheet-dates'),
@@ -249,7 +257,7 @@ export function readPlan(plan: Resource, reading: Reading): PlanRows {
     const found = ((dates?.['extension'] ?? []) as JsonObject[]).find(one => one['url'] === table)?.['valueDate'];
     return String(found ?? plan['created'] ?? '').replaceAll('-', '');
   };
-  const filled = detailsOf(plan, 'service').map(detail => readRow(plan, detail, reading));
+  const filled = detailsOf(plan, 'service', true).map(detail => readRow(plan, detail, reading));
   return {
     plan: { ...record, ...header },
     rows: liftUp(filled, carried).map(row => ({ ...row, ...header, created: created('table2') })),

@@ -5,6 +5,7 @@ import type { JsonObject, Resource } from '../../../fhir/types.ts';
 import { setAt } from '../../element-path.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
 import { mapping } from '../../mapping.ts';
+import { newestVersion } from './layouts/layout-of.ts';
 import { upplan } from './layouts/month.ts';
 import { detailsOf, identifierValue, type Making } from './parts.ts';
 import { codeSystems, concept, key, metaOf, personOf, systems } from './systems.ts';
@@ -124,8 +125,9 @@ function writeServices(rows: readonly FileRecord[], kind: 'month' | 'given', cod
 /** The CarePlan of a month → its rows. */
 export function readMonth(kind: 'month' | 'given', plan: Resource): FileRecord[] {
   const [insurer = '', insured = '', month = ''] = (identifierValue(plan, systems[kind]) ?? '').split(':');
-  const header = { ...monthMapping.toFile(plan), insurer, insured, month };
-  const rows = detailsOf(plan, kind === 'month' ? 'planned' : 'given').flatMap(detail => {
+  const same = monthMapping.toFile(plan);
+  const header = { ...same, version: same['version'] || newestVersion, insurer, insured, month };
+  const rows = detailsOf(plan, kind === 'month' ? 'planned' : 'given', true).flatMap(detail => {
     const service = serviceMapping.toFile(detail);
     const days = ((detail['extension'] ?? []) as JsonObject[]).filter(one => one['url'] === dayUrl);
     return days.map(day => {

@@ -85,12 +85,18 @@ export function linkOffices(resource: Resource, making: Making): Draft[] {
   return [...drafts.values()];
 }
 
-/** The details of a plan's activities with a kind, in order. */
-export function detailsOf(plan: Resource, kind: string): JsonObject[] {
+/**
+ * The details of a plan's activities with a kind, in order.
+ * @param isUsual activities that do not say their kind are of this one: they came over REST
+ */
+export function detailsOf(plan: Resource, kind: string, isUsual = false): JsonObject[] {
   const activities = (plan['activity'] ?? []) as { detail?: JsonObject }[];
   return activities
-    .map(one => one.detail ?? {})
-    .filter(detail => extensionValue(detail, 'kaigo-activity-kind', 'valueCode') === kind);
+    .flatMap(one => (one.detail ? [one.detail] : []))
+    .filter(detail => {
+      const own = extensionValue(detail, 'kaigo-activity-kind', 'valueCode');
+      return own === kind || (isUsual && own === undefined);
+    });
 }
 
 /** The value of an own extension. */

@@ -8,6 +8,7 @@ import { getAt, setAt } from '../../element-path.ts';
 import type { FileRecord } from '../../layout.ts';
 import { mapping } from '../../mapping.ts';
 import { type Carried, carryDown, type FilledRow, liftUp } from './carry.ts';
+import { newestVersion } from './layouts/layout-of.ts';
 import { upyobo, upyoboSub } from './layouts/preventive.ts';
 import { againOf, detailsOf, identifierValue, type Making, type Reading } from './parts.ts';
 import { concept, key, metaOf, personOf, systems } from './systems.ts';
@@ -132,15 +133,15 @@ type GoalView = Resource & { category?: { coding: { code: string }[] }[]; descri
 
 /** CarePlan and Goals → the plan and its sub-table. */
 export function readPreventive(plan: Resource, reading: Reading): PreventiveRows {
-  const [insurer = '', insured = ''] = (identifierValue(plan, systems.preventive) ?? '').split(':');
+  const [insurer = '', insured = '', day = ''] = (identifierValue(plan, systems.preventive) ?? '').split(':');
   const record = preventiveMapping.toFile(plan);
-  const header = { version: record['version'] ?? '', insurer, insured, planDate: record['planDate'] ?? '' };
+  const header = { version: record['version'] || newestVersion, insurer, insured, planDate: record['planDate'] || day };
   const goals = ((plan['goal'] ?? []) as { reference: string }[]).map(
     one => reading.find(one.reference) as GoalView | undefined,
   );
   const goalText = (term: Term) =>
     goals.find(one => one?.category?.[0]?.coding[0]?.code === term)?.description?.text ?? '';
-  const filled = detailsOf(plan, 'support').map((detail): FilledRow => {
+  const filled = detailsOf(plan, 'support', true).map((detail): FilledRow => {
     const reference = ((detail['goal'] ?? []) as { reference: string }[])[0]?.reference;
     const goal = reference === undefined ? undefined : (reading.find(reference) as GoalView | undefined);
     return {

@@ -9,12 +9,14 @@ import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
 import { writeDeletions } from './deletions.ts';
 import { makeFileName, type Party } from './file-name.ts';
 import { readSheet, type SheetName, sheetKey } from './forms.ts';
+import { supplementOf } from './from-rest.ts';
 import { readPlan } from './home-plan.ts';
 import { careplanLayouts } from './layouts/all.ts';
+import { newestVersion } from './layouts/layout-of.ts';
 import { readMonth } from './month.ts';
 import { identifierValue, type Reading } from './parts.ts';
 import { readPreventive } from './preventive-plan.ts';
-import { systems } from './systems.ts';
+import { key, personOf, systems } from './systems.ts';
 
 /** サービス種類 of those who plan: 居宅介護支援 and 介護予防支援. */
 const planner = '43';
@@ -50,10 +52,13 @@ async function readingOf(plan: Resource, found: Found): Promise<Reading> {
   return { find: reference => goals.get(reference), form: () => undefined };
 }
 
-/** 利用者補足情報 of a plan or a month, as rows. */
-async function supplement(of: string, header: FileRecord, found: Found) {
+/** 利用者補足情報 of a plan or a month, as rows; of one that came over REST, what the person tells. */
+async function supplement(plan: Resource, of: string, header: FileRecord, found: Found): Promise<FileRecord[]> {
   const sheet = await sheetRows('UPHOSOKU', of, found);
-  return sheet ? [{ ...sheet.top, ...header }] : [];
+  if (sheet) return [{ ...sheet.top, ...header }];
+  if (getAt(plan, 'ext(kaigo-csv-version).valueCode') !== undefined) return [];
+  const person = await found.byKey('Patient', key('insured', personOf(header)));
+  return person ? [{ ...supplementOf(person), ...header, version: newestVersion }] : [];
 }
 
 const officesIn = (rows: readonly FileRecord[]): Party[] => {
@@ -68,7 +73,7 @@ export async function outPlan(resource: Resource, found: Found): Promise<OutSet>
   const { plan, rows, week } = readPlan(resource, await readingOf(resource, found));
   const own = identifierValue(resource, systems.plan)!;
   const { insurer = '', insured = '', planDate = '' } = plan;
-  const extra = await supplement(own, { insurer, insured, planDate, month: '000000' }, found);
+  const extra = await supplement(resource, own, { insurer, insured, planDate, month: '000000' }, found);
   return {
     key: own,
     from: { office: plan['officeNumber'] ?? '', serviceType: planner },
@@ -98,7 +103,7 @@ export async function outMonth(kind: 'month' | 'given', resource: Resource, foun
     version: benefits!.top['version']!,
     created: benefits!.top['created']!,
   }));
-  const extra = await supplement(own, { ...header, planDate: '00000000' }, found);
+  const extra = await supplement(resource, own, { ...header, planDate: '00000000' }, found);
   return {
     key: own,
     month,

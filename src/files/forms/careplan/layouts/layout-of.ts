@@ -16,6 +16,9 @@ type Item = readonly [
 /** CSVバージョン of standard 4: 202407 is 4.1, 202504 the value 4.0 had. */
 const versions = ['202407', '202504'];
 
+/** CSVバージョン of what is written when a plan did not come from a file. */
+export const newestVersion = versions[0]!;
+
 const codeSystems = 'https://w3id.org/engawa/fhir/CodeSystem/';
 
 /** A Layout of the present edition. */
