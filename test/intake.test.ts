@@ -88,6 +88,17 @@ testOnStores('a document is kept byte for byte', async (t, start) => {
   const kept = await server.app.inject({ method: 'GET', url: `/fhir/Binary/${id}`, headers: { accept: '*/*' } });
   t.equal(kept.payload, text);
   t.equal(kept.headers['content-type'], 'application/fhir+json');
+  for (const type of ['Binary', 'DocumentReference', 'Provenance', 'Patient', 'Composition', 'Condition']) {
+    const found = await server.app.inject({ method: 'GET', url: `/fhir/${type}` });
+    for (const { resource } of found.json().entry as { resource: Resource }[]) {
+      const issues = server.services.validator.validateResource(resource);
+      t.same(
+        issues.filter(one => one.severity === 'error'),
+        [],
+        `${type} is valid`,
+      );
+    }
+  }
   await server.close();
 });
 

@@ -125,7 +125,7 @@ export async function prepareIntake(services: Services, request: FhirRequest, do
     .filter(one => one.role === 'own')
     .map(part => partChange(services, request, document, part, targets));
   const names = new Set(own.map(one => `${one.type}/${one.id}`));
-  const removed = stored.own.filter(one => !names.has(one));
+  const removed = stored.state === 'current' ? stored.own.filter(one => !names.has(one)) : [];
   const records = recordChanges(services, request, input, placed, stored);
   const all = [...person.changes, ...organizations, ...own, ...removed.map(one => removal(request, one)), ...records];
   const [first, ...rest] = all;
