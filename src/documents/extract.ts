@@ -65,17 +65,26 @@ const referencePattern = /("reference"\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
 const serverUrl = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/;
 
 /**
- * An entry's text with its references to other entries led to this server's resources; every other byte stays.
- * A relative reference is read from the base of the entry's own fullUrl.
+ * Where a reference of an entry leads on this server; undefined when it leads to no other entry. A relative reference is read
+ * from the base of the entry's own fullUrl.
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
-export function withReferences({ text, fullUrl }: DocumentEntry, targets: ReadonlyMap<string, string>): string {
+export function targetOf(
+  reference: string,
+  fullUrl: string | undefined,
+  targets: ReadonlyMap<string, string>,
+): string | undefined {
+  const [url = '', fragment] = reference.split('#');
   const base = serverUrl.exec(fullUrl ?? '')?.[1];
+  const target = targets.get(url) ?? (base === undefined ? undefined : targets.get(base + url));
+  return target === undefined || fragment === undefined ? target : `${target}#${fragment}`;
+}
+
+/** An entry's text with its references to other entries led to this server's resources; every other byte stays. */
+export function withReferences({ text, fullUrl }: DocumentEntry, targets: ReadonlyMap<string, string>): string {
   return text.replace(referencePattern, (whole, head: string, raw: string) => {
     const reference = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
-    const [url = '', fragment] = reference.split('#');
-    const target = targets.get(url) ?? (base === undefined ? undefined : targets.get(base + url));
-    if (target === undefined) return whole;
-    return `${head}${JSON.stringify(fragment === undefined ? target : `${target}#${fragment}`)}`;
+    const target = targetOf(reference, fullUrl, targets);
+    return target === undefined ? whole : `${head}${JSON.stringify(target)}`;
   });
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject, Language, Resource } from '../fhir/types.ts';
 import { compositionOf, type Document, hasFlag, madeAt } from './document.ts';
+import { targetOf } from './extract.ts';
 import { object, objects, text } from './values.ts';
 
 const engawa = 'https://w3id.org/engawa/fhir';
@@ -61,10 +62,13 @@ export function binaryOf(id: string, person: string, kept: Kept): Resource {
   };
 }
 
-/** A reference of the document as one of this server; left out when it leads nowhere. */
-function led(reference: unknown, targets: ReadonlyMap<string, string>): JsonObject[] {
-  const target = targets.get(String(object(reference)['reference']));
-  return target === undefined ? [] : [{ reference: target }];
+/** References of an element of the Composition as references of this server; those that lead nowhere are left out. */
+function led({ document, targets }: RecordInput, element: string): readonly JsonObject[] {
+  const home = document.entries.find(one => one.resource.resourceType === 'Composition');
+  return objects(home?.resource[element]).flatMap(one => {
+    const target = targetOf(String(one['reference']), home?.fullUrl, targets);
+    return target === undefined ? [] : [{ reference: target }];
+  });
 }
 
 function typeOf({ kind }: Document, composition: JsonObject | undefined): JsonObject {
@@ -75,13 +79,13 @@ function typeOf({ kind }: Document, composition: JsonObject | undefined): JsonOb
 
 /** What is said of a document. @see https://hl7.org/fhir/R4/documentreference.html */
 export function documentReference(input: RecordInput): Resource {
-  const { id, document, person, kept, targets } = input;
+  const { id, document, person, kept } = input;
   const { bundle, kind } = document;
   const composition = compositionOf(document);
   const made = madeAt(document);
   const title = (composition && text(composition['title'])) ?? kind.title.ja;
-  const custodian = composition && led(composition['custodian'], targets)[0];
-  const authors = composition ? objects(composition['author']).flatMap(one => led(one, targets)) : [];
+  const [custodian] = led(input, 'custodian');
+  const authors = led(input, 'author');
   return {
     resourceType: 'DocumentReference',
     id,
@@ -124,9 +128,8 @@ const markTag = (code: string): JsonObject => ({
 
 /** Where the resources of a document are from. @see https://hl7.org/fhir/R4/provenance.html */
 export function provenance(input: RecordInput, made: readonly string[], activity: string): Resource {
-  const { id, document, receivedAt, withheld, targets } = input;
-  const composition = compositionOf(document);
-  const authors = composition ? objects(composition['author']).flatMap(one => led(one, targets)) : [];
+  const { id, document, receivedAt, withheld } = input;
+  const authors = led(input, 'author');
   const when = madeAt(document);
   return {
     resourceType: 'Provenance',

@@ -19,7 +19,9 @@ export const innerReferences: DocumentRule = ({ entries, kind, patient }) => {
   if (kind.name !== 'five-information') return [];
   const others = new Set(entries.filter(one => one !== patient).map(one => one.fullUrl));
   // A look at the text is enough for nearly every entry.
-  const suspects = entries.filter(({ text }) => [...others].some(url => url !== undefined && text.includes(url)));
+  const suspects = entries.filter(({ text }) =>
+    [...text.matchAll(/"reference"\s*:\s*"([^"\\]*)"/g)].some(match => others.has(match[1])),
+  );
   return suspects.flatMap(({ index, resource }) =>
     [...references(resource, resourceAt(index))]
       .filter(({ reference }) => others.has(reference))
