@@ -30,6 +30,7 @@ const head = [
   q('0-9', 'string', 'Physician', { required: true }),
   q('0-10', 'string', 'Medical institution'),
   q('0-11', 'string', 'Its address'),
+  item('0-11.postal', 'string', '医療機関 郵便番号', 'Its postal code'),
   q('0-12', 'string', 'Its telephone'),
   q('0-13', 'string', 'Its fax'),
 ];

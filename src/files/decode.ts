@@ -15,6 +15,8 @@ export interface DecodeOptions {
   readonly maxRowBytes?: number;
   /** What a user-defined character (外字) is: `error` (the standards forbid it) or `warning` (kept as it is). */
   readonly gaiji?: 'error' | 'warning';
+  /** A vertical tab in a cell stands for a line feed. */
+  readonly verticalTab?: boolean;
 }
 
 const lineFeed = 10;
@@ -37,6 +39,7 @@ interface Span {
 export class RowDecoder {
   private readonly maxRowBytes: number;
   private readonly gaiji: 'error' | 'warning';
+  private readonly verticalTab: boolean;
   private rest: Buffer = Buffer.alloc(0);
   private offset = 0;
   private line = 1;
@@ -49,6 +52,7 @@ export class RowDecoder {
   constructor(options: DecodeOptions = {}) {
     this.maxRowBytes = options.maxRowBytes ?? 1_048_576;
     this.gaiji = options.gaiji ?? 'error';
+    this.verticalTab = options.verticalTab ?? false;
   }
 
   /** The character set, as far as it is known: undefined while everything was ASCII. */
@@ -139,7 +143,8 @@ export class RowDecoder {
     if (text === undefined) return [this.refusal(span.from, span.line, this.noted.splice(0), span.to)];
     const plain = text.replace(/\r?\n$|\r$/, '');
     if (plain.trim() === '') return [];
-    const { cells, starts, stray } = splitCells(plain);
+    const { cells: split, starts, stray } = splitCells(plain);
+    const cells = this.verticalTab ? split.map(cell => cell.replaceAll('\u000b', '\n')) : split;
     const place = (cell: number, offset = 0): Place =>
       placeAt(plain, span.line, positionOf(plain, starts[cell] ?? plain.length, offset));
     // Most rows have none: one look at the whole row is cheaper than one at each cell.

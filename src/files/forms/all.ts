@@ -3,7 +3,8 @@
  */
 import { careplan } from './careplan/standard.ts';
 import { ndjson } from './ndjson/standard.ts';
+import { opinion } from './opinion/standard.ts';
 import type { Standard } from './standard.ts';
 
 /** Every standard, in the order in which a file's name is tried. */
-export const allStandards: readonly Standard[] = [careplan, ndjson];
+export const allStandards: readonly Standard[] = [careplan, opinion, ndjson];

@@ -1,0 +1,306 @@
+/** 主治医意見書 CSV: rows become documents and answers, what is wrong is told by item, sent again nothing changes. Content is synthetic. */
+import t from 'tap';
+import type { JsonObject, Resource } from '../src/fhir/types.ts';
+import { answerPlaces } from '../src/files/forms/opinion/answers.ts';
+import { opinionLayout } from '../src/files/forms/opinion/layout.ts';
+import { opinion } from '../src/files/forms/opinion/standard.ts';
+import { encodeMs932 } from '../src/files/ms932.ts';
+import { writeZip } from '../src/files/zip.ts';
+import { codesOf } from '../src/operations/files/run.ts';
+import { startOn, stores } from './stores.ts';
+import { startServer, type TestServer } from './support.ts';
+
+type Cells = Record<number, string>;
+
+/** An opinion with every item filled. */
+const full: Cells = {
+  ...Object.fromEntries(opinionLayout.fields.map(({ no, name }) => [no, `${name}の記載`])),
+  ...{
+    1: '1.2',
+    2: '見本ソフト',
+    3: '000000000114101530',
+    4: '492017',
+    5: '縁側市（見本）',
+    6: '0000000001',
+    7: '4910100010',
+  },
+  ...{
+    8: '20261001',
+    9: '20261002',
+    10: '20261003',
+    11: '0001',
+    12: '1',
+    13: '2',
+    14: '20261014',
+    15: 'エンガワ ハナコ',
+    16: '縁側 花子',
+  },
+  ...{
+    17: '19410503',
+    18: '85',
+    19: '2',
+    20: '000-0000',
+    21: '見本県縁側市中央1丁目1番地',
+    22: '00-0000-0000',
+    23: '見本 医師',
+    24: '縁側診療所（見本）',
+  },
+  ...{
+    25: '000-0000',
+    26: '見本県縁側市南町',
+    27: '00-0000-0000',
+    28: '00-0000-0001',
+    29: '',
+    30: '20261013',
+    31: '2',
+    32: '1',
+    33: '0001000000001',
+    34: '麻酔科',
+  },
+  ...{
+    35: '脳梗塞後遺症',
+    36: '令和5年4月1日',
+    37: '高血圧症',
+    38: '平成20年頃',
+    39: '変形性膝関節症',
+    40: '不詳',
+    41: '2',
+    42: '血圧の変動\u000bがある',
+    43: '降圧薬を内服',
+  },
+  ...{
+    44: '100010000',
+    45: '01',
+    46: '1',
+    47: '4',
+    48: '2',
+    49: '1',
+    50: '2',
+    51: '1',
+    52: '1',
+    53: '001000000001',
+    54: '収集癖',
+    55: '1',
+    56: '失語',
+    57: '1',
+    58: '神経内科',
+  },
+  ...{
+    59: '1',
+    60: '152.50',
+    61: '48.00',
+    62: '2',
+    63: '1',
+    64: '左母指',
+    65: '1',
+    66: '0',
+    67: '0',
+    68: '1',
+    69: '2',
+    70: '0',
+    71: '0',
+    72: '1',
+    73: '1',
+    74: '1',
+    75: '手指',
+    76: '3',
+  },
+  ...{
+    77: '1',
+    78: '両下肢',
+    79: '1',
+    80: '1',
+    81: '左膝',
+    82: '2',
+    83: '1',
+    84: '右膝',
+    85: '1',
+    86: '1',
+    87: '01',
+    88: '10',
+    89: '00',
+    90: '1',
+    91: '仙骨部',
+    92: '1',
+    93: '1',
+    94: '前腕',
+    95: '1',
+  },
+  ...{
+    96: '2',
+    97: '1',
+    98: '010',
+    99: '1',
+    100: '1',
+    101: '減塩',
+    102: '01000000000001',
+    103: '不眠',
+    104: '転倒予防',
+    105: '1',
+    106: '12010000011',
+    107: '訪問歯科',
+    108: '2',
+    109: '収縮期160以上で中止',
+  },
+  ...{
+    110: '1',
+    111: '',
+    112: '1',
+    113: '',
+    114: '2',
+    115: '見守り',
+    116: '1',
+    117: '',
+    118: '特になし',
+    119: '1',
+    120: 'MRSA',
+    121: '独居で夜間の不安が強い',
+  },
+};
+const line = (cells: Cells): string =>
+  `${opinionLayout.fields.map(({ no }) => `"${(cells[no] ?? '').replaceAll('"', '""')}"`).join(',')}\r\n`;
+const fileOf = (...rows: Cells[]) => ({ name: '意見書.csv', bytes: encodeMs932(rows.map(line).join('')).bytes });
+
+async function send(server: TestServer, ...rows: Cells[]): Promise<{ text: string; count: (name: string) => number }> {
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/fhir/$import',
+    headers: { 'content-type': 'application/zip', 'accept-language': 'ja' },
+    payload: Buffer.from(writeZip([fileOf(...rows)])),
+  });
+  const parameters = ((answer.json() as JsonObject)['parameter'] ?? []) as JsonObject[];
+  return {
+    text: answer.payload,
+    count: name => Number(parameters.find(one => one['name'] === name)?.['valueInteger'] ?? Number.NaN),
+  };
+}
+const find = async (server: TestServer, query: string): Promise<Resource[]> => {
+  const answer = (await server.app.inject({ url: `/fhir/${query}` })).json() as { entry?: { resource: Resource }[] };
+  return (answer.entry ?? []).map(one => one.resource);
+};
+const linkIds = (list: unknown): string[] =>
+  ((list ?? []) as JsonObject[]).flatMap(one => [String(one['linkId']), ...linkIds(one['item'])]);
+
+for (const store of stores)
+  t.test(`an opinion becomes document and answers (${store})`, async t => {
+    const server = await startOn(store);
+    t.teardown(() => server.close());
+    const first = await send(server, full);
+    t.same([first.count('stored'), first.count('refused')], [1, 0], first.text);
+    const [response] = await find(server, 'QuestionnaireResponse');
+    const [document] = await find(server, 'DocumentReference');
+    const [person] = await find(server, 'Patient');
+    for (const resource of [response!, document!, person!]) {
+      const errors = server.services.validator.validateResource(resource).filter(one => one.severity === 'error');
+      t.same(
+        errors.map(one => `${one.expression} ${one.message.en}`),
+        [],
+        resource.resourceType,
+      );
+    }
+    t.match(response, {
+      status: 'completed',
+      questionnaire: 'https://w3id.org/engawa/fhir/Questionnaire/kaigo-physician-opinion',
+      identifier: { value: '492017:0000000001-20261001:opinion' },
+      subject: { reference: `Patient/${person!.id}` },
+      authored: '2026-10-14',
+    });
+    const text = JSON.stringify(response);
+    for (const part of [
+      '"血圧の変動\\nがある"',
+      '"linkId":"1-2","answer":\\[\\{"valueString":"令和5年4月1日"\\}\\]\\},\\{"linkId":"1-2.date","answer":\\[\\{"valueDate":"2023-04-01"',
+      '"linkId":"3-1","answer":\\[\\{"valueCoding":\\{[^}]*"code":"A1"',
+      '"linkId":"3-6","answer":\\[\\{"valueCoding":\\{[^}]*"code":"2","display":"有"',
+      '"linkId":"4-10.2","answer":\\[\\{"valueCoding":\\{[^}]*"code":"2"',
+      '"linkId":"4-10.9","answer":\\[\\{"valueCoding":\\{[^}]*"code":"1"',
+      '"linkId":"4-12","answer":\\[\\{"valueCoding":\\{[^}]*"code":"2","display":"有"',
+      '"valueDecimal":152.5',
+    ])
+      t.match(text, new RegExp(part.replace('\\n', '\\\\n')), part);
+    const [attachment] = ((document!['content'] ?? []) as { attachment: { data: string } }[]).map(
+      one => one.attachment,
+    );
+    t.same(Buffer.from(attachment!.data, 'base64'), Buffer.from(fileOf(full).bytes), 'the row as it came');
+    t.match(JSON.stringify(document), /"url":"number","valueString":"0001".*"url":"sent","valueDate":"2026-10-03"/);
+
+    const again = await send(server, full);
+    t.same([again.count('stored'), again.count('unchanged'), again.count('refused')], [0, 1, 0], again.text);
+    const changed = await send(
+      server,
+      { ...full, 121: '変更' },
+      { ...full, 6: '0000000002', 16: '軒先 太郎', 15: 'ノキサキ タロウ' },
+    );
+    t.same([changed.count('stored'), changed.count('refused')], [2, 0]);
+    t.equal((await find(server, 'QuestionnaireResponse')).length, 2);
+  });
+
+t.test('the form with the consent box, and opinions that lack something', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const old = { ...full, 8: '20260301', 14: '20260310', 29: '1' };
+  const poor = { ...full, 8: '20261101', 47: '0', 48: '', 34: '麻酔科', 33: '0001000000000', 120: 'MRSA', 119: '2' };
+  const { text, count } = await send(server, old, poor);
+  t.same([count('stored'), count('refused')], [2, 0], text);
+  const responses = await find(server, 'QuestionnaireResponse');
+  const first = responses.find(one => String(one['questionnaire']).endsWith('-with-consent'));
+  t.ok(linkIds(first?.['item']).includes('0-14'));
+  const second = responses.find(one => one !== first)!;
+  t.equal(second['status'], 'in-progress', 'the ratings of independence are missing');
+  t.notOk(linkIds(second['item']).some(one => ['0-18.other', '4-12.text'].includes(one)));
+  t.match(text, /項番34.*前提となる選択がありません/);
+  for (const resource of responses)
+    t.same(
+      server.services.validator
+        .validateResource(resource)
+        .filter(one => one.severity === 'error')
+        .map(one => one.message.en),
+      [],
+    );
+});
+
+t.test('rows that are refused name the item', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const wrong: [Cells, RegExp][] = [
+    [{ ...full, 4: '49201' }, /項番4「保険者番号」/],
+    [{ ...full, 47: '10' }, /項番47/],
+    [{ ...full, 33: '00010' }, /項番33/],
+    [{ ...full, 14: '20261399' }, /項番14/],
+    [{ ...full, 8: '00000000' }, /項番8.*日付/],
+    [{ ...full, 14: '19400101' }, /生年月日より後/],
+    [{ ...full, 23: '' }, /項番23.*必須/],
+    [{ ...full, 1: '9.9' }, /バージョン/],
+  ];
+  for (const [cells, reason] of wrong) {
+    const { text, count } = await send(server, cells);
+    t.same([count('stored'), count('refused')], [0, 1]);
+    t.match(text, reason);
+  }
+  t.same(await find(server, 'QuestionnaireResponse'), []);
+});
+
+t.test('every item of the file has its place', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const codes = codesOf(server.services);
+  const questionnaire = server.services.definitions.byCanonical(
+    'Questionnaire',
+    'https://w3id.org/engawa/fhir/Questionnaire/kaigo-physician-opinion-with-consent',
+  )!;
+  const known = new Set(linkIds(questionnaire['item']));
+  for (const [column, places] of answerPlaces) for (const one of places) t.ok(known.has(one), `${column}: ${one}`);
+  t.equal(opinionLayout.fields.length, 121);
+  for (const { no, codes: system } of opinionLayout.fields) if (system) t.ok(codes(system), `${no}: ${system}`);
+  // Whatever the row, the answers stand in the order of the questionnaire.
+  const order = linkIds(questionnaire['item']);
+  const file = { name: 'iken.csv', chunks: () => [fileOf({ ...full, 29: '1' }).bytes] };
+  for (const unit of opinion.units([file], codes)) {
+    const drafts = unit.make!({ codes, office: () => undefined }).drafts.map(one => one.resource);
+    const found = linkIds(drafts.find(one => one.resourceType === 'QuestionnaireResponse')?.['item']);
+    const places = found.map(one => order.indexOf(one)).filter((one, i, all) => one !== all[i - 1]);
+    t.ok(
+      places.every((one, i) => i === 0 || one > places[i - 1]! || found[i]!.startsWith('1-')),
+      found.join(' '),
+    );
+  }
+});
