@@ -28,8 +28,8 @@ export async function presenceOf(store: Store, wanted: readonly Wanted[]): Promi
   );
   const found = await store.select(
     sql`WITH x (n, h, content) AS (VALUES ${join(rows, ', ')})
-      SELECT x.n AS n, CASE WHEN r.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state
-      FROM x CROSS JOIN resource r CROSS JOIN version v WHERE r.h = x.h AND v.seq = r.seq`,
+      SELECT x.n AS n, CASE WHEN v.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state
+      FROM x CROSS JOIN version v WHERE v.h = x.h AND v.end_seq IS NULL`,
     { newest: true },
   );
   const presence = wanted.map((): Presence => 'absent');
