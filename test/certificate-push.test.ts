@@ -9,6 +9,7 @@ import { certificateLayout } from '../src/files/certificates/layout.ts';
 import { type CertificateMap, mapProblem, ownCsv, ownJsonLines, RowMapper } from '../src/files/certificates/map.ts';
 import { decodeRows } from '../src/files/decode.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
+import { writeZip } from '../src/files/zip.ts';
 import { pushFile } from '../src/interactions/certificates/file.ts';
 import { pushCertificates } from '../src/interactions/certificates/push.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
@@ -265,6 +266,33 @@ t.test('an interrupted push goes on where its receipts end', async t => {
     'a receipt for each row, once',
   );
   t.match(await push(server, at), { created: 0, unchanged: rows.length }, 'a finished file begins anew');
+});
+
+t.test('over HTTP: CSV, JSON lines, a column map beside the file', async t => {
+  const server = await startOn('sqlite');
+  t.teardown(() => server.close());
+  const post = async (type: string, payload: string | Buffer) => {
+    const url = '/fhir/Coverage/$push-certificates';
+    const answer = await server.app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload });
+    return { status: answer.statusCode, type: String(answer.headers['content-type']), text: answer.payload };
+  };
+  const first = await post('text/csv', csv(people[0]!));
+  t.same([first.status, first.type], [200, 'application/x-ndjson']);
+  t.equal(first.text.match(/"outcome":"created"/g)?.length, people[0]!.length);
+  const lines = people[0]!.map(row => `${JSON.stringify(row)}\n`).join('');
+  const second = await post('application/x-ndjson', lines);
+  t.equal(second.text.match(/"outcome":"unchanged"/g)?.length, people[0]!.length);
+  const map = JSON.stringify({ format: 'csv', columns: ownCsv.columns, constants: { insurerName: '別の名' } });
+  const zip = (name: string, content: string) =>
+    Buffer.from(
+      writeZip([
+        { name: 'a.csv', bytes: Buffer.from(csv(people[1]!)) },
+        { name, bytes: Buffer.from(content) },
+      ]),
+    );
+  t.match((await post('application/zip', zip('map.json', map))).text, /"outcome":"created"/);
+  t.match(await post('application/zip', zip('map.json', '{}')), { status: 400, text: /format/ });
+  t.match(await post('application/zip', zip('b.csv', 'x')), { status: 400, text: /found 2 files/ });
 });
 
 t.test('rows may come from anywhere', async t => {

@@ -82,7 +82,8 @@ export function toFhirRequest(
     if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
     else
       body = readBody(services, bytes, contentType, {
-        binary: (path[0] === 'Binary' && path.length <= 2) || path.at(-1) === '$import',
+        binary:
+          (path[0] === 'Binary' && path.length <= 2) || /^\$(?:import|push-certificates)$/.test(path.at(-1) ?? ''),
         patch: request.method === 'PATCH',
       });
   }

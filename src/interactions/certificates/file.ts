@@ -56,10 +56,9 @@ function readState(folder: string, source: string): State | undefined {
   return state.source === source && !state.finished ? state : undefined;
 }
 
-/** Rows of the file in the order of the layout. */
-async function* rowsOf(file: string, map: CertificateMap): AsyncGenerator<Row> {
+/** Rows of the bytes of a file, in the order of the layout. */
+export async function* rowsOf(chunks: AsyncIterable<Uint8Array>, map: CertificateMap): AsyncGenerator<Row> {
   const mapper = new RowMapper(map);
-  const chunks = fs.createReadStream(file, { highWaterMark: 1_048_576 });
   if (map.format === 'jsonl') {
     yield* jsonLineRows(chunks, mapper);
     return;
@@ -69,6 +68,8 @@ async function* rowsOf(file: string, map: CertificateMap): AsyncGenerator<Row> {
     if (mapped) yield mapped;
   }
 }
+
+const bytesOf = (file: string): AsyncIterable<Uint8Array> => fs.createReadStream(file, { highWaterMark: 1_048_576 });
 
 /** Keeps the bytes of rows that are under way, so that refused ones can be given back as they came. */
 async function* remembering(rows: AsyncIterable<Row>, kept: Row[], skip: number): AsyncGenerator<Row> {
@@ -172,7 +173,7 @@ export async function pushFile(services: Services, request: FhirRequest, push: F
   const kept: Row[] = [];
   let finished = false;
   try {
-    const rows = remembering(rowsOf(push.file, push.map), kept, receipts.rows);
+    const rows = remembering(rowsOf(bytesOf(push.file), push.map), kept, receipts.rows);
     for await (const chunk of pushCertificates(services, request, rows, { ...push, done: receipts.rows })) {
       receipts.add(chunk, kept.splice(0, chunk.length));
       push.progress?.(receipts.rows, receipts.counts);

@@ -2,6 +2,7 @@
 import type { Operation } from '../../interactions/interaction.ts';
 import { asOf } from './as-of.ts';
 import { progress } from './progress.ts';
+import { push } from './push.ts';
 import { careSummary } from './summary.ts';
 
-export const careOperations: readonly Operation[] = [asOf, progress, careSummary];
+export const careOperations: readonly Operation[] = [asOf, progress, careSummary, push];
