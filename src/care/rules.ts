@@ -27,7 +27,10 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
   if (isApplication(resource)) return findSteps(resource, await around.stored(), around.library);
   const own = readCertificate(resource);
   if (!own) return [];
-  const others = own.beneficiary?.startsWith('Patient/') ? await around.coverages(own.beneficiary) : [];
+  const others =
+    own.beneficiary !== undefined && /^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(own.beneficiary)
+      ? await around.coverages(own.beneficiary)
+      : [];
   const certificates = others.map(readCertificate).filter(one => one !== undefined);
   return [...findAmounts(own, around.library), ...findOverlaps(own, certificates)];
 }

@@ -2,6 +2,7 @@
  * Care rules on the way in: hands src/care/ what it asks of the store, refuses errors, and keeps what was read as a
  * precondition of the write.
  */
+import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
@@ -31,25 +32,41 @@ function exemptSystems(setting: string): ReadonlySet<string> {
   return known;
 }
 
-/** @throws FhirError 'business-rule' with all findings when one is an error */
-export async function checkCare(
-  services: Services,
-  request: FhirRequest,
-  input: { readonly type: string; readonly id: string; readonly resource: Resource; readonly text: string },
-): Promise<CareVerdict> {
+/** Findings about 個人番号 in a resource and in all it holds. */
+export const findForbidden = ({ config }: Services, resource: Resource, text: string): readonly Issue[] =>
+  findMyNumbers(resource, text, exemptSystems(config.myNumberExempt));
+
+/** What is judged: a resource under its id, and its text. */
+export interface CareInput {
+  readonly type: string;
+  /** Empty for a resource that has none yet. */
+  readonly id: string;
+  readonly resource: Resource;
+  readonly text: string;
+}
+
+/** All findings of the care rules. */
+export async function careFindings(services: Services, request: FhirRequest, input: CareInput): Promise<CareVerdict> {
   const { type, id, resource, text } = input;
   const preconditions: Precondition[] = [];
-  const own = { ...resource, id };
-  const issues = await findCareIssues(own, text, {
+  const issues = await findCareIssues({ ...resource, id }, text, {
     library: services.terminology.library,
     exempt: exemptSystems(services.config.myNumberExempt),
     async stored() {
-      const version = await services.store.read(type, id, services.access.condition(request.caller));
-      preconditions.push({ kind: 'version', type, id, versionId: version?.deleted === false ? version.versionId : 0 });
-      return version?.deleted === false ? (JSON.parse(version.text) as Resource) : undefined;
+      const version =
+        id === '' ? undefined : await services.store.read(type, id, services.access.condition(request.caller));
+      const versionId = version?.deleted === false ? version.versionId : 0;
+      preconditions.push({ kind: 'version', type, id, versionId });
+      return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
     },
     coverages: beneficiary => findRelated(services, request, 'Coverage', [['beneficiary', beneficiary]]),
   });
-  if (issues.some(one => one.severity === 'error')) throw new FhirError('business-rule', issues);
   return { issues, preconditions };
+}
+
+/** As {@link careFindings}, for a write. @throws FhirError 'business-rule' with all findings when one is an error */
+export async function checkCare(services: Services, request: FhirRequest, input: CareInput): Promise<CareVerdict> {
+  const verdict = await careFindings(services, request, input);
+  if (verdict.issues.some(one => one.severity === 'error')) throw new FhirError('business-rule', verdict.issues);
+  return verdict;
 }

@@ -4,6 +4,7 @@
  */
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { careFindings } from '../interactions/care-rules.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
 import { gone, notFound } from '../interactions/read.ts';
 import { findingsOf } from '../validation/large.ts';
@@ -157,6 +158,15 @@ async function findings(
   return findingsOf(services, () => resource, text, { profiles }, own && !contentType?.includes('xml'));
 }
 
+/** What the care rules would say of the write. */
+async function careIssues(services: Services, request: FhirRequest, resource: Resource): Promise<readonly Issue[]> {
+  const type = String(resource.resourceType);
+  if (!services.definitions.isResourceType(type)) return [];
+  const id = request.params['id'] ?? (typeof resource.id === 'string' ? resource.id : '');
+  const own = request.body?.kind === 'resource' && request.body.resource === resource ? request.body.text : undefined;
+  return (await careFindings(services, request, { type, id, resource, text: own ?? JSON.stringify(resource) })).issues;
+}
+
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   await services.storedDefinitions.refresh();
   const asked = readAsked(request);
@@ -179,6 +189,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     ...profileIssues(services, asked.profile),
     ...(request.body?.kind === 'resource' ? (request.body.notes ?? []) : []),
     ...(await findings(services, request, resource, profiles)),
+    ...(await careIssues(services, request, resource)),
   ]);
 }
 

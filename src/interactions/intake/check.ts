@@ -7,6 +7,7 @@ import type { Resource } from '../../fhir/types.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
 import { findingsOf } from '../../validation/large.ts';
 import { withLocations } from '../../validation/locate.ts';
+import { findForbidden } from '../care-rules.ts';
 import type { Services } from '../interaction.ts';
 
 /** A document that may be stored, and what was found that does not stop it. */
@@ -41,7 +42,7 @@ export async function checkIntake(services: Services, bundle: Resource, text: st
   if (!kind) throw noDocument(bundle);
   const document = readDocument(kind, bundle, text);
   const limits = { maxBytes: services.config.documentMaxBytes, today: japaneseDay(services.now()) };
-  const rules = checkDocument(document, limits);
+  const rules = [...checkDocument(document, limits), ...findForbidden(services, bundle, text)];
   const tooLarge = rules.filter(one => one.rule === 'intake-size');
   // What is too large is not looked at further.
   if (tooLarge.length > 0) throw new FhirError('too-long', tooLarge);
