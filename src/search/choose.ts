@@ -94,14 +94,14 @@ async function measureLink(part: Condition & { op: 'chain' | 'has' }, settings: 
 }
 
 /** The same list with its last item repeated, so that lists have few different lengths and statements few texts. */
-function padded(hashes: readonly bigint[]): readonly bigint[] {
-  if (hashes.length <= 8) return hashes;
-  const size = [16, 64, 256].find(one => one >= hashes.length) ?? hashes.length;
-  return [...hashes, ...Array<bigint>(size - hashes.length).fill(hashes.at(-1)!)];
+function padded<T>(items: readonly T[]): readonly T[] {
+  if (items.length <= 8) return items;
+  const size = [16, 64, 256].find(one => one >= items.length) ?? items.length;
+  return [...items, ...Array<T>(size - items.length).fill(items.at(-1)!)];
 }
 
-/** Most words that are walked one by one. */
-const fewWords = 8;
+/** Most words that are named in the query. */
+const fewWords = 500;
 
 /** A condition on words as ranges of their uses, when they are few. */
 async function measureWords(
@@ -112,13 +112,7 @@ async function measureWords(
   const query = sql`SELECT y.word AS word FROM index_word y WHERE y.param = ${param} AND ${which} ${atMost(fewWords + 1)}`;
   const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
   if (rows.length > fewWords) return { op: 'range', range };
-  return rows.length === 0
-    ? never
-    : usesOf(
-        param,
-        rows.map(row => Number(row['word'])),
-        range.rank,
-      );
+  return rows.length === 0 ? never : usesOf(param, padded(rows.map(row => Number(row['word']))), range.rank);
 }
 
 function hasLinks(part: Condition): boolean {

@@ -99,16 +99,18 @@ function walked(begin: Drive, descending = begin.walk[0] === 'moment' || begin.w
 /** Where a version can have several rows in the range, only the first of them counts. */
 function firstRow({ by, walk }: Drive, descending: boolean): Sql {
   if (by?.op !== 'range' || !by.range.repeats || walk[0] === 'moment' || walk[0] === 'seq') return raw('');
+  const { table, where } = by.range;
+  const same = table.bySeq ? notByKey(where) : where;
   const columns = (alias: string) => raw(walk.map(column => `${alias}.${column}`).join(', '));
   const sign = raw(descending ? '>' : '<');
-  return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(by.range.table.name)} x WHERE ${notByKey(by.range.where)} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
+  return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table.name)} x WHERE ${same} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
 }
 
 /** All values of the parameter sorted by, each version at its first. */
 function sortedValues(begin: Drive, { table, column, param }: SortWalk, descending: boolean): Begun {
   const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}) d`;
   const sign = raw(descending ? '>' : '<');
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value)`;
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value)`;
   const keys = [raw('d.value'), raw('d.seq')].map(value => ({ value, descending }));
   return {
     begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true },
@@ -125,7 +127,7 @@ function withoutValue(
   missing: number | string,
   scope: Scope,
 ): Begun {
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.param = ${param} AND x.seq = d.seq)`;
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq)`;
   const keys = [sql`${missing}`, raw('d.seq')].map(value => ({ value, descending }));
   return { begin: { ...begin, branches: [feedOfType(scope)], hasMoment: false }, keys, tests };
 }

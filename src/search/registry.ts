@@ -155,12 +155,42 @@ function partsOf(definition: Definition, type: string): Part[] {
   if (!tree) return textParts(definition.expression, type);
   return unionParts(tree)
     .filter(node => appliesTo(node, type))
-    .map(node => {
+    .map(part => {
+      const written = asInJson(part);
+      const node = definition.type === 'token' ? anyCoded(written) : written;
       if (node.op === 'where' && node.test.op === 'resolves')
         return { node: node.of, text: spell(node.of), onlyTarget: node.test.type };
       return { node, text: spell(node) };
     });
 }
+
+/**
+ * `extension….value.as(code)` of a token means any coded value: packages write it for values that their own profiles make a
+ * Coding or an Identifier (jp-prefectureno, jp-insurance-organizationno of JP Core 1.1 to 2.0).
+ */
+function anyCoded(node: Node): Node {
+  if (node.op !== 'as' || node.type !== 'code' || node.of.op !== 'child' || node.of.name !== 'value') return node;
+  return isExtension(node.of.of) ? node.of : node;
+}
+
+function isExtension(node: Node): boolean {
+  if (node.op === 'where') return isExtension(node.of);
+  return node.op === 'extension' || (node.op === 'child' && node.name === 'extension');
+}
+
+/** `extension….valuePeriod`, as JSON has it (JP Core 1.1.1), is `value as Period`. */
+function asInJson(node: Node): Node {
+  if (!('of' in node)) return node;
+  const of = asInJson(node.of);
+  const type = node.op === 'child' && isExtension(of) ? /^value([A-Z]\w*)$/.exec(node.name)?.[1] : undefined;
+  if (type === undefined) return { ...node, of };
+  return { op: 'as', of: { op: 'child', of, name: 'value' }, type: complexTypes.test(type) ? type : lowerFirst(type) };
+}
+
+/** Types whose names begin with a capital letter. */
+const complexTypes =
+  /^(Address|Age|Annotation|Attachment|CodeableConcept|Coding|ContactPoint|Count|Distance|Duration|HumanName|Identifier|Money|Period|Quantity|Range|Ratio|Reference|SampledData|Signature|Timing|Meta)$/;
+const lowerFirst = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 
 const spell = (node: Node) => printExpression(node);
 

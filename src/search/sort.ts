@@ -81,7 +81,7 @@ function columnValue(param: SearchParam, descending: boolean): Sql {
 
 /** The rows of a parameter that are sorted by: of quantities those in comparable units. */
 function sortRows(param: SearchParam): Sql {
-  const of = sql`x.param IN ${list(param.sources.map(source => source.param))}`;
+  const of = sql`+x.param IN ${list(param.sources.map(source => source.param))}`;
   return param.type === 'quantity' ? sql`${of} AND (x.unit & 1) = 1` : of;
 }
 

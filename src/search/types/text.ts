@@ -55,7 +55,14 @@ export function oneWord(param: number, texts: readonly string[], rank: number): 
 export function usesOf(param: number, words: readonly number[], rank: number): Condition {
   const range = (where: Sql, one: boolean): Condition => ({
     op: 'range',
-    range: { table: useTable, where, walk: one ? ['seq'] : [], probe: 'seq', repeats: !one, rank },
+    range: {
+      table: useTable,
+      where,
+      walk: one ? ['seq'] : ['word'],
+      probe: one ? 'seq' : 'set',
+      repeats: !one,
+      rank,
+    },
   });
   if (words.length > 8) return range(sql`x.param = ${param} AND x.word IN ${list(words)}`, false);
   return anyOf(words.map(word => range(sql`x.param = ${param} AND x.word = ${word}`, true)));
