@@ -161,6 +161,28 @@ function readDamaged(seed: number): string | undefined {
   return isThere ? undefined : `${what}: expected ${JSON.stringify(place)}, found ${told}`;
 }
 
+t.test('a picture goes with the interview it is named in', async t => {
+  const name = 'UPKIHON_IMAGE_4970100014_43_4970100022_11_20260401093000_0001.jpg';
+  const all = delivery('basic', 1, 'full', 2, 1);
+  const [first, second] = all['UPKIHON']! as Record<string, string>[];
+  first!['image'] = name;
+  second!['image'] = '';
+  const bytes = Buffer.from('ffd8ffe000104a464946', 'hex');
+  const alone = unitsOf(all).flatMap(one => one.findings);
+  t.match(alone, [{ kind: 'set', severity: 'warning', value: name }], 'missing');
+  const units = [...careplan.units(asSources([...filesOf(all), { name, bytes }]), findCodes)];
+  t.same(
+    units.flatMap(one => one.findings),
+    [],
+  );
+  const written = await writtenFiles(draftsOf(units), false);
+  t.same(texts(written.filter(one => one.name !== name)), texts(filesOf(all)));
+  t.same(
+    written.filter(one => one.name === name).map(one => Buffer.from(one.bytes)),
+    [bytes],
+  );
+});
+
 t.test('damaged files are read rightly or refused at the right place', async t => {
   const problems: string[] = [];
   for (let seed = 1; seed <= damages; seed++) {
