@@ -143,10 +143,13 @@ export class RowDecoder {
     if (text === undefined) return [this.refusal(span.from, span.line, this.noted.splice(0), span.to)];
     const plain = text.replace(/\r?\n$|\r$/, '');
     if (plain.trim() === '') return [];
-    const { cells: split, starts, stray } = splitCells(plain);
+    const { cells: split, stray } = splitCells(plain);
     const cells = this.verticalTab ? split.map(cell => cell.replaceAll('\u000b', '\n')) : split;
-    const place = (cell: number, offset = 0): Place =>
-      placeAt(plain, span.line, positionOf(plain, starts[cell] ?? plain.length, offset));
+    // Where cells begin is found again when it is asked for: most rows are right, and many are held at a time.
+    const place = (cell: number, offset = 0): Place => {
+      const start = splitCells(plain).starts[cell] ?? plain.length;
+      return placeAt(plain, span.line, positionOf(plain, start, offset));
+    };
     // Most rows have none: one look at the whole row is cheaper than one at each cell.
     const odd = plain.search(wrong) >= 0 ? this.wrongCharacters(cells, place) : [];
     const findings = [...this.noted.splice(0), ...odd];

@@ -3,7 +3,7 @@
  */
 import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
-import { type FileRecord, type FindCodes, type ReadRow, readRecord } from '../../layout.ts';
+import { type FileRecord, type FindCodes, type Layout, type ReadRow, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
 import type { SourceFile } from '../standard.ts';
 import type { FileName } from './file-name.ts';
@@ -46,7 +46,9 @@ const keyItems: Readonly<Record<Family, readonly string[]>> = {
 export interface Entry {
   readonly kind: string;
   readonly file: string;
-  readonly read: ReadRow;
+  readonly layout: Layout;
+  /** The row without its cells: they are in the record. */
+  readonly row: Pick<Row, 'line' | 'from' | 'to' | 'place'>;
   readonly record: FileRecord;
 }
 
@@ -69,7 +71,7 @@ export interface NamedFile {
 
 /** Groups, and findings about rows that belong to nobody or to a whole file. */
 export interface Grouped {
-  readonly groups: readonly Group[];
+  readonly groups: Group[];
   readonly loose: readonly { readonly finding: Finding; readonly file: string; readonly row: Row }[];
 }
 
@@ -138,19 +140,26 @@ class Grouping {
       const group = this.groupOf(name, read);
       const findings = read.findings.map(one => ({ ...one, file: source.name }));
       if (group) {
-        this.take(file, group, previous, { kind: name.kind, file: source.name, read, record: read.record! }, findings);
+        this.take(file, group, previous, entryOf(name.kind, source.name, read), findings, row.unended === true);
         previous = group;
       } else this.setAside(file, previous, read, findings);
     }
   }
 
-  private take(file: FileRows, group: Group, previous: Group | undefined, entry: Entry, findings: Finding[]): void {
+  private take(
+    file: FileRows,
+    group: Group,
+    previous: Group | undefined,
+    entry: Entry,
+    findings: Finding[],
+    isCut: boolean,
+  ): void {
     if (group !== previous && file.groups.has(group)) file.together = false;
     file.groups.add(group);
     group.entries.push(entry);
     group.findings.push(...findings);
     for (const orphan of file.orphans) orphan.after ??= group;
-    const cut = entry.read.row.unended ? findings.find(isRefusal) : undefined;
+    const cut = isCut ? findings.find(isRefusal) : undefined;
     if (cut) file.orphans.push({ finding: cut, owner: nameOf(group), before: group, isEnd: true });
   }
 
@@ -202,6 +211,11 @@ class Grouping {
     for (const file of this.files) for (const orphan of file.orphans) this.refuseOwners(file, orphan);
     return { groups: [...this.groups.values()], loose: this.loose };
   }
+}
+
+function entryOf(kind: string, file: string, { row, layout, record }: ReadRow): Entry {
+  const { line, from, to, place } = row;
+  return { kind, file, layout, row: { line, from, to, place }, record: record! };
 }
 
 const nameOf = ({ family, key }: Group): string => `${family} ${key}`;

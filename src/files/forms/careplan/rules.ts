@@ -16,7 +16,7 @@ function about(
   mend: Message,
   severity: 'error' | 'warning' = 'error',
 ): Finding {
-  const { row, layout } = entry.read;
+  const { row, layout } = entry;
   const field = layout.fields.find(one => one.key === key) ?? layout.fields[0]!;
   return {
     kind,

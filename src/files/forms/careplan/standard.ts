@@ -54,11 +54,11 @@ function missingPictures(group: Group, pictures: readonly Picture[]): Finding[] 
       ({ kind, record }) =>
         kind === 'UPKIHON' && record['image'] && !pictures.some(one => one.name === record['image']),
     )
-    .map(({ file, read, record }) => ({
+    .map(({ file, row, record }) => ({
       kind: 'set',
       severity: 'warning',
       file,
-      line: read.row.line,
+      line: row.line,
       value: record['image']!,
       rule: { en: 'the picture did not come with the set', ja: '画像ファイルが組の中にありません' },
       mend: { en: 'Send it in the same set', ja: '同じ組で送ってください' },
@@ -74,8 +74,8 @@ function unitOf(group: Group, pictures: readonly Picture[]): Unit {
   return {
     name: `${first.kind} ${group.key}`,
     findings,
-    spans: group.entries.map(({ file, read: { row } }) => ({ file, from: row.from, to: row.to })),
-    place: { file: first.file, line: first.read.row.line },
+    spans: group.entries.map(({ file, row }) => ({ file, from: row.from, to: row.to })),
+    place: { file: first.file, line: first.row.line },
     ...(needsPerson && { person: key('insured', `${insurer}:${insured}`) }),
     ...(!refused && { make: making => makeGroup(group, pictures, making) }),
   };
@@ -107,7 +107,10 @@ function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit>
       .map(({ source }) => ({ name: source.name, bytes: readAll(source) }));
     const grouped = groupRows(delivery, codes);
     yield* looseUnits(grouped);
-    for (const group of grouped.groups) yield unitOf(group, pictures);
+    // Each group is let go when it is done: a delivery may have thousands.
+    const groups = [...grouped.groups].reverse();
+    grouped.groups.length = 0;
+    for (let group = groups.pop(); group; group = groups.pop()) yield unitOf(group, pictures);
   }
 }
 
