@@ -233,6 +233,23 @@ function summary(all) {
   ];
 }
 
+/** Resources that are validated in a second, on one core. */
+const validationGoal = 20_000;
+
+/** Rows of the validation bench, which runs without a server. */
+async function validation() {
+  const rows = await script('validate.mjs', '--json');
+  for (const { what, validate, ratio } of rows)
+    note(`validation, ${what}: one input p50 ${validate.p50.toFixed(0)} µs, p99 ${validate.p99.toFixed(0)} µs; ${ratio.toFixed(3)} of JSON.parse`);
+  return rows.map(({ what, validate }) => ({
+    what: `validation, one core: ${what}`,
+    engawa: `${validate.perSecond.toFixed(0)}/s`,
+    yardstick: `${validationGoal}/s`,
+    ratio: validate.perSecond / validationGoal,
+    goal: 1,
+  }));
+}
+
 function print(table) {
   const verdict = ({ ratio, goal, lower }) =>
     goal === undefined ? '' : (lower ? ratio <= goal : ratio >= goal) ? 'yes' : 'NO';
@@ -261,7 +278,7 @@ try {
   master = importMaster({ root, temporary, note });
   const all = [];
   for (let round = 1; round <= rounds; round++) all.push(await measure(round, seeded));
-  const table = summary(all);
+  const table = [...summary(all), ...(await validation())];
   if (options.json)
     process.stdout.write(
       `${JSON.stringify({ node: process.version, cpus: os.cpus().length, seconds, table, rounds: all }, null, 2)}\n`,

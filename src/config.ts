@@ -84,7 +84,7 @@ export const settings = {
   ),
   validation: setting(
     'validation',
-    'base',
+    'profiles',
     'checks on write: off; warn (findings are only told); base (structure of the R4 types); profiles (all rules of the types and of meta.profile)',
     '書き込み時の検証: off（なし）、warn（指摘のみ）、base（R4 の型の構造）、profiles（型と meta.profile の全規則）',
     ['off', 'warn', 'base', 'profiles'],
@@ -99,8 +99,8 @@ export const settings = {
   unknownExtensions: setting(
     'unknown-extensions',
     'error',
-    'severity of an extension that is not installed',
-    '登録されていない拡張の扱い',
+    'severity of an extension that is not installed; on write it is a warning',
+    '登録されていない拡張の扱い（書き込み時は警告）',
     ['warning', 'error'],
   ),
   embeddedHtml: setting(

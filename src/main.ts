@@ -26,6 +26,15 @@ export interface CommandLine {
   readonly flags: ReadonlyMap<string, string>;
 }
 
+/** Options that may be given several times. */
+const lists: ReadonlySet<string> = new Set(['package', 'profile']);
+
+/** The last of an option counts; lists grow. */
+function add(flags: Map<string, string>, name: string, value: string): void {
+  const before = lists.has(name) ? flags.get(name) : undefined;
+  flags.set(name, before === undefined ? value : `${before},${value}`);
+}
+
 /**
  * Takes a command line apart; `--name value`, `--name=value`; a flag at the end or before another one means `true`.
  * @throws SettingError for a word that is no command and no option
@@ -39,9 +48,9 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
     else if (word.startsWith('--')) {
       const [name = '', value] = word.slice(2).split(/=(.*)/s);
       const next = words[i + 1];
-      if (value !== undefined) flags.set(name, value);
+      if (value !== undefined) add(flags, name, value);
       else if (next === undefined || next.startsWith('--')) flags.set(name, 'true');
-      else flags.set(name, words[++i]!);
+      else add(flags, name, words[++i]!);
     } else commands.push(word);
   }
   const tool = tools.find(one => one === commands[0]);

@@ -2,13 +2,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { bundledPackages } from '../definitions/bundled.ts';
-import { loadDefinitions } from '../definitions/definitions.ts';
+import { type Definitions, loadDefinitions } from '../definitions/definitions.ts';
 import { openDefinitions } from '../definitions/overlay.ts';
 import { openPackages, packageInMemory, readPackage } from '../definitions/package.ts';
 import { xmlToJson } from '../definitions/xml.ts';
 import { parseJson } from '../fhir/json.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
+import { openTermsFile } from '../store/sqlite-terms-file.ts';
+import { createTerminology, type Terminology, type TerminologyParts } from '../terminology/terminology.ts';
+import { createCodeChecker } from '../validation/codes.ts';
+import { withTerminology } from '../validation/membership.ts';
 import type { RuleOptions } from '../validation/profile.ts';
 import { createValidator } from '../validation/validator.ts';
 
@@ -16,6 +20,8 @@ import { createValidator } from '../validation/validator.ts';
 export interface CheckSettings {
   /** Folder of installed packages. */
   readonly installed: string;
+  /** File of imported masters; need not be there. */
+  readonly masters: string;
   /** Packages for this run only: .tgz files or folders. */
   readonly packages: readonly string[];
   readonly profiles: readonly string[];
@@ -34,18 +40,42 @@ export interface Checked {
 /** A function that checks a file: one resource, or one a line. */
 export type CheckFile = (file: string, text?: string) => Checked[];
 
+/** A profile that was asked for and is not here is an error: nothing of it was checked. */
+const notInstalled = (profile: string): Issue => ({
+  severity: 'error',
+  code: 'not-found',
+  message: {
+    en: `The profile ${profile} is not installed here, so it was not checked`,
+    ja: `プロファイル ${profile} は登録されていないため、検証していません`,
+  },
+});
+
+/** Units, and the masters that were imported into the data folder, as a server has them; nothing stored. */
+function terminologyOf(definitions: Definitions, masters: string): Terminology {
+  const { terms } = openTermsFile(fs.existsSync(masters) ? masters : ':memory:', Date.now);
+  const store = { terms, state: async () => ({ position: 0 }), stream: async function* () {} };
+  return createTerminology({ definitions, store: store as unknown as TerminologyParts['store'], now: Date.now });
+}
+
 /** Builds the checker. @throws PackageError */
 export function createChecker(settings: CheckSettings): CheckFile {
   const definitions = openDefinitions(loadDefinitions());
   for (const one of bundledPackages()) definitions.addPackage(one);
   for (const one of openPackages(settings.installed)) definitions.addPackage(one);
   for (const one of settings.packages) definitions.addPackage(packageInMemory(readPackage(one)));
-  const validator = createValidator(definitions, { options: { ...settings.rules, now: Date.now } });
-  const { profiles, maxDepth } = settings;
+  const codes = withTerminology(createCodeChecker(definitions), terminologyOf(definitions, settings.masters));
+  const validator = createValidator(definitions, { codes, options: { ...settings.rules, now: Date.now } });
+  const { maxDepth } = settings;
+  const profiles = settings.profiles.filter(one => validator.knowsProfile(one));
+  const missing = settings.profiles.filter(one => !profiles.includes(one)).map(notInstalled);
   const check = (read: () => { resource: Resource; text?: string; notes?: Issue[] }): readonly Issue[] => {
     try {
       const { resource, text, notes = [] } = read();
-      return [...notes, ...validator.validateResource(resource, { profiles, ...(text !== undefined && { text }) })];
+      return [
+        ...missing,
+        ...notes,
+        ...validator.validateResource(resource, { profiles, ...(text !== undefined && { text }) }),
+      ];
     } catch (error) {
       if (error instanceof FhirError) return error.issues.map(issue => ({ ...issue, severity: 'fatal' as const }));
       throw error;

@@ -79,12 +79,19 @@ function asJunit(results: readonly Checked[], language: Language): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="engawa validate" tests="${results.length}" failures="${failed}">\n${cases.join('\n')}\n</testsuite>`;
 }
 
+/** An OperationOutcome has at least one issue. */
+const nothingFound: Issue = {
+  severity: 'information',
+  code: 'informational',
+  message: { en: 'No issues were found', ja: '問題は見つかりませんでした' },
+};
+
 function asJson(results: readonly Checked[], language: Language): string {
   return JSON.stringify(
     results.map(({ file, line, issues }) => ({
       file,
       ...(line !== undefined && { line }),
-      outcome: operationOutcome(issues, language),
+      outcome: operationOutcome(issues.length > 0 ? issues : [nothingFound], language),
     })),
     null,
     2,

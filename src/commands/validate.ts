@@ -56,6 +56,11 @@ function filesOf(words: readonly string[]): string[] {
       });
     return found;
   });
+  if (files.length === 0)
+    throw new SettingError({
+      en: `${words.join(' ')}: there is no .json, .xml or .ndjson file in it`,
+      ja: `${words.join(' ')}: .json・.xml・.ndjson のファイルがありません`,
+    });
   return [...new Set(files)];
 }
 
@@ -121,6 +126,7 @@ export async function runValidate(
   const files = filesOf(words);
   const settings: CheckSettings = {
     installed: path.join(config.data, 'packages'),
+    masters: path.join(config.data, 'terms.db'),
     packages: options.packages,
     profiles: options.profiles,
     rules: {

@@ -88,7 +88,7 @@ export async function checkValid(
   if (validation !== 'base') await services.storedDefinitions.refresh();
   services.terminology.look();
   const level = validation === 'base' ? 'base' : 'profiles';
-  const issues = await findingsOf(services, () => resource, text, { level }, isOwnText(request, text));
+  const issues = await findingsOf(services, () => resource, text, { level, onWrite: true }, isOwnText(request, text));
   if (issues.length === 0) return;
   notes.set(request, issues);
   if (validation === 'warn' || !issues.some(isError)) return;

@@ -101,7 +101,7 @@ export function extensionRule(compiler: Compiler): ItemRule {
     const inModifier = placeKind(report) === 'modifierExtension';
     if (!compiled || 'problem' in compiled) {
       if (!checkOtherVersion(url, inModifier, report))
-        unknownExtension(report, url, severityOf(url, inModifier, options));
+        unknownExtension(report, url, severityOf(url, inModifier, report.onWrite, options));
       return;
     }
     const { definition } = compiled;
@@ -123,10 +123,10 @@ export function extensionRule(compiler: Compiler): ItemRule {
 /** Domains that are meant for examples. */
 const exampleUrl = /example\.org|acme\.com|nema\.org/;
 /** How wrong it is that nobody knows an extension. */
-function severityOf(url: string, modifies: boolean, { unknownExtensions }: RuleOptions): Severity {
+function severityOf(url: string, modifies: boolean, onWrite: boolean, { unknownExtensions }: RuleOptions): Severity {
   if (modifies) return 'error';
   if (exampleUrl.test(url)) return 'information';
-  return isPublishedApart(url) ? 'warning' : unknownExtensions;
+  return onWrite || isPublishedApart(url) ? 'warning' : unknownExtensions;
 }
 
 /** Where to get the definition of an extension. */

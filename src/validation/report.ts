@@ -19,6 +19,8 @@ export interface Report {
   scope: Scope;
   /** Profile whose rules are being checked; undefined for those of R4. */
   profile: string | undefined;
+  /** True for a write, which is judged a little more mildly. */
+  onWrite: boolean;
   /** True while structure is checked. */
   basic: boolean;
   /** Findings about displays, by the Coding they are about: a value set bound later may give the code that very name. */
@@ -89,6 +91,7 @@ export function newReport(scope: Scope = documentScope({})): Report {
     depth: 0,
     scope,
     profile: undefined,
+    onWrite: false,
     basic: false,
     displays: new Map(),
     costly: new Set(),

@@ -6,16 +6,20 @@ import type { JsonObject } from '../fhir/types.ts';
 import { codingSystemRule } from './coding-system.ts';
 import type { ItemRule } from './element-rule.ts';
 import type { Compiler } from './profile.ts';
-import { addIssue, addIssueAt, type Report } from './report.ts';
+import { addFinding, addIssueAt, type Report } from './report.ts';
 import { checkName } from './resources/clins.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
 
+/** `Questionnaire/gcs`: R4's examples have such canonicals. */
+const relativeForm = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\||$)/;
+
 /** Canonicals are absolute, or lead to a contained resource. @see https://hl7.org/fhir/R4/references.html#canonical */
 const canonical: ItemRule = (value, report) => {
   if (typeof value !== 'string' || value.startsWith('#') || /^[a-z][a-z0-9+.-]*:/i.test(value)) return;
-  addIssue(report, 'invalid', {
+  const mild = report.onWrite && relativeForm.test(value);
+  addFinding(report, mild ? 'warning' : 'error', 'invalid', {
     en: `found "${value}", expected an absolute URL or #id of a contained resource`,
     ja: `「${value}」は絶対 URL でも内包リソースの #id でもありません`,
   });

@@ -113,6 +113,11 @@ export interface ValidateOptions {
   readonly profiles?: readonly string[];
   /** `base` checks the structure of the R4 types only. */
   readonly level?: 'base' | 'profiles';
+  /**
+   * True for a write: what R4's own examples break stays a warning (relative canonicals) or may be right
+   * (unknown extensions), and profiles that no resource names do not count (vital signs by their LOINC codes).
+   */
+  readonly onWrite?: boolean;
   /** The JSON the resource was read from; findings then say line and column. */
   readonly text?: string;
 }
@@ -140,9 +145,10 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
   }));
   return {
     knowsProfile: canonical => compiler.profile(canonical) !== undefined,
-    validateResource(resource, { profiles = [], level = 'profiles', text } = {}) {
+    validateResource(resource, { profiles = [], level = 'profiles', onWrite = false, text } = {}) {
       codes.refresh();
       const report = newReport(documentScope(resource));
+      report.onWrite = onWrite;
       const name: unknown = resource.resourceType;
       report.segments[0] = typeof name === 'string' && definitions.isResourceType(name) ? name : 'Resource';
       report.depth = 1;

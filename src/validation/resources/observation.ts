@@ -46,7 +46,7 @@ export function checkObservation(observation: JsonObject, report: Report, compil
   for (const { system, code: own } of objects(code['coding'])) {
     const canonical =
       system === 'http://loinc.org' && typeof own === 'string' ? profilesOf(compiler).get(own) : undefined;
-    if (canonical !== undefined) applyProfile(observation, canonical, report, compiler);
+    if (canonical !== undefined && !report.onWrite) applyProfile(observation, canonical, report, compiler);
   }
   checkLaboratory(observation, report, compiler);
 }

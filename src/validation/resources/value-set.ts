@@ -4,7 +4,7 @@
  */
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import type { Compiler } from '../profile.ts';
-import { addIssueAt, type Report } from '../report.ts';
+import { addFinding, addIssueAt, type Report } from '../report.ts';
 import { at, checkOwnUrl, fhirPathFault, isAbsolute } from './place.ts';
 import { isObject, objects } from './questionnaire.ts';
 
@@ -102,8 +102,9 @@ function checkExpression(filter: JsonObject, report: Report, { definitions }: Co
 function checkConcepts(include: JsonObject, system: string, report: Report, compiler: Compiler): void {
   objects(include['concept']).forEach(({ code }, i) => {
     if (typeof code !== 'string' || compiler.codes.inSystem({ system, code }).result !== 'out') return;
-    at(report, ['concept', i], () =>
-      addIssueAt(report, 'code', 'code-invalid', {
+    // A value set may be kept before the edition of the system that brings its codes.
+    at(report, ['concept', i, 'code'], () =>
+      addFinding(report, report.onWrite ? 'warning' : 'error', 'code-invalid', {
         en: `"${code}" is no code of ${system}`,
         ja: `「${code}」は ${system} にないコードです`,
       }),
