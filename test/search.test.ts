@@ -284,7 +284,7 @@ t.test('pages show one moment, sealed against change', async t => {
 t.test(
   'what a policy hides is nowhere: matches, chains, _has, includes, totals, compartments, $everything',
   async t => {
-    const server = startServer();
+    const server = startServer({ settings: { validation: 'base' } });
     await load(server, read<Resource[]>('given/base.json'));
     const hidden = raw("v.id NOT IN ('anna', 'bp1', 'doc')") as Readable;
     (server.services as { access: AccessPolicy }).access = { name: 'test', condition: () => hidden };
