@@ -7,6 +7,8 @@
 const nameRule = /^name\.matches\('(?!\^)(.*)'\)$/;
 
 const corrected: ReadonlyMap<string, string> = new Map([
+  // A period is no dateTime, so that there is nothing to measure.
+  ['($this as dateTime).toString().length() >= 8', '($this is dateTime) implies $this.toString().length() >= 8'],
   // A boolean of FHIR is no System.Boolean.
   ["operator = 'exists' implies (answer is Boolean)", "operator = 'exists' implies (answer is boolean)"],
   ["fullUrl.contains('/_history/').not()", "fullUrl.exists() implies fullUrl.contains('/_history/').not()"],

@@ -88,10 +88,21 @@ function anchorsIn(resource: JsonObject): ReadonlySet<string> {
   return found;
 }
 
-/** Links of a narrative to a place in the document lead somewhere: to an element, a contained resource or an anchor. */
+/** Text that is no blank, or an image. */
+const content = />[^<]*[^\s<]|<img[\s/]/;
+
+/** A narrative says something; its links to a place in the document lead somewhere: to an element, a contained resource or an anchor. */
 export const checkNarrative: ItemRule = (value, report) => {
   const div = isObject(value) ? value['div'] : undefined;
-  if (typeof div !== 'string' || !div.includes('#')) return;
+  if (typeof div !== 'string') return;
+  if (!content.test(div))
+    addIssue(
+      report,
+      'invariant',
+      { en: 'the narrative is empty; leave it out instead', ja: 'ナラティブが空です。要素ごと省いてください' },
+      'txt-2',
+    );
+  if (!div.includes('#')) return;
   const { container, bundle } = report.scope;
   for (const [, target = ''] of div.matchAll(link)) {
     if (anchorsIn(bundle ?? container).has(target)) continue;

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../fhir/types.ts';
 import { addFinding, addIssueAt, type Report } from '../report.ts';
 import { entryIndex } from '../scope.ts';
+import { isCalled } from './entry-link.ts';
 import { objects } from './questionnaire.ts';
 
 const pages: ReadonlySet<unknown> = new Set(['first', 'previous', 'prev', 'next', 'last']);
@@ -13,7 +14,8 @@ const ownSheet = /^https?:\/\/hl7\.org\/fhir\/fhir\.css$/;
 
 /** A style sheet is in the Bundle, or the specification's own. */
 function checkStyleSheet(url: string, bundle: JsonObject, report: Report): void {
-  if (entryIndex(bundle).has(url) || ownSheet.test(url)) return;
+  if (entryIndex(bundle).has(url) || ownSheet.test(url) || objects(bundle['entry']).some(one => isCalled(one, url)))
+    return;
   if (/^https?:/.test(url))
     addFinding(report, 'warning', 'informational', {
       en: `the style sheet ${url} lies outside of the document, which may look different without it`,

@@ -70,12 +70,12 @@ function targetOf(reference: string, entry: JsonObject, bundle: JsonObject): Jso
   if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return index.get(plain)?.[0];
   const { fullUrl, resource } = entry;
   if (typeof fullUrl !== 'string') return objects(bundle['entry']).find(one => isCalled(one, plain));
-  const own = isObject(resource) ? `/${String(resource['resourceType'])}/${String(resource['id'])}` : '';
-  return fullUrl.endsWith(own) ? index.get(fullUrl.slice(0, fullUrl.length - own.length + 1) + plain)?.[0] : undefined;
+  const own = isObject(resource) ? `${String(resource['resourceType'])}/${String(resource['id'])}` : '';
+  return fullUrl.endsWith(own) ? index.get(fullUrl.slice(0, fullUrl.length - own.length) + plain)?.[0] : undefined;
 }
 
 /** Whether an entry's resource has the type and id of a relative reference. */
-const isCalled = ({ resource }: JsonObject, reference: string): boolean =>
+export const isCalled = ({ resource }: JsonObject, reference: string): boolean =>
   isObject(resource) && reference === `${String(resource['resourceType'])}/${String(resource['id'])}`;
 
 function missingTarget({ reference, path }: Link, bundle: JsonObject, report: Report): void {
@@ -122,8 +122,8 @@ function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): Readon
   }
   const reached = new Set<JsonObject>();
   const waiting = entries.slice(0, 1);
-  for (const url of objects(bundle['link']).map(link => link['url']))
-    waiting.push(...(entryIndex(bundle).get(String(url)) ?? []));
+  for (const url of objects(bundle['link']).map(link => String(link['url'])))
+    waiting.push(...(entryIndex(bundle).get(url) ?? entries.filter(entry => isCalled(entry, url))));
   while (waiting.length > 0) {
     const at = waiting.pop()!;
     if (reached.has(at)) continue;

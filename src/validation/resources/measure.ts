@@ -4,7 +4,7 @@
  */
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import type { Compiler } from '../profile.ts';
-import { addIssue, type Report } from '../report.ts';
+import { addFinding, type Report } from '../report.ts';
 import { at } from './place.ts';
 import { isObject, objects } from './questionnaire.ts';
 
@@ -41,21 +41,19 @@ const noLibrary = (named: unknown): Message =>
         ja: '条件が CQL ですが、Measure に library がありません',
       };
 
-function checkCriteria(
-  criteria: JsonObject,
-  measure: JsonObject,
-  libraries: readonly Resource[],
-  report: Report,
-): void {
+/** Criteria of populations are often filled in later than those of stratifiers: theirs are warnings. */
+type Tell = (code: string, message: Message) => void;
+
+function checkCriteria(criteria: JsonObject, measure: JsonObject, libraries: readonly Resource[], tell: Tell): void {
   const { language, expression } = criteria;
   if ((language !== 'text/cql' && language !== 'text/cql.identifier') || typeof expression !== 'string') return;
   if (libraries.length === 0) {
-    addIssue(report, 'not-found', noLibrary(measure['library']));
+    tell('not-found', noLibrary(measure['library']));
     return;
   }
   const dot = expression.indexOf('.');
   if (dot < 0 && libraries.length > 1)
-    addIssue(report, 'invalid', {
+    tell('invalid', {
       en: `"${expression}" does not say which of the ${libraries.length} libraries defines it, such as Library.${expression}`,
       ja: `「${expression}」が${libraries.length}個のライブラリのどれにあるか分かりません（Library.${expression} のように書いてください）`,
     });
@@ -63,7 +61,7 @@ function checkCriteria(
   const called = expression.slice(dot + 1).replace(/^"(.*)"$/, '$1');
   const defined = library && definedIn(library);
   if (defined && /^[\w ,/-]+$/.test(called) && !defined.has(called))
-    addIssue(report, 'not-found', {
+    tell('not-found', {
       en: `the library ${String(library['url'])} defines no "${called}"`,
       ja: `ライブラリ ${String(library['url'])} に「${called}」の定義がありません`,
     });
@@ -75,11 +73,14 @@ export function checkMeasure(measure: JsonObject, report: Report, { definitions 
   const libraries = named
     .map(one => (typeof one === 'string' ? definitions.byCanonical('Library', one) : undefined))
     .filter(one => one !== undefined);
-  const visit = (holder: JsonObject): void => {
-    if (isObject(holder['criteria']))
-      at(report, ['criteria'], () => checkCriteria(holder['criteria'] as JsonObject, measure, libraries, report));
+  const visit = (holder: JsonObject, severity: 'error' | 'warning'): void => {
+    const { criteria } = holder;
+    const tell: Tell = (code, message) => addFinding(report, severity, code, message);
+    if (isObject(criteria)) at(report, ['criteria'], () => checkCriteria(criteria, measure, libraries, tell));
     for (const part of ['group', 'population', 'stratifier', 'component', 'supplementalData'])
-      objects(holder[part]).forEach((one, i) => void at(report, [part, i], () => visit(one)));
+      objects(holder[part]).forEach(
+        (one, i) => void at(report, [part, i], () => visit(one, part === 'population' ? 'warning' : 'error')),
+      );
   };
-  visit(measure);
+  visit(measure, 'error');
 }

@@ -5,6 +5,7 @@
 import type { ElementDefinition, StructureDefinition } from '../../definitions/element-schema.ts';
 import { generateSnapshot, SnapshotError } from '../../definitions/snapshot.ts';
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
+import { otherVersion } from '../other-versions.ts';
 import type { Compiler } from '../profile.ts';
 import { addIssue, addIssueAt, type Report } from '../report.ts';
 import { checkObligations } from './obligation.ts';
@@ -16,6 +17,11 @@ type Find = (canonical: string) => StructureDefinition | undefined;
 /** Types that stand for any of a kind. */
 const abstractTypes: ReadonlySet<string> = new Set(['Resource', 'DomainResource', 'Element', 'BackboneElement']);
 
+const modifies = (url: string): Message => ({
+  en: `${url} modifies meaning, but the element is no modifier`,
+  ja: `${url} は意味を変える拡張ですが、要素は modifierExtension ではありません`,
+});
+
 /** What is wrong with a profile as the profile of an element's type. */
 function profileFault(profile: StructureDefinition, code: string, element: ElementDefinition): Message | undefined {
   const { url, type } = profile;
@@ -25,14 +31,11 @@ function profileFault(profile: StructureDefinition, code: string, element: Eleme
       ja: `プロファイル ${url} は ${type} のものですが、要素の型は ${code} です`,
     };
   if (code !== 'Extension' || !/\.(?:modifierE|e)xtension$/.test(element.path)) return undefined;
-  const modifies = profile.snapshot?.element[0]?.['isModifier'] === true;
+  const isModifier = profile.snapshot?.element[0]?.['isModifier'] === true;
   const inModifiers = element.path.endsWith('.modifierExtension');
-  if (modifies === inModifiers) return undefined;
-  return modifies
-    ? {
-        en: `${url} modifies meaning, but the element is no modifier`,
-        ja: `${url} は意味を変える拡張ですが、要素は modifierExtension ではありません`,
-      }
+  if (isModifier === inModifiers) return undefined;
+  return isModifier
+    ? modifies(url)
     : {
         en: `${url} modifies nothing, but the element is a modifier`,
         ja: `${url} は意味を変えない拡張ですが、要素は modifierExtension です`,
@@ -43,6 +46,8 @@ function checkTypes(element: ElementDefinition, find: Find, report: Report): voi
   objects(element['type']).forEach(({ code, profile }, i) => {
     if (typeof code !== 'string') return;
     for (const canonical of Array.isArray(profile) ? (profile as unknown[]) : []) {
+      if (otherVersion(String(canonical))?.modifies && element.path.endsWith('.extension'))
+        at(report, ['type', i], () => addIssueAt(report, 'profile', 'invalid', modifies(String(canonical))));
       const found = typeof canonical === 'string' ? find(canonical) : undefined;
       const fault = found && isTypeName(code) ? profileFault(found, code, element) : undefined;
       if (fault) at(report, ['type', i], () => addIssueAt(report, 'profile', 'invalid', fault));
@@ -128,6 +133,21 @@ function checkElements(
   });
 }
 
+/** Every path begins with the type the structure is about; of constraints the snapshot generator says so. */
+function checkPaths(structure: JsonObject, report: Report): void {
+  const type = String(structure['type']).split('/').at(-1) ?? '';
+  for (const part of ['snapshot', 'differential'])
+    objects(isObject(structure[part]) ? structure[part]['element'] : undefined).forEach(({ path }, i) => {
+      if (typeof path !== 'string' || path.split('.')[0] === type) return;
+      at(report, [part, 'element', i], () =>
+        addIssueAt(report, 'path', 'invalid', {
+          en: `the path "${path}" does not begin with ${type}, the type of the structure`,
+          ja: `path「${path}」は構造の型 ${type} で始まっていません`,
+        }),
+      );
+    });
+}
+
 /** The rule of StructureDefinition resources. */
 export function checkStructureDefinition(structure: JsonObject, report: Report, compiler: Compiler): void {
   const { definitions } = compiler;
@@ -143,6 +163,7 @@ export function checkStructureDefinition(structure: JsonObject, report: Report, 
       ja: `type ${type} が基底の型と同じです`,
     });
   checkObligations(structure, report, compiler);
+  if (derivation !== 'constraint') checkPaths(structure, report);
   const find: Find = canonical =>
     definitions.byCanonical('StructureDefinition', canonical, structure as Resource) as StructureDefinition | undefined;
   if (derivation !== 'constraint' || !find(baseDefinition)) return;

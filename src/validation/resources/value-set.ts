@@ -19,8 +19,6 @@ const usualTypes: ReadonlyMap<string, string> = new Map([
   ['effectiveDate', 'dateTime'],
   ['deprecationDate', 'dateTime'],
   ['retirementDate', 'dateTime'],
-  ['parent', 'code'],
-  ['child', 'code'],
   ['concept', 'code'],
 ]);
 
