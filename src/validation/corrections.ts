@@ -7,6 +7,11 @@
 const nameRule = /^name\.matches\('(?!\^)(.*)'\)$/;
 
 const corrected: ReadonlyMap<string, string> = new Map([
+  // A parameter that is a resource may have a profile too.
+  [
+    "targetProfile.exists() implies (type = 'Reference' or type = 'canonical')",
+    "targetProfile.exists() implies (type = 'Reference' or type = 'canonical' or type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))",
+  ],
   // A period is no dateTime, so that there is nothing to measure.
   ['($this as dateTime).toString().length() >= 8', '($this is dateTime) implies $this.toString().length() >= 8'],
   // A boolean of FHIR is no System.Boolean.

@@ -9,6 +9,7 @@ import { checkConceptMap } from './concept-map.ts';
 import { checkMeasure } from './measure.ts';
 import { checkMeasureReport } from './measure-report.ts';
 import { checkObservation } from './observation.ts';
+import { checkOperation } from './operation.ts';
 import { checkQuestionnaire } from './questionnaire.ts';
 import { checkResponse } from './response.ts';
 import { checkSearchParameter } from './search-parameter.ts';
@@ -26,6 +27,7 @@ export const resourceRules: ReadonlyMap<string, ResourceRule> = new Map<string, 
   ['MeasureReport', checkMeasureReport],
   ['MedicationRequest', checkLaterEdition],
   ['Observation', checkObservation],
+  ['OperationDefinition', checkOperation],
   ['Organization', checkLaterEdition],
   ['Practitioner', checkLaterEdition],
   ['SearchParameter', checkSearchParameter],
