@@ -122,13 +122,15 @@ export function bindingCheck(
       return;
     }
     if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
-    const verdicts = found.map(one => codes.member(valueSet, one, asker, asOf));
+    // A Coding without a system means nothing; only a code element takes its system from the value set.
+    const meant = typeof value === 'string' ? found : found.filter(one => one.system !== undefined);
+    const verdicts = meant.map(one => codes.member(valueSet, one, asker, asOf));
     const verdict = bestOf(verdicts);
     if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
     else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
     else if (maxValueSet === undefined) {
       const known = passed();
-      found.forEach((one, i) => {
+      meant.forEach((one, i) => {
         if (verdicts[i]!.result === 'in' && codes.member(valueSet, one, asker).result === 'in') remember(known, one);
       });
     }

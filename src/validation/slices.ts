@@ -7,12 +7,12 @@ import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts
 import { type Item, runItem } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
-import { type Match, type SliceKey, sliceKey, sliceTest } from './slicing.ts';
+import { type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
 
 interface Slice {
   readonly element: ProfileElement;
   readonly name: string;
-  readonly test: ((value: unknown, type: string, report: Report) => Match) | undefined;
+  readonly test: SliceTest | undefined;
   readonly key: SliceKey | undefined;
   rules: readonly ItemRule[] | undefined;
   /** Slices of this slice. */
@@ -100,7 +100,33 @@ function runSlice(
     runSlice(inner, item, parent, report, context, counts);
     return;
   }
+  if (slice.inner.length > 0 && slice.element.slicing?.rules === 'closed')
+    atItem(item, report, () =>
+      addIssue(report, 'structure', {
+        en: `matches no slice within "${slice.name}", and others are not allowed`,
+        ja: `スライス「${slice.name}」の中のどのスライスにも当てはまりません（他は認められません）`,
+      }),
+    );
 }
+
+/** Slices are told apart by their discriminators: an item that meets those of two is an error. */
+function tellTwice(item: Item, found: Slice, slices: readonly Slice[], report: Report): void {
+  if (report.probing || !found.test?.complete) return;
+  for (let i = slices.indexOf(found) + 1; i < slices.length; i++) {
+    const other = slices[i]!;
+    if (!other.test?.complete || other.test(item.value, item.type, report) !== 'all') continue;
+    atItem(item, report, () =>
+      addIssue(report, 'structure', {
+        en: `matches two slices, "${found.name}" and "${other.name}"`,
+        ja: `スライス「${found.name}」と「${other.name}」の両方に当てはまります`,
+      }),
+    );
+    return;
+  }
+}
+
+/** The slice for whatever belongs to no other. @see https://hl7.org/fhir/R4/profiling.html#slicing */
+const isDefault = (slice: Slice): boolean => slice.name === '@default';
 
 function wrongNumber({ element, name }: Slice, count: number, report: Report): void {
   const { min, max } = element;
@@ -201,13 +227,15 @@ export function compileSlices(
     for (const item of items) {
       let like: string | undefined;
       let found: Slice | undefined;
-      for (const slice of candidatesOf(item.value)) {
+      const possible = candidatesOf(item.value);
+      for (const slice of possible) {
         const match = slice.test?.(item.value, item.type, report);
         if (match === 'some') like ??= slice.name;
         if (match !== 'all') continue;
         found = slice;
         break;
       }
+      found ??= slices.find(isDefault);
       if (!found) {
         unmatched = true;
         if (!report.probing || rules === 'closed') tellUnmatched(item, like, report);
@@ -228,6 +256,7 @@ export function compileSlices(
           }),
         );
       last = Math.max(last, found.order);
+      tellTwice(item, found, possible, report);
       runSlice(found, item, parent, report, context, counts!);
     }
     countSlices(required, counts, report);

@@ -189,6 +189,9 @@ export function sliceKey(slice: ProfileElement, slicing: SlicingSchema, services
 /** How far an item meets a slice: all of its discriminators, some, or none. */
 export type Match = 'all' | 'some' | 'none';
 
+/** Says how far an item meets a slice; `complete` when every discriminator of the slicing has its part in it. */
+export type SliceTest = ((value: unknown, type: string, report: Report) => Match) & { readonly complete: boolean };
+
 /**
  * The test of a slice.
  * @returns undefined when no discriminator says anything, so that nothing can be told to belong to it
@@ -197,7 +200,7 @@ export function sliceTest(
   slice: ProfileElement,
   slicing: SlicingSchema,
   services: SliceServices,
-): ((value: unknown, type: string, report: Report) => Match) | undefined {
+): SliceTest | undefined {
   const discriminators =
     slicing.discriminators.length > 0
       ? slicing.discriminators
@@ -205,10 +208,15 @@ export function sliceTest(
   const criteria = discriminators.map(one => criterionOf(slice, one, services)).filter(one => one !== undefined);
   if (criteria.length === 0) return undefined;
   const [only] = criteria;
-  if (criteria.length === 1) return (value, type, report) => (only!(value, type, report) ? 'all' : 'none');
-  return (value, type, report) => {
+  const complete = { complete: criteria.length === discriminators.length };
+  if (criteria.length === 1)
+    return Object.assign(
+      (value: unknown, type: string, report: Report): Match => (only!(value, type, report) ? 'all' : 'none'),
+      complete,
+    );
+  return Object.assign((value: unknown, type: string, report: Report): Match => {
     if (!only!(value, type, report)) return 'none';
     for (let i = 1; i < criteria.length; i++) if (!criteria[i]!(value, type, report)) return 'some';
     return 'all';
-  };
+  }, complete);
 }
