@@ -51,12 +51,10 @@ const periodPart = (start: string | undefined, end: string | undefined): Part | 
   return value && ['period', 'Period', value];
 };
 
-function insuredExtensions(record: CertificateRecord): JsonObject[] {
-  const { level, certified, limit, opinion, services, office, officeName, author, notified } = record;
+/** 区分支給限度基準額 and 種類支給限度基準額. */
+function limitExtensions(record: CertificateRecord): JsonObject[] {
+  const { limit } = record;
   const list: JsonObject[] = [];
-  if (level) list.push(extension('kaigo-care-level', 'CodeableConcept', coding('care-level', level)));
-  const day = dayOf(certified);
-  if (day) list.push(extension('kaigo-certification-date', 'Date', day));
   if (limit)
     list.push(
       complex('kaigo-benefit-limit', [
@@ -71,6 +69,16 @@ function insuredExtensions(record: CertificateRecord): JsonObject[] {
         ['units', 'Quantity', units(value)],
       ]),
     );
+  return list;
+}
+
+function insuredExtensions(record: CertificateRecord): JsonObject[] {
+  const { level, certified, opinion, services, office, officeName, author, notified } = record;
+  const list: JsonObject[] = [];
+  if (level) list.push(extension('kaigo-care-level', 'CodeableConcept', coding('care-level', level)));
+  const day = dayOf(certified);
+  if (day) list.push(extension('kaigo-certification-date', 'Date', day));
+  list.push(...limitExtensions(record));
   const designated = listOf(services).map(
     ([code = '']): Part => ['service', 'CodeableConcept', coding('service-type', code)],
   );
