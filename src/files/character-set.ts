@@ -41,6 +41,7 @@ export function recognizeCharacterSet(bytes: Uint8Array): Recognized {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { set: 'utf-8', bom: true };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return { refused: utf16 };
   const asUtf8 = decodes('utf-8', bytes);
-  if (asUtf8 !== undefined && japanese.test(asUtf8)) return { set: 'utf-8', bom: false };
+  if (asUtf8 !== undefined && (japanese.test(asUtf8) || decodes('shift_jis', bytes) === undefined))
+    return { set: 'utf-8', bom: false };
   return looksLikeEucJp(bytes) ? { refused: eucJp } : { set: 'ms932', bom: false };
 }

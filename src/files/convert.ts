@@ -18,6 +18,8 @@ export interface Draft {
   readonly resource: Resource;
   /** True when one that is there already stays as it is: persons and offices belong to others. */
   readonly keep?: boolean;
+  /** The version it was made from: another that came meanwhile is not written over. */
+  readonly version?: string;
 }
 
 /** Resources that must no longer be there: all of a type with an identifier, but those with the keys named. */
@@ -47,12 +49,12 @@ export interface PlainEntry {
   readonly request: JsonObject;
 }
 
-function entryOf({ key, resource, keep }: Draft): JsonObject {
+function entryOf({ key, resource, keep, version }: Draft): JsonObject {
   const type = resource.resourceType;
   const condition = conditionOf(key);
   const request = keep
     ? { method: 'POST', url: type, ifNoneExist: condition }
-    : { method: 'PUT', url: `${type}?${condition}` };
+    : { method: 'PUT', url: `${type}?${condition}`, ...(version !== undefined && { ifMatch: `W/"${version}"` }) };
   return { fullUrl: urnOf(type, key), resource, request };
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compares the layouts of national files with field lists kept outside the project: node test/conformance/layouts.mjs <folder>
-// The folder has careplan-csv.json: interfaces by name, each with fields {no, name, maxLen, type, required, codes}; codeTables.
+// The folder has careplan-csv.json: interfaces by name, each with fields {no, name, maxLen, type, required, codes}; codeTables; and lists of LIFE.
 import fs from 'node:fs';
 import path from 'node:path';
 import { register } from 'tsx/esm/api';
@@ -54,3 +54,67 @@ for (const [name, { fields: told }] of Object.entries(interfaces)) {
 for (const line of problems) process.stdout.write(`${line}\n`);
 process.stdout.write(`${careplanLayouts.size} interfaces, ${fields} fields compared, ${problems.length} differences\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+// LIFE: life-csv-2021.json (1.0, all forms) and life-csv-v310-partial.json (3.10), each form with fields {no, id, name, type, len, dec, req, codes}.
+const needs = { always: 'required', '◎': 'required', onConfirm: 'on-confirm', '○': 'on-confirm', conditional: 'conditional', '●': 'conditional' };
+
+function lifeCodes(column) {
+  return (column.codes ?? []).flatMap(({ system }) => {
+    const name = `CodeSystem-${system.split('/').at(-1)}.json`;
+    const file = ['engawa-life', 'engawa-kaigo'].map(one => path.join(root, 'terminology', one, name)).find(one => fs.existsSync(one));
+    const flatten = list => list.flatMap(one => [one.code, ...flatten(one.concept ?? [])]);
+    return flatten(JSON.parse(fs.readFileSync(file, 'utf8')).concept);
+  });
+}
+
+/** The codes a list tells: pairs, an object, or the name of a shared list. */
+function toldCodes(codes, shared) {
+  const list = codes?.ref ? shared[codes.ref] : codes;
+  if (!list) return [];
+  return Array.isArray(list) ? list.filter(Array.isArray).map(([code]) => code) : Object.keys(list);
+}
+
+function compareColumn(column, told, shared) {
+  const wrong = [];
+  const differ = (what, found, expected) => {
+    if (found !== expected) wrong.push(`item ${told.no} ${told.name}: ${what} is ${found}, expected ${expected}`);
+  };
+  differ('number', column?.no, told.no);
+  differ('id', column?.key, told.id);
+  if (!column) return wrong;
+  differ('need', column.need, needs[told.req]);
+  const isNumber = told.type === 'number' || told.type === '数字';
+  if (['text', 'id', 'int', 'dec'].includes(column.type)) differ('length', column.length, told.len);
+  if (column.type === 'dec') differ('decimals', column.decimals, told.dec);
+  if (told.format === 'YYYYMMDD') differ('type', column.type, 'day');
+  if (isNumber && !toldCodes(told.codes, shared).length) differ('type', column.type, told.dec ? 'dec' : 'int');
+  const known = lifeCodes(column);
+  for (const code of toldCodes(told.codes, shared)) if (!known.includes(code)) wrong.push(`item ${told.no} ${told.name}: no code ${code}`);
+  return wrong;
+}
+
+const { allForms } = await import('../../src/files/forms/life/all.ts');
+
+function compareLife(file, isVersioned) {
+  const { forms, sharedCodes } = JSON.parse(fs.readFileSync(path.join(process.argv[2] ?? '.', file), 'utf8'));
+  const wrong = [];
+  let count = 0;
+  const unknown = [];
+  for (const [id, { fields: told }] of Object.entries(forms)) {
+    if (!told) {
+      unknown.push(id);
+      continue;
+    }
+    const form = allForms.find(one => one.id === id && one.columns.some(({ key }) => key === 'version') === isVersioned);
+    if (form?.columns.length !== told.length) wrong.push(`${id}: ${form?.columns.length} columns, expected ${told.length}`);
+    for (const [i, one] of told.entries()) wrong.push(...compareColumn(form?.columns[i], one, sharedCodes).map(text => `${id}, ${text}`));
+    count += told.length;
+  }
+  for (const line of wrong) process.stdout.write(`${line}\n`);
+  process.stdout.write(`${file}: ${Object.keys(forms).length - unknown.length} forms, ${count} columns compared, ${wrong.length} differences`);
+  process.stdout.write(unknown.length > 0 ? `; without columns in the list: ${unknown.join(', ')}\n` : '\n');
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+compareLife('life-csv-2021.json', false);
+compareLife('life-csv-v310-partial.json', true);

@@ -2,9 +2,10 @@
  * The list of national file standards. Adding one is a folder and a line here.
  */
 import { careplan } from './careplan/standard.ts';
+import { life } from './life/standard.ts';
 import { ndjson } from './ndjson/standard.ts';
 import { opinion } from './opinion/standard.ts';
 import type { Standard } from './standard.ts';
 
 /** Every standard, in the order in which a file's name is tried. */
-export const allStandards: readonly Standard[] = [careplan, opinion, ndjson];
+export const allStandards: readonly Standard[] = [careplan, life, opinion, ndjson];

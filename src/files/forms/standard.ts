@@ -27,6 +27,14 @@ export interface Making {
   readonly codes: FindCodes;
   /** `Organization/id` of an office that is there already; undefined when it has to be made. */
   readonly office: (number: string) => string | undefined;
+  /** A resource the unit asked for by `reads`; undefined when it is not there. */
+  readonly stored?: (type: string, key: Key) => Resource | undefined;
+}
+
+/** A resource that a unit is merged with. */
+export interface Stored {
+  readonly type: string;
+  readonly key: Key;
 }
 
 /** What a unit becomes. */
@@ -35,6 +43,10 @@ export interface Made {
   readonly removals: readonly Removal[];
   /** Resources that have no business key. */
   readonly plain?: readonly PlainEntry[];
+  /** Records that are stored already as the unit has them. */
+  readonly unchanged?: number;
+  /** What was found in comparing with what is stored. */
+  readonly findings?: readonly Finding[];
 }
 
 /** What belongs together and is stored as a whole or not at all: one person's set. */
@@ -48,6 +60,8 @@ export interface Unit {
   readonly place: Pick<Finding, 'file' | 'line'>;
   /** Key of the person it is about, when the unit does not tell enough to make one. */
   readonly person?: Key | undefined;
+  /** Resources that have to be read before it is made. */
+  readonly reads?: readonly Stored[];
   /** Makes its resources; absent when findings refuse it. */
   readonly make?: ((making: Making) => Made) | undefined;
 }

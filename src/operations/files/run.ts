@@ -2,11 +2,11 @@
  * Runs an import: each unit of a delivery is one transaction; a refused one leaves nothing behind and does not stop the next.
  */
 import { FhirError } from '../../fhir/outcome.ts';
-import type { JsonObject } from '../../fhir/types.ts';
-import { conditionOf, type Key, type Removal, toTransaction } from '../../files/convert.ts';
+import type { JsonObject, Resource } from '../../fhir/types.ts';
+import { conditionalReference, conditionOf, type Key, type Removal, toTransaction } from '../../files/convert.ts';
 import { type Finding, isRefusal } from '../../files/finding.ts';
 import { allStandards } from '../../files/forms/all.ts';
-import type { SourceFile, Span, Standard, Unit } from '../../files/forms/standard.ts';
+import type { SourceFile, Span, Standard, Stored, Unit } from '../../files/forms/standard.ts';
 import type { FindCodes } from '../../files/layout.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
@@ -30,6 +30,14 @@ export interface Receipt {
   /** The rows it came from, for giving refused ones back. */
   readonly spans: readonly Span[];
 }
+
+/** What became of a unit: counts, or why it is refused. */
+type Outcome =
+  | { readonly counts: Receipt['counts']; readonly findings: readonly Finding[] }
+  | { readonly refusals: readonly Finding[] };
+
+/** How often a unit is merged anew when others write the same records at the same time. */
+const mostAttempts = 5;
 
 const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
 
@@ -82,9 +90,12 @@ class Import {
     if (!unit.make || findings.some(isRefusal)) return refused([]);
     try {
       if (unit.person && !(await this.find('Patient', unit.person))) return refused([unknownPerson(unit)]);
-      const counts = await this.store(unit);
+      const stored = await this.storeNewest(unit);
+      if ('refusals' in stored) return refused(stored.refusals);
+      const { counts } = stored;
       const changed = counts.created + counts.updated + counts.deleted > 0;
-      return { unit: name, place, outcome: changed ? 'stored' : 'unchanged', counts, findings, spans };
+      const told = [...findings, ...stored.findings];
+      return { unit: name, place, outcome: changed ? 'stored' : 'unchanged', counts, findings: told, spans };
     } catch (error) {
       if (!(error instanceof FhirError) || error.status >= 500) throw error;
       return refused(
@@ -93,23 +104,51 @@ class Import {
     }
   }
 
-  private async store(unit: Unit): Promise<Receipt['counts']> {
-    const first = unit.make!({ codes: this.codes, office: number => this.offices.get(number) });
+  /** Stores a unit; what it is merged with is read again when somebody else wrote meanwhile. */
+  private async storeNewest(unit: Unit): Promise<Outcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store(unit, await this.readStored(unit.reads ?? []));
+      } catch (error) {
+        if (!(error instanceof FhirError) || error.status !== 412 || attempt === mostAttempts) throw error;
+      }
+    }
+  }
+
+  private async store(unit: Unit, stored: ReadonlyMap<string, Resource>): Promise<Outcome> {
+    const make = () =>
+      unit.make!({
+        codes: this.codes,
+        office: number => this.offices.get(number),
+        stored: (type, key) => stored.get(conditionalReference(type, key)),
+      });
+    const first = make();
     const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
     for (const { key } of missing) await this.lookForOffice(key);
-    const { drafts, removals, plain } =
-      missing.length > 0 ? unit.make!({ codes: this.codes, office: number => this.offices.get(number) }) : first;
+    const { drafts, removals, plain, unchanged = 0, findings = [] } = missing.length > 0 ? make() : first;
+    if (findings.some(isRefusal)) return { refusals: findings };
     const removed: string[] = [];
     for (const removal of removals) removed.push(...(await this.toRemove(removal)));
-    if (drafts.length + removed.length + (plain?.length ?? 0) === 0) return nothing;
+    const counts = { ...nothing, unchanged };
+    if (drafts.length + removed.length + (plain?.length ?? 0) === 0) return { counts, findings };
     const { text, bundle } = toTransaction(drafts, removed, plain);
     const { committed } = await commitTransaction(this.services, this.request, text, bundle);
-    const counts = { ...nothing };
     for (const { outcome, version } of committed) {
       if (outcome !== 'absent') counts[outcome]++;
       if (version?.type === 'Organization' && outcome === 'created') this.remember(version);
     }
-    return counts;
+    return { counts, findings };
+  }
+
+  private async readStored(reads: readonly Stored[]): Promise<ReadonlyMap<string, Resource>> {
+    const found = new Map<string, Resource>();
+    const access = this.services.access.condition(this.request.caller);
+    for (const { type, key } of reads) {
+      const id = await this.find(type, key);
+      const version = id === undefined ? undefined : await this.services.store.read(type, id, access);
+      if (version && !version.deleted) found.set(conditionalReference(type, key), JSON.parse(version.text) as Resource);
+    }
+    return found;
   }
 
   private remember({ id, text }: Version): void {
@@ -149,8 +188,8 @@ const unknownPerson = ({ place, person }: Unit): Finding => ({
     ja: 'この保険者番号・被保険者番号の人は登録されていません',
   },
   mend: {
-    en: 'Send the certificate, or the supplement (UPHOSOKU) with name, kana, sex and day of birth, first',
-    ja: '先に被保険者証か、氏名・フリガナ・性別・生年月日のある利用者補足情報（UPHOSOKU）を送ってください',
+    en: 'Send the certificate, the supplement (UPHOSOKU) with name, kana, sex and day of birth, or SERVICE_USER_INFO of LIFE first',
+    ja: '先に被保険者証か、氏名・フリガナ・性別・生年月日のある利用者補足情報（UPHOSOKU）か、LIFE の SERVICE_USER_INFO を送ってください',
   },
 });
 
