@@ -32,7 +32,7 @@ async function fill({ app }: TestServer, round: number): Promise<void> {
       method: 'PUT',
       url: `/fhir/Appointment/${id}`,
       headers: json,
-      payload: { resourceType: 'Appointment', id, status: 'booked', participant: basedOn },
+      payload: { resourceType: 'Appointment', id, status: 'proposed', participant: basedOn },
     });
   await app.inject({ method: 'DELETE', url: '/fhir/Appointment/gone' });
   const link = ['p1', 'p2'].map(id => ({ target: { reference: `Patient/${id}` }, assurance: 'level1' }));
