@@ -15,11 +15,22 @@ const institutionPatient = 'urn:oid:1.2.392.100495.20.3.51.';
 /** Where a number stands as the number of somebody: an Identifier, or a plain property that is one. */
 const plainNumbers: ReadonlySet<string> = new Set(['subscriberId', 'dependent', 'documentNumber']);
 
-function isRefused(identifier: JsonObject, exempt: ReadonlySet<string>): boolean {
+/** Resources about a person, and elements that name one: a number here is somebody's number. Elsewhere digits prove nothing. */
+const persons: ReadonlySet<string> = new Set(['Patient', 'Person', 'RelatedPerson', 'Practitioner', 'Coverage']);
+const personElements: ReadonlySet<string> = new Set([
+  'subject',
+  'patient',
+  'beneficiary',
+  'subscriber',
+  'policyHolder',
+  'for',
+]);
+
+function isRefused(identifier: JsonObject, exempt: ReadonlySet<string>, ofPerson: boolean): boolean {
   const system = text(identifier['system']) ?? '';
   const type = object(identifier['type']);
   if (named.test(system) || (type && named.test(JSON.stringify(type)))) return true;
-  if (system.startsWith(institutionPatient) || exempt.has(system)) return false;
+  if (!ofPerson || system.startsWith(institutionPatient) || exempt.has(system)) return false;
   return looksLikeMyNumber(text(identifier['value']) ?? '');
 }
 
@@ -42,16 +53,18 @@ const refusal = (expression: string): Issue => ({
 export function findMyNumbers(resource: Resource, json: string, exempt: ReadonlySet<string>): readonly Issue[] {
   if (!suspicious.test(json)) return [];
   const issues: Issue[] = [];
-  const visit = (value: unknown, at: string, name: string): void => {
+  const visit = (value: unknown, at: string, name: string, around: boolean): void => {
     if (Array.isArray(value)) {
-      for (const [i, one] of value.entries()) visit(one, `${at}[${i}]`, name);
+      for (const [i, one] of value.entries()) visit(one, `${at}[${i}]`, name, around);
     } else if (typeof value === 'object' && value !== null) {
       const own = value as JsonObject;
-      if (isIdentifier(name, own) && isRefused(own, exempt)) issues.push(refusal(at));
-      for (const [key, inner] of Object.entries(own)) visit(inner, `${at}.${key}`, key);
+      const type = text(own['resourceType']);
+      const ofPerson = type === undefined ? around || personElements.has(name) : persons.has(type);
+      if (isIdentifier(name, own) && isRefused(own, exempt, ofPerson)) issues.push(refusal(at));
+      for (const [key, inner] of Object.entries(own)) visit(inner, `${at}.${key}`, key, ofPerson);
     } else if (plainNumbers.has(name) && looksLikeMyNumber(String(value))) issues.push(refusal(at));
   };
-  visit(resource, resource.resourceType, '');
+  visit(resource, resource.resourceType, '', false);
   return issues;
 }
 

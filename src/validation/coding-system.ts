@@ -102,7 +102,9 @@ export function codingSystemRule(compiler: Compiler): ItemRule {
     const { fault, form } = natureOf(system);
     if (fault) {
       report.segments[report.depth++] = 'system';
-      addFinding(report, ...fault);
+      const [severity, ...rest] = fault;
+      // As with canonicals: published data has such systems, and a search finds them as they are.
+      addFinding(report, report.onWrite && !schemeForm.test(system) ? 'warning' : severity, ...rest);
       report.depth--;
     }
     const wrong = form !== undefined && typeof code === 'string' ? form(code) : undefined;

@@ -29,11 +29,14 @@ const uriSystem = 'urn:ietf:rfc:3986';
 
 function checkIdentifier(value: JsonObject, report: Report): void {
   const { system, value: text } = value;
-  if (typeof system === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(system))
-    addIssueAt(report, 'system', 'invalid', {
+  if (typeof system === 'string' && !/^[a-z][a-z0-9+.-]*:/i.test(system)) {
+    report.segments[report.depth++] = 'system';
+    addFinding(report, report.onWrite ? 'warning' : 'error', 'invalid', {
       en: `found "${system}", expected an absolute URI`,
       ja: `system「${system}」は絶対 URI ではありません`,
     });
+    report.depth--;
+  }
   if (system !== uriSystem || typeof text !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test(text)) return;
   addIssueAt(report, 'value', 'invalid', {
     en: `found "${text}", but with the system ${uriSystem} it must be a full URI such as urn:oid:…`,
