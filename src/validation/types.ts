@@ -47,11 +47,14 @@ function checkIdentifier(value: JsonObject, report: Report): void {
 function checkQuantity(value: JsonObject, report: Report, compiler: Compiler): void {
   const { system, code } = value;
   if (system !== 'http://unitsofmeasure.org' || typeof code !== 'string') return;
-  if (compiler.codes.inSystem({ system, code }).result === 'out')
-    addIssueAt(report, 'code', 'code-invalid', {
-      en: `"${code}" is no unit of UCUM`,
-      ja: `「${code}」は UCUM の単位ではありません`,
-    });
+  if (compiler.codes.inSystem({ system, code }).result !== 'out') return;
+  report.segments[report.depth++] = 'code';
+  // Habitual units such as mmHg are frequent in measured data: a write keeps them and says so.
+  addFinding(report, report.onWrite ? 'warning' : 'error', 'code-invalid', {
+    en: `"${code}" is no unit of UCUM`,
+    ja: `「${code}」は UCUM の単位ではありません`,
+  });
+  report.depth--;
 }
 
 function checkAttachment(value: JsonObject, report: Report): void {
