@@ -2,6 +2,7 @@
  * The commands beside `serve`: each takes the settings and its own words and options, and says what it did.
  */
 import { type Config, SettingError } from './config.ts';
+import { nearest } from './definitions/nearest.ts';
 import type { Message } from './fhir/types.ts';
 
 /** A command of the command line. */
@@ -125,9 +126,11 @@ export function findCommand(words: readonly string[]): Command | undefined {
   const [name = 'serve', ...rest] = words;
   const command = commands.find(one => one.name === name);
   if (command ? rest.length === command.words : name === 'serve' && rest.length === 0) return command;
-  const shapes = command ? [`${name} ${command.shape}`] : ['serve', ...commands.map(one => one.name), 'terminology'];
+  const all = ['serve', 'validate', 'package', 'terminology', ...commands.map(one => one.name)];
+  const near = nearest(name, all);
+  const shapes = command ? [`${name} ${command.shape}`] : near ? [near] : all;
   throw new SettingError({
-    en: `found "${words.join(' ')}", expected ${command ? '' : 'one of the commands '}${shapes.join(', ')}; --help shows how`,
+    en: `found "${words.join(' ')}", expected ${command || near ? '' : 'one of the commands '}${shapes.join(', ')}; --help shows how`,
     ja: `「${words.join(' ')}」ではなく ${shapes.join('・')} を指定してください（--help で説明）`,
   });
 }

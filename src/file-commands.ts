@@ -8,7 +8,7 @@ import { type Config, SettingError } from './config.ts';
 import { FhirError } from './fhir/outcome.ts';
 import type { Message } from './fhir/types.ts';
 import type { SourceFile } from './files/forms/standard.ts';
-import { refusedFiles, reportText } from './files/report.ts';
+import { countsOf, firstRefusals, refusedFiles, reportText } from './files/report.ts';
 import { isZip, readZip, ZipError } from './files/zip.ts';
 import type { FhirRequest, Services } from './interactions/interaction.ts';
 import { writeAll } from './operations/files/export.ts';
@@ -17,6 +17,9 @@ import { createServices } from './services.ts';
 
 /** Shows how far a command is. */
 export type Tell = (line: Message) => void;
+
+/** Refusals told on the terminal; the report has all of them. */
+const shownRefusals = 3;
 
 /** Bytes read at a time. */
 const piece = 262_144;
@@ -131,14 +134,14 @@ export function writeErrors({ receipts, files }: ImportResult, folder: string, n
   writeWhole(path.join(folder, name), [reportText(receipts, ownRequest(config).language)]);
 }
 
-/** Counts of an import in words. */
+/** Counts of an import and its first refusals in words. */
 export function resultMessage({ receipts }: ImportResult): Message & { failed: boolean } {
-  const count = (outcome: Receipt['outcome']) => receipts.filter(one => one.outcome === outcome).length;
-  const [stored, unchanged, refused] = [count('stored'), count('unchanged'), count('refused')];
+  const counts = countsOf(receipts);
+  const failed = receipts.some(one => one.outcome === 'refused');
   return {
-    en: `${stored} sets stored, ${unchanged} unchanged, ${refused} refused`,
-    ja: `登録 ${stored} 組、変更なし ${unchanged} 組、受け付けなかった組 ${refused}`,
-    failed: refused > 0,
+    en: counts.en + firstRefusals(receipts, shownRefusals, 'en'),
+    ja: counts.ja + firstRefusals(receipts, shownRefusals, 'ja'),
+    failed,
   };
 }
 

@@ -428,7 +428,7 @@ t.test('the command line: import, export-files, watch', async t => {
   const watcher = new Watcher(server.services, config, folders);
   t.same(await watcher.look(tell), [], 'a file may still be growing');
   t.match(await watcher.look(tell), [
-    { en: /20260401093000: 0 sets stored, 0 unchanged, 1 refused/ },
+    { en: /20260401093000: 0 sets stored, 0 unchanged, 1 refused\n {2}UPJSK\S*, line 1: .*nobody/s },
     { en: /broken/ },
   ]);
   t.same(fs.readdirSync(folders.incoming), ['.hidden.csv']);

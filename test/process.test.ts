@@ -2,6 +2,7 @@
 import net, { type AddressInfo } from 'node:net';
 import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
+import { findCommand } from '../src/commands.ts';
 import { type Config, readConfig, SettingError } from '../src/config.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
@@ -151,6 +152,21 @@ t.test('settings that cannot be used are refused with a sentence', async t => {
     t.throws(() => readConfig(new Map([[flag, value]]), {}), SettingError, `--${flag} ${value}`);
   for (const proxies of ['127.0.0.1', '10.0.0.0/8, ::1', 'loopback'])
     t.equal(readConfig(new Map([['trusted-proxies', proxies]]), {}).trustedProxies, proxies);
+});
+
+t.test('a misspelt command is told which one was meant', async t => {
+  const told = (...words: string[]) => {
+    try {
+      return { found: findCommand(words)?.name ?? 'serve' };
+    } catch (error) {
+      return (error as SettingError).text;
+    }
+  };
+  t.match(told('serv'), { en: /"serv", expected serve;/, ja: /「serv」ではなく serve を/ });
+  t.match(told('moove', 'x'), { en: /expected move;/ });
+  t.match(told('dance'), { en: /expected one of the commands serve, validate, .*import/ });
+  t.match(told('move', 'x'), { en: /expected move / });
+  t.same(told('backup', 'file'), { found: 'backup' });
 });
 
 t.test('a start that fails for reasons a user can mend', async t => {

@@ -1,7 +1,7 @@
 /**
  * What an import says: a summary by kind of error, each finding with its place, and the refused rows as they came.
  */
-import type { Language } from '../fhir/types.ts';
+import type { Language, Message } from '../fhir/types.ts';
 import { type Finding, findingMessage, isRefusal, placeText, summarize } from './finding.ts';
 import type { SourceFile, Span } from './forms/standard.ts';
 
@@ -13,13 +13,32 @@ export interface Reported {
   readonly spans: readonly Span[];
 }
 
+/** How many units came to which end. */
+export function countsOf(units: readonly Pick<Reported, 'outcome'>[]): Message {
+  const count = (outcome: Reported['outcome']) => units.filter(one => one.outcome === outcome).length;
+  const [stored, unchanged, refused] = [count('stored'), count('unchanged'), count('refused')];
+  return {
+    en: `${stored} sets stored, ${unchanged} unchanged, ${refused} refused`,
+    ja: `登録 ${stored} 組、変更なし ${unchanged} 組、受け付けなかった組 ${refused}`,
+  };
+}
+
+const lineOf = (one: Finding, language: Language): string =>
+  [placeText(one, language), findingMessage(one)[language]].filter(Boolean).join(': ');
+
+/** The first refusals in words, one a line: for those who do not open the report. */
+export function firstRefusals(units: readonly Reported[], most: number, language: Language): string {
+  const refusals = units.flatMap(one => one.findings.filter(isRefusal));
+  return refusals
+    .slice(0, most)
+    .map(one => `\n  ${lineOf(one, language)}`)
+    .join('');
+}
+
 /** The report as text: counts, the summary by kind, then unit by unit what was found. */
 export function reportText(units: readonly Reported[], language: Language): string {
-  const count = (outcome: Reported['outcome']) => units.filter(one => one.outcome === outcome).length;
   const ja = language === 'ja';
-  const head = ja
-    ? `登録 ${count('stored')} 組、変更なし ${count('unchanged')} 組、受け付けなかった組 ${count('refused')}`
-    : `${count('stored')} sets stored, ${count('unchanged')} unchanged, ${count('refused')} refused`;
+  const head = countsOf(units)[language];
   const kinds = summarize(units.flatMap(one => one.findings.filter(isRefusal))).map(
     ({ title, count: times }) => `  ${title[language]}: ${times}`,
   );
@@ -28,9 +47,7 @@ export function reportText(units: readonly Reported[], language: Language): stri
     .flatMap(({ unit, outcome, findings }) => [
       '',
       `${unit}${outcome === 'refused' ? (ja ? '（受け付けませんでした）' : ' (refused)') : ''}`,
-      ...findings.map(
-        one => `  ${[placeText(one, language), findingMessage(one)[language]].filter(Boolean).join(': ')}`,
-      ),
+      ...findings.map(one => `  ${lineOf(one, language)}`),
     ]);
   return `${[head, ...kinds, ...details].join('\n')}\n`;
 }

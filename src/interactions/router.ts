@@ -4,6 +4,7 @@
  */
 
 import type { Definitions } from '../definitions/definitions.ts';
+import { nearest } from '../definitions/nearest.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { FhirRequest, Interaction, Operation, Services } from './interaction.ts';
 
@@ -110,11 +111,13 @@ function unknownPath(services: Pick<Services, 'definitions'>, path: readonly str
       en: `Resource types are case-sensitive: found ${first}, expected ${type}`,
       ja: `リソース型は大文字・小文字を区別します（${first} ではなく ${type}）`,
     });
-  if (!type && path.length > 0 && /^[A-Za-z]+$/.test(first) && first !== 'metadata')
+  if (!type && path.length > 0 && /^[A-Za-z]+$/.test(first) && first !== 'metadata') {
+    const near = nearest(first, services.definitions.resourceTypes);
     return new FhirError('not-found', {
-      en: `${first} is not a resource type of FHIR R4; GET metadata lists the types`,
-      ja: `${first} は FHIR R4 のリソース型ではありません（一覧は GET metadata）`,
+      en: `${first} is not a resource type of FHIR R4; ${near ? `did you mean ${near}?` : 'GET metadata lists the types'}`,
+      ja: `${first} は FHIR R4 のリソース型ではありません（${near ? `${near} のことですか` : '一覧は GET metadata'}）`,
     });
+  }
   return new FhirError('not-found', {
     en: 'There is nothing at this URL; GET metadata tells what this server has',
     ja: 'この URL には何もありません（このサーバーの機能は GET metadata で分かります）',
