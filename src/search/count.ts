@@ -1,59 +1,88 @@
 /**
  * count: how many resources are found, exactly or about, without looking at more than has to be.
  */
-import { join, raw, sql } from '../store/sql.ts';
-import { rawRows } from './choose.ts';
-import { drive, fromWhereIndex } from './compile.ts';
-import type { Condition } from './condition.ts';
-import { beginSearch, findRows, type RunSettings, type TypeSearch } from './match.ts';
+import { join, raw, type Sql, sql } from '../store/sql.ts';
+import { sample } from './choose.ts';
+import { drive, fromWhereIndex, inTime } from './compile.ts';
+import { anyOf, type Condition, type Range } from './condition.ts';
+import { beginSearch, findRows, type RunSettings, type TypeSearch, timeLeft } from './match.ts';
 import { atMost } from './order.ts';
-import { canDrive } from './rank.ts';
+import { canList, readPositions } from './positions.ts';
+import { isHashes } from './rank.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
-const manyRows = 3000;
-/** What a row costs that is looked up by its version, put into a set, or looked for in a set, in microseconds. */
-const lookUp = 1.5;
-const intoSet = 0.4;
-const inSet = 0.2;
-/** Most rows that are counted beforehand. */
-const mostRows = 1_000_000;
-
-/** A search to be counted: its conditions and which of them drives. */
-interface Counted {
-  readonly parts: readonly Condition[];
-  readonly driver: number;
-}
-
-const asSet = (part: Condition & { op: 'range' }): Condition => ({ ...part, range: { ...part.range, probe: 'set' } });
-
-/** A condition whose rows can be made a set of versions. */
-const canBeSet = (part: Condition | undefined): part is Condition & { op: 'range' } =>
-  part?.op === 'range' && !part.range.testOnly && !part.range.atMoment && !part.range.atVersion;
+const manyRows = 1000;
+/** What it costs to look a row up by its version, to read one into a set, and to read past one, in microseconds. */
+const lookUp = 1.1;
+const intoSet = 0.07;
+const readPast = 0.03;
 
 /**
- * Tests by a look into a second index become tests by a set of versions where that costs less: both sides are large, and a
- * count has to meet all of them anyway. Of two, the one that makes the smaller set is the set.
+ * The ranges whose rows together are those of a condition, where reading them as a set of versions can pay: a look by the whole
+ * key follows the order of what drives, and costs little.
  */
-async function forCounting(search: TypeSearch, driver: number, settings: RunSettings): Promise<Counted> {
-  const { parts } = search;
-  const by = parts[driver];
-  const tested = parts.findIndex((part, i) => i !== driver && canBeSet(part) && part.range.probe === 'seq');
-  if (!by || search.contained || tested < 0) return { parts, driver };
-  const count = async (part: Condition): Promise<number> => {
-    const rows = rawRows(part, mostRows);
-    if (!rows) return mostRows;
-    const query = sql`SELECT count(*) AS n FROM (${rows}) c`;
-    return Number((await settings.store.select(query, { budgetMs: settings.budgetMs }))[0]!['n']);
+function rangesOf(part: Condition): readonly Range[] | undefined {
+  if (part.op === 'range') {
+    const { testOnly, atMoment, atVersion, probe } = part.range;
+    return testOnly || atMoment || atVersion || probe === 'moment' ? undefined : [part.range];
+  }
+  const ranges = part.op === 'or' ? part.parts.map(rangesOf) : [];
+  return ranges.length > 0 && ranges.every(one => one !== undefined) ? ranges.flat() : undefined;
+}
+
+const positionsOf = ({ table, where }: Range): Sql =>
+  sql`SELECT x.seq AS seq FROM ${raw(table.name)} x WHERE ${inTime('x')} AND ${where}`;
+
+/** Whether reading all rows of some ranges costs less than looking up as many as drive. */
+async function paysAsSet(
+  ranges: readonly Range[],
+  driving: number,
+  last: number,
+  settings: RunSettings,
+): Promise<boolean> {
+  const lookUps = driving * lookUp;
+  if (ranges.some(range => range.scan)) return lookUps > last * readPast;
+  if (ranges.every(range => range.probe === 'set') || lookUps > last * intoSet) return true;
+  const limit = Math.floor(lookUps / intoSet);
+  const [rows] = await sample([anyOf(ranges.map((range): Condition => ({ op: 'range', range })))], settings, limit);
+  return rows !== undefined && rows < limit;
+}
+
+/**
+ * Counts what large conditions have in common: a count meets all rows anyway, and reading the rows of two ranges costs less
+ * than a look into a second index for each row of one.
+ * @returns undefined where that cannot be done, or does not pay
+ */
+async function countShared(search: TypeSearch, driver: number, settings: RunSettings): Promise<number | undefined> {
+  const { parts, scope } = search;
+  const [by, last] = [parts[driver], settings.sight.asOf];
+  const others = parts.filter(part => part !== by && rangesOf(part));
+  if (!by || by.op === 'has' || isHashes(by) || others.length === 0 || !canList(last)) return undefined;
+  const [few] = await sample([by], settings, manyRows);
+  if (few !== undefined && few < manyRows) return undefined;
+  const left = timeLeft(settings.budgetMs);
+  const driven = (tests: readonly Condition[]) => {
+    const begin = drive([by, ...tests], by, scope, settings);
+    const selects = begin.branches.map(
+      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, settings)}`,
+    );
+    return readPositions(selects, last, settings, left());
   };
-  const driving = await count(by);
-  if (driving < manyRows) return { parts, driver };
-  const part = parts[tested] as Condition & { op: 'range' };
-  const rows = await count(part);
-  const costs = [driving * lookUp, rows * intoSet + driving * inSet, driving * intoSet + rows * inSet];
-  const turned = canBeSet(by) && !part.range.repeats && canDrive(part);
-  if (turned && costs[2]! < Math.min(costs[0]!, costs[1]!))
-    return { parts: parts.map(one => (one === by ? asSet(by) : one)), driver: tested };
-  return { parts: costs[1]! < costs[0]! ? parts.map(one => (one === part ? asSet(part) : one)) : parts, driver };
+  const tests = parts.filter(part => part !== by && !others.includes(part));
+  const found = await driven(tests);
+  if (!found) return undefined;
+  const sets: Condition[] = [];
+  for (const part of others) {
+    const ranges = rangesOf(part)!;
+    if (!(await paysAsSet(ranges, found.size, last, settings))) continue;
+    const set = await readPositions(ranges.map(positionsOf), last, settings, left());
+    if (set) sets.push(part);
+    if (set) found.keep(set);
+  }
+  if (sets.length === others.length) return found.size;
+  const rest = sets.length > 0 ? await driven([...tests, ...others.filter(part => !sets.includes(part))]) : undefined;
+  if (rest) found.keep(rest);
+  return rest && found.size;
 }
 
 /** Number of resources found, at most `limit` when given. */
@@ -73,8 +102,9 @@ export async function countRows(
     );
     return found.length;
   }
-  const counted = limit === undefined ? await forCounting(search, driver, settings) : { parts: search.parts, driver };
-  const begin = drive(counted.parts, counted.parts[counted.driver], search.scope, settings);
+  const shared = limit === undefined ? await countShared(search, driver, settings) : undefined;
+  if (shared !== undefined) return shared;
+  const begin = drive(search.parts, search.parts[driver], search.scope, settings);
   const byMoment = begin.repeats && begin.walk[0] === 'moment' && begin.branches.length === 1;
   const selects = begin.branches.map(branch => {
     const from = fromWhereIndex(branch, begin, search.scope, settings);

@@ -55,11 +55,13 @@ interface Rendered {
 const mostRendered = 2000;
 const rendered = new Map<string, Rendered>();
 
+/** Functions that PostgreSQL calls otherwise. */
+const names: Readonly<Record<string, string>> = { 'instr(': 'strpos(', 'group_concat(': 'string_agg(' };
 /**
- * Shared SQL as PostgreSQL's: `?` becomes `$n` outside of quotes, `instr` is called `strpos`. The plus that tells SQLite's planner
- * not to use an index for a column (`+x.text`) goes away, and so does `within_budget()`: here the server watches the time.
+ * Shared SQL as PostgreSQL's: `?` becomes `$n` outside of quotes, some functions have other names. The plus that tells SQLite's
+ * planner not to use an index for a column (`+x.text`) goes away, and so does `within_budget()`: here the server watches the time.
  */
-const differences = /'[^']*'|\?|\binstr\(|\bwithin_budget\(\)|(?<=[\s(,])\+(?=[a-z]+\.[a-z])/g;
+const differences = /'[^']*'|\?|\binstr\(|\bgroup_concat\(|\bwithin_budget\(\)|(?<=[\s(,])\+(?=[a-z]+\.[a-z])/g;
 
 function render(text: string): Rendered {
   let found = rendered.get(text);
@@ -69,7 +71,7 @@ function render(text: string): Rendered {
       if (part === '?') return `$${++n}`;
       if (part === '+') return '';
       if (part === 'within_budget()') return '1';
-      return part === 'instr(' ? 'strpos(' : part;
+      return names[part] ?? part;
     });
     found = { text: own, name: `e${hash('sha1', own).slice(0, 20)}`, uses: 0 };
     if (rendered.size >= mostRendered) rendered.delete(rendered.keys().next().value!);

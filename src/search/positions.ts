@@ -1,0 +1,85 @@
+/**
+ * positions: sets of versions, one bit for each position in the change feed. What a count needs of two large conditions is how
+ * many versions they share: bits tell that without a look-up for each row.
+ */
+import { join, type Sql, sql } from '../store/sql.ts';
+import type { RunSettings } from './match.ts';
+import { atMost } from './order.ts';
+
+const comma = 44;
+const zero = 48;
+
+/** A set of whole numbers from 0 to `last`. */
+export class Positions {
+  private readonly words: Uint32Array;
+  private readonly last: number;
+
+  constructor(last: number) {
+    this.last = last;
+    this.words = new Uint32Array((last >>> 5) + 1);
+  }
+
+  /** Adds the numbers of a list like `12,7,530`; those beyond `last` are left out. Returns how many the list has. */
+  add(list: string): number {
+    if (list === '') return 0;
+    let [value, read] = [0, 1];
+    for (let i = 0; i < list.length; i++) {
+      const code = list.charCodeAt(i);
+      if (code !== comma) {
+        value = value * 10 + code - zero;
+        continue;
+      }
+      this.set(value);
+      value = 0;
+      read++;
+    }
+    this.set(value);
+    return read;
+  }
+
+  private set(value: number): void {
+    if (value <= this.last) this.words[value >>> 5]! |= 1 << (value & 31);
+  }
+
+  /** Leaves only what the other set (of the same length) has as well. */
+  keep(other: Positions): void {
+    for (let i = 0; i < this.words.length; i++) this.words[i]! &= other.words[i]!;
+  }
+
+  /** How many numbers are in the set. */
+  get size(): number {
+    let bits = 0;
+    for (let word of this.words) {
+      word -= (word >>> 1) & 0x55555555;
+      word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+      bits += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    }
+    return bits;
+  }
+}
+
+/** Most rows whose positions are read, and the last position that has a bit: together at most some ten megabytes. */
+export const mostListed = 3_000_000;
+const lastListed = 400_000_000;
+
+/** Whether positions up to one can be read into sets. */
+export const canList = (last: number | undefined): last is number => last !== undefined && last <= lastListed;
+
+/**
+ * The positions that selects of `seq` yield, as a set.
+ * @returns undefined when they are more than {@link mostListed}
+ */
+export async function readPositions(
+  selects: readonly Sql[],
+  last: number,
+  { store }: RunSettings,
+  budgetMs: number,
+): Promise<Positions | undefined> {
+  const rows = join(selects, ' UNION ALL ');
+  // A limit costs a quarter more; where there are not so many versions it is not needed.
+  const some = last < mostListed ? rows : sql`${rows} ${atMost(mostListed + 1)}`;
+  const query = sql`SELECT group_concat(CAST(q.seq AS TEXT), ',') AS positions FROM (${some}) q`;
+  const [row] = await store.select(query, { budgetMs });
+  const found = new Positions(last);
+  return found.add(String(row?.['positions'] ?? '')) > mostListed ? undefined : found;
+}

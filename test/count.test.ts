@@ -1,0 +1,132 @@
+/**
+ * Counts over many rows: what is counted by sets of positions equals what is counted one by one, on both databases, after updates
+ * and deletions, and as of an earlier position.
+ */
+import t from 'tap';
+import { stampable } from '../src/fhir/json-text.ts';
+import { Positions } from '../src/search/positions.ts';
+import { testOnStores } from './stores.ts';
+import type { TestServer } from './support.ts';
+
+t.test('positions: sets of whole numbers', async t => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  for (let round = 0; round < 50; round++) {
+    const last = random(300);
+    const lists = [0, 1].map(() => Array.from({ length: random(200) }, () => random(320)));
+    const [a, b] = lists.map(list => {
+      const set = new Positions(last);
+      t.equal(set.add(list.join(',')), list.length, 'how many were read');
+      return set;
+    }) as [Positions, Positions];
+    const inside = (list: number[]) => new Set(list.filter(value => value <= last));
+    t.equal(a.size, inside(lists[0]!).size, 'size');
+    a.keep(b);
+    t.equal(a.size, [...inside(lists[0]!)].filter(value => inside(lists[1]!).has(value)).length, 'what both have');
+  }
+});
+
+/** More than a count looks up one by one. */
+const many = 1400;
+const ucum = 'http://unitsofmeasure.org';
+
+interface Given {
+  readonly resourceType: 'Observation';
+  readonly id: string;
+  readonly status: string;
+  readonly code: { coding: { system: string; code: string }[] };
+  readonly effectiveDateTime: string;
+  readonly valueQuantity: { value: number; unit: string; system?: string; code?: string };
+  readonly component?: unknown;
+}
+
+/** The nth observation; another one for another `turn`. */
+function observation(n: number, turn: number): Given {
+  const value = ((n * 37 + turn * 11) % 400) / 2;
+  return {
+    resourceType: 'Observation',
+    id: `o${n}`,
+    status: n % 3 === turn ? 'preliminary' : 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: n % 20 === turn ? 'rare' : 'often' }] },
+    effectiveDateTime: `20${10 + (n % 15)}-0${1 + (n % 9)}-11T09:00:00+09:00`,
+    valueQuantity:
+      n % 2
+        ? { value, unit: 'g', system: ucum, code: 'g' }
+        : { value: value * 1000, unit: 'mg', system: ucum, code: 'mg' },
+  };
+}
+
+/** Writes (or, without a text, deletes) as an interaction would, without its checks. */
+async function write(server: TestServer, resources: readonly Given[], deleted = false): Promise<void> {
+  const { store, search } = server.services;
+  const result = await store.commit(
+    resources.map(resource => ({
+      type: resource.resourceType,
+      id: resource.id,
+      method: deleted ? 'DELETE' : 'PUT',
+      ...(!deleted && { template: stampable(JSON.stringify(resource), resource.id) }),
+      rows: deleted ? [] : search.extract({ ...resource }),
+      access: { persons: [], authorOrganization: null, informationClass: 0, releasedAt: null },
+      preconditions: [],
+    })),
+  );
+  if (!result.ok) throw new Error('not written');
+}
+
+const grams = ({ valueQuantity: { value, code } }: Given) => (code === 'mg' ? value / 1000 : value);
+const often = (one: Given) => one.code.coding[0]!.code === 'often';
+
+/** What is asked, and the same told by the resources. */
+const asked: readonly (readonly [query: string, fulfilled: (one: Given) => boolean])[] = [
+  ['code=often&value-quantity=gt50', one => often(one) && one.valueQuantity.value > 50],
+  [`code=often&value-quantity=gt50|${ucum}|g`, one => often(one) && grams(one) > 50],
+  [`code=http://loinc.org|often&value-quantity=le50000|${ucum}|mg`, one => often(one) && grams(one) <= 50],
+  ['code=often&status=final', one => often(one) && one.status === 'final'],
+  [
+    'code=often&status=final&value-quantity=lt100||g',
+    one => often(one) && one.status === 'final' && one.valueQuantity.code === 'g' && one.valueQuantity.value < 100,
+  ],
+  [
+    'code=often&date=ge2015&value-quantity=gt50',
+    one => often(one) && one.effectiveDateTime >= '2015' && one.valueQuantity.value > 50,
+  ],
+  [
+    'code=often&status:not=final&value-quantity=gt50',
+    one => often(one) && one.status !== 'final' && one.valueQuantity.value > 50,
+  ],
+  ['code=often,rare&value-quantity=gt50,lt10', one => one.valueQuantity.value > 50 || one.valueQuantity.value < 10],
+  ['code=often&combo-value-quantity=gt50', one => often(one) && one.valueQuantity.value > 50],
+  ['code=rare&value-quantity=gt50', one => !often(one) && one.valueQuantity.value > 50],
+];
+
+testOnStores('counts of large conditions', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  const all = new Map(Array.from({ length: many }, (_, n) => [n, observation(n, 0)] as const));
+  await write(server, [...all.values()]);
+  const check = async (when: string) => {
+    for (const [query, fulfilled] of asked) {
+      const url = `/fhir/Observation?${query.replaceAll('|', '%7C')}&_summary=count`;
+      const { total } = (await server.app.inject({ url })).json() as { total: number };
+      t.equal(total, [...all.values()].filter(fulfilled).length, `${when}: ${query}`);
+    }
+  };
+  await check('new');
+  for (let n = 0; n < many; n += 7) all.set(n, observation(n, 1));
+  await write(
+    server,
+    [...all.values()].filter((_, n) => n % 7 === 0),
+  );
+  await check('after updates');
+  const gone = [...all.keys()].filter(n => n % 11 === 0);
+  await write(
+    server,
+    gone.map(n => all.get(n)!),
+    true,
+  );
+  for (const n of gone) all.delete(n);
+  await check('after deletions');
+  await server.close();
+});
