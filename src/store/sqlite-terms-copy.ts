@@ -2,16 +2,13 @@
  * Editions in and out of an SQLite file of masters, and the file in which a node of a shared database keeps its copies.
  */
 import type Database from 'better-sqlite3';
+import { room, type Value } from './sqlite-term-reader.ts';
 import { SqliteTerms } from './sqlite-terms.ts';
 import type { TermEdition } from './terms.ts';
 import type { PlacedEdition, TermPart, TermsPlace } from './terms-copy.ts';
 
 /** Rows of a part. */
 const partSize = 2000;
-/** An edition has room for 16,777,216 concepts; see sqlite-terms.ts. */
-const room = 16_777_216;
-
-type Value = string | number | Uint8Array | null;
 
 const pause = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
