@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { freePort, startServer, stopProcess, untilAnswers } from '../test/conformance/server.mjs';
 import { identifierSystem, loinc, observation, observationsOf, patients, seed } from './data.mjs';
+import { loader, median, note, print, script } from './measure.mjs';
 import { importMaster, measureTerminology, terminologyRows } from './terminology-rows.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -28,46 +29,8 @@ if (!(seconds > 0) || !(rounds >= 1)) {
   process.stderr.write('--seconds and --rounds are numbers above 0\n');
   process.exit(2);
 }
-const note = text => process.stderr.write(`${text}\n`);
 const temporary = fs.mkdtempSync(path.join(options.folder ?? os.tmpdir(), 'engawa-bench-'));
-
-/** Runs a script of this folder to its end and reads the JSON it prints. */
-function script(name, ...words) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(here, name), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', chunk => {
-      text += chunk;
-    });
-    child.on('close', code => {
-      const result = text ? JSON.parse(text) : { error: `${name} ended with ${code}` };
-      if (result.error) reject(new Error(result.error));
-      else resolve(result);
-    });
-  });
-}
-
-/** Measures requests against a server; every answer must have the status expected. */
-async function load(server, expected, requests, more = {}) {
-  const file = path.join(temporary, 'job.json');
-  const job = {
-    port: new URL(server.base).port,
-    pid: server.pid,
-    connections: 32,
-    seconds,
-    warmup: 1,
-    requests,
-    ...more,
-  };
-  fs.writeFileSync(file, JSON.stringify(job));
-  const result = await script('load.mjs', file);
-  const wrong = Object.entries(result.statuses).filter(([status]) => Number(status) !== expected);
-  if (wrong.length || !result.statuses[expected])
-    throw new Error(
-      `${requests[0].method} ${requests[0].path}: expected ${expected}, got ${JSON.stringify(result.statuses)}`,
-    );
-  return result;
-}
+const load = loader({ temporary, seconds });
 
 /** The data folder with the master of terminology. */
 let master;
@@ -201,8 +164,6 @@ async function measure(round, seeded) {
   return results;
 }
 
-const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 /** The table: what, Engawa's figure, its yardstick's figure, the ratio, the goal. */
 function summary(all) {
   const rate = name => median(all.map(round => round[name].perSecond));
@@ -248,27 +209,6 @@ async function validation() {
     ratio: validate.perSecond / validationGoal,
     goal: 1,
   }));
-}
-
-function print(table) {
-  const verdict = ({ ratio, goal, lower }) =>
-    goal === undefined ? '' : (lower ? ratio <= goal : ratio >= goal) ? 'yes' : 'NO';
-  const cells = [
-    ['32 connections', 'Engawa', 'yardstick', 'ratio', 'goal', 'met'],
-    ...table.map(row => [
-      row.what,
-      row.engawa,
-      row.yardstick,
-      row.ratio.toFixed(2),
-      row.goal === undefined ? '' : `${row.lower ? '≤' : '≥'} ${row.goal}`,
-      verdict(row),
-    ]),
-  ];
-  const widths = cells[0].map((_, i) => Math.max(...cells.map(line => line[i].length)));
-  const text = cells.map(line =>
-    line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '),
-  );
-  process.stdout.write(`\n${[text[0], '-'.repeat(text[0].length), ...text.slice(1)].join('\n')}\n`);
 }
 
 const built = spawnSync(process.execPath, [path.join(root, 'build.mjs'), '--if-missing'], { stdio: 'inherit' });

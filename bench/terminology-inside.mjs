@@ -1,4 +1,5 @@
-// Terminology in this process, without HTTP: node bench/terminology.mjs DATA_FOLDER SECONDS → one line of JSON.
+// Terminology in this process, without HTTP: node bench/terminology-inside.mjs DATA_FOLDER SECONDS → one line of JSON.
+// The data folder has the master of terminology-rows.mjs; terminology.mjs makes it and prints everything.
 // Codes are taken at random from an imported master, so that most come from its file, not from memory.
 import { readConfig } from '../dist/config.js';
 import { createServices } from '../dist/services.js';
@@ -10,7 +11,7 @@ const [, , folder, seconds] = process.argv;
 const services = createServices(readConfig(new Map([['data', folder]]), {}));
 await services.terminology.refresh();
 const scope = services.terminology.scope();
-const options = { languages: undefined, activeOnly: false, abstract: true, lenientDisplay: false };
+const options = { languages: undefined, activeOnly: false, abstract: true, lenientDisplay: false, membershipOnly: false };
 
 /** How often a second `work` is done, after a warm-up. */
 function rate(work) {
@@ -30,6 +31,10 @@ function rate(work) {
 }
 
 const found = scope.system(system);
+if (!found) {
+  process.stdout.write(JSON.stringify({ error: `${folder ?? 'no folder'}: the master ${system} is not there; run terminology.mjs` }));
+  process.exit(1);
+}
 const result = {
   lookup: rate(one => JSON.stringify(lookup(found, found.find(one), { properties: [], languages: undefined }))),
   validate: rate(one =>

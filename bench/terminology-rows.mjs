@@ -36,7 +36,7 @@ export function importMaster({ root, temporary, note }) {
 
 /** Codes of a master of 100,000: in this process's place without HTTP, then over HTTP. */
 export async function measureTerminology({ step, load, script, seconds, folder }) {
-  const { lookup, validate } = await script('terminology.mjs', folder, String(seconds));
+  const { lookup, validate } = await script('terminology-inside.mjs', folder, String(seconds));
   await step('lookupInside', async () => lookup);
   await step('validateInside', async () => validate);
   const engawa = await startServer(folder);
