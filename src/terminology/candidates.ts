@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../fhir/types.ts';
 import { compareVersions } from './canonical.ts';
-import { filterOf, isPartial, type Membership, memberOf, partHas } from './membership.ts';
+import { asExcluded, filterOf, isPartial, type Membership, memberOf, partHas } from './membership.ts';
 import type { Finding } from './problems.ts';
 import type { Scope } from './scope.ts';
 import type { CodeSystem, Coding, Concept } from './shapes.ts';
@@ -81,13 +81,6 @@ function inImports(
   return found.map(one => ({ ...one, has: one.has === 'out' ? 'out' : has }));
 }
 
-/** True when the value set takes several versions of the code system, so that an exclusion counts for its version only. */
-function severalVersions(plan: ValueSetPlan, url: string): boolean {
-  return (
-    new Set([...plan.includes, ...plan.excludes].filter(part => part.system === url).map(part => part.version)).size > 1
-  );
-}
-
 function isExcluded(
   scope: Scope,
   plan: ValueSetPlan,
@@ -96,13 +89,11 @@ function isExcluded(
   path: readonly ValueSetPlan[],
 ): boolean {
   if (plan.excludes.length === 0) return false;
-  const version =
-    candidate.system && severalVersions(plan, candidate.system.head.url) ? candidate.system.head.version : undefined;
-  const exact: Coding = {
+  const one: Coding = {
     code: candidate.concept?.code ?? coding.code,
     ...(coding.system !== undefined && { system: coding.system }),
-    ...(version !== undefined && { version }),
   };
+  const exact = asExcluded(plan, one, candidate.system);
   return plan.excludes.some(part => partHas(scope, plan, part, exact, path) === 'in');
 }
 
@@ -118,7 +109,7 @@ export function candidatesIn(
   path: readonly ValueSetPlan[] = [],
 ): readonly Candidate[] {
   checkCircle(path, plan);
-  const here = plan.supplements.length > 0 ? scope.supplemented(plan.supplements) : scope;
+  const here = scope.within(plan);
   const inner = [...path, plan];
   const found: Candidate[] = [];
   for (const part of plan.includes) {

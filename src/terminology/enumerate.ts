@@ -9,7 +9,7 @@ import { filterOf, isLeftOut, isPartial, memberOf, partHas } from './membership.
 import { finding, TerminologyError } from './problems.ts';
 import type { Scope } from './scope.ts';
 import type { CodeSystem, Coding, Concept } from './shapes.ts';
-import { checkCircle, findValueSet, type Part, takenIn, type ValueSetPlan } from './value-set.ts';
+import { checkCircle, findValueSet, type Part, severalVersions, takenIn, type ValueSetPlan } from './value-set.ts';
 
 /** One code of a value set. */
 export interface Entry {
@@ -128,14 +128,6 @@ function* conceptsOf(
   for (const concept of source) if (!filter || filter.test(concept)) yield { concept };
 }
 
-/** True when a value set takes more than one version of a code system, so that its codes need a version each. */
-function severalVersions(plan: ValueSetPlan, url: string): boolean {
-  const versions = new Set(
-    [...plan.includes, ...plan.excludes].filter(part => part.system === url).map(part => part.version),
-  );
-  return versions.size > 1;
-}
-
 function* fromPart(
   scope: Scope,
   plan: ValueSetPlan,
@@ -153,6 +145,7 @@ function* fromPart(
   }
   const system = systemOf(scope, part, walk.used);
   const imports = part.valueSets.map(canonical => importInto(scope, plan, canonical, walk.used));
+  // Where there are several, each code needs its version.
   const version = severalVersions(plan, part.system) ? system?.head.version : undefined;
   for (const { concept, listed } of conceptsOf(scope, part, system, walk)) {
     if (system && isLeftOut(scope, plan, system, concept)) continue;
@@ -210,14 +203,16 @@ export function* enumerate(
 ): Generator<Entry> {
   checkCircle(path, plan);
   const inner = [...path, plan];
-  const here = plan.supplements.length > 0 ? scope.supplemented(plan.supplements) : scope;
+  const here = scope.within(plan);
   noteExcludes(here, plan, walk.used);
   const seen = new Map<string, Entry>();
   const single = plan.includes.length === 1;
+  // What was asked for counts for the value set that was asked for; those it takes in say it themselves.
+  const merge = walk.merge || (path.length > 0 && plan.versionsMatch);
   for (const part of plan.includes) {
     for (const entry of fromPart(here, plan, part, inner, walk)) {
       const coding = codingOf(entry);
-      const excluded = walk.merge ? { system: coding.system!, code: coding.code } : coding;
+      const excluded = merge ? { system: coding.system!, code: coding.code } : coding;
       if (plan.excludes.some(one => partHas(here, plan, one, excluded, inner) === 'in')) continue;
       if (!single && !isNew(seen, entry, walk.merge)) continue;
       if (single || !walk.merge) yield entry;

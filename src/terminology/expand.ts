@@ -4,7 +4,8 @@
  * @see https://hl7.org/fhir/R4/valueset-operation-expand.html
  */
 import type { JsonObject } from '../fhir/types.ts';
-import { inForce, isInactive } from './concept.ts';
+import { matchesVersion, splitCanonical } from './canonical.ts';
+import { inForce, isAbstract, isInactive } from './concept.ts';
 import { type Entry, enumerate, newUsed, type Used } from './enumerate.ts';
 import { writeExpansion } from './expansion.ts';
 import { filterWords, foldText } from './folding.ts';
@@ -29,6 +30,10 @@ export interface ExpandOptions {
   readonly acceptLanguage?: string;
   readonly properties: readonly string[];
   readonly versionsMatch?: boolean;
+  /** Code systems, or versions of them, whose codes are left out. */
+  readonly excludeSystems: readonly string[];
+  /** True leaves out codes that are there for grouping only. */
+  readonly excludeNotForUI?: boolean;
   /** Most codes of an answer that asks for no page. */
   readonly limit: number;
 }
@@ -55,9 +60,18 @@ function searchText(concept: Concept): string {
   return text;
 }
 
-function keep(scope: Scope, words: readonly string[], activeOnly: boolean): (entry: Entry) => boolean {
+/** True when a canonical names the code system of an entry, in its version if it names one. */
+function names(scope: Scope, canonical: string, { url, system }: Entry): boolean {
+  const { url: named, version } = splitCanonical(canonical);
+  return scope.same(named, url) && (version === undefined || matchesVersion(version, system?.head.version));
+}
+
+function keep(scope: Scope, { words, activeOnly, selectableOnly, excluded }: Wish): (entry: Entry) => boolean {
   const { day } = scope.options;
-  return ({ system, concept }) => {
+  return entry => {
+    const { system, concept } = entry;
+    if (excluded.some(canonical => names(scope, canonical, entry))) return false;
+    if (selectableOnly && system && isAbstract(system, concept)) return false;
     if (activeOnly && system && (isInactive(system, concept) || inForce(system, concept, day) !== 'yes')) return false;
     if (words.length === 0) return true;
     const text = searchText(concept);
@@ -68,14 +82,17 @@ function keep(scope: Scope, words: readonly string[], activeOnly: boolean): (ent
 interface Wish {
   readonly words: readonly string[];
   readonly activeOnly: boolean;
+  readonly selectableOnly: boolean;
+  readonly excluded: readonly string[];
   readonly merge: boolean;
   /** Stop with an error beyond this many; absent = all are wanted, a page will be cut. */
   readonly limit?: number;
 }
 
-function collect(scope: Scope, plan: ValueSetPlan, { words, activeOnly, merge, limit }: Wish): Found {
+function collect(scope: Scope, plan: ValueSetPlan, wish: Wish): Found {
+  const { words, merge, limit } = wish;
   const used = newUsed();
-  const wanted = keep(scope, words, activeOnly);
+  const wanted = keep(scope, wish);
   const entries: Entry[] = [];
   for (const entry of enumerate(scope, plan, { used, merge, narrowing: words.length > 0 ? { words } : undefined })) {
     if (!wanted(entry)) continue;
@@ -101,7 +118,7 @@ interface Expansions {
 /** The codes of a value set, from an earlier expansion if it asked for the same. */
 function remembered(scope: Scope, plan: ValueSetPlan, wish: Wish): Found {
   const memory = scope.remembered<Expansions>('expansions', () => ({ kept: 0, lists: new Map() }));
-  const key = JSON.stringify([wish.words, wish.activeOnly, wish.merge]);
+  const key = JSON.stringify([wish.words, wish.activeOnly, wish.selectableOnly, wish.excluded, wish.merge]);
   const known = memory.lists.get(plan)?.get(key);
   if (known) {
     if (wish.limit !== undefined && known.entries.length > wish.limit) throw tooCostly(plan, wish.limit);
@@ -124,6 +141,7 @@ function paged(scope: Scope, plan: ValueSetPlan, wish: Wish, offset: number, cou
   const [part] = plan.includes;
   if (plan.includes.length !== 1 || plan.excludes.length > 0 || plan.supplements.length > 0 || plan.inactive === false)
     return undefined;
+  if (wish.excluded.length > 0 || wish.selectableOnly) return undefined;
   if (part?.system === undefined || part.concepts || part.filters.length > 0 || part.valueSets.length > 0)
     return undefined;
   const wanted = scope.wanted(part.system, part.version);
@@ -198,13 +216,20 @@ export function expand(
   now: number,
   newId: () => string,
 ): JsonObject {
-  const here = plan.supplements.length > 0 ? scope.supplemented(plan.supplements) : scope;
+  const here = scope.within(plan);
   here.checkSupplements();
-  const versionsMatch = options.versionsMatch ?? isTrue(plan.parameters.get('versionsMatch'));
+  const versionsMatch = options.versionsMatch ?? plan.versionsMatch;
   const activeOnly = options.activeOnly ?? isTrue(plan.parameters.get('activeOnly'));
   const unpaged = options.count === undefined;
   const words = options.filter === undefined ? [] : filterWords(options.filter);
-  const wish: Wish = { words, activeOnly, merge: versionsMatch, ...(unpaged && { limit: options.limit }) };
+  const wish: Wish = {
+    words,
+    activeOnly,
+    selectableOnly: options.excludeNotForUI === true,
+    excluded: options.excludeSystems,
+    merge: versionsMatch,
+    ...(unpaged && { limit: options.limit }),
+  };
   const offset = options.offset ?? 0;
   const count = unpaged ? options.limit : Math.min(options.count!, options.limit);
   const found = (unpaged ? undefined : paged(here, plan, wish, offset, count)) ?? remembered(here, plan, wish);

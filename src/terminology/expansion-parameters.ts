@@ -50,14 +50,17 @@ export function warningOf(
 }
 
 function asked(plan: ValueSetPlan, options: ExpandOptions, page: Page): JsonObject[] {
-  const { activeOnly, count, offset, filter, excludeNested, includeDesignations, includeDefinition } = options;
+  const { activeOnly, count, offset, filter, excludeNested, excludeNotForUI, includeDesignations, includeDefinition } =
+    options;
   const one = (name: string, key: string, value: unknown) => (value === undefined ? [] : [{ name, [key]: value }]);
   return [
     ...one('activeOnly', 'valueBoolean', activeOnly ?? plan.parameters.get('activeOnly')),
     ...one('count', 'valueInteger', count),
     ...one('displayLanguage', 'valueCode', page.languages?.text),
     ...options.designations.map(token => ({ name: 'designation', valueString: token })),
+    ...options.excludeSystems.map(canonical => ({ name: 'exclude-system', valueUri: canonical })),
     ...one('excludeNested', 'valueBoolean', excludeNested),
+    ...one('excludeNotForUI', 'valueBoolean', excludeNotForUI),
     ...one('filter', 'valueString', filter),
     ...one('includeDefinition', 'valueBoolean', includeDefinition),
     ...one('includeDesignations', 'valueBoolean', includeDesignations),

@@ -22,9 +22,30 @@ export interface JudgeOptions {
   readonly abstract: boolean;
   /** A wrong display is a warning only. */
   readonly lenientDisplay: boolean;
+  /** True asks only whether the value set has the code: nothing about its display, its standing and its days. */
+  readonly membershipOnly: boolean;
   /** True for one of several codings of a CodeableConcept. */
   readonly oneOfSeveral: boolean;
 }
+
+/** What does not matter to whether a value set has a code. */
+const besidesMembership: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
+  'wrong-display',
+  'no-display-in-language',
+  'display-in-other-language',
+  'inactive-code',
+  'deprecated-code',
+  'deprecated-in-value-set',
+  'expired-code',
+  'code-not-yet-valid',
+  'abstract-code',
+  'case-difference',
+  'draft-resource',
+  'experimental-resource',
+  'deprecated-resource',
+  'withdrawn-resource',
+  'retired-resource',
+]);
 
 const valueSetDeprecated = 'http://hl7.org/fhir/StructureDefinition/valueset-deprecated';
 
@@ -62,15 +83,17 @@ export class Judge {
     kind: ProblemKind,
     values: Readonly<Record<string, string>>,
     at?: string,
-    severity?: Finding['severity'],
+    more: Partial<Finding> = {},
   ): void {
-    this.findings.push(finding(kind, values, at, severity));
+    if (this.options.membershipOnly && besidesMembership.has(kind)) return;
+    this.findings.push({ ...finding(kind, values, at), ...more });
   }
 
   notInSet(): void {
     if (!this.plan) return;
     const values = { coding: codingText(this.coding), valueSet: this.plan.name };
-    this.add(this.options.oneOfSeveral ? 'coding-not-in-value-set' : 'not-in-value-set', values, this.place.code);
+    const kind = this.options.oneOfSeveral ? 'coding-not-in-value-set' : 'not-in-value-set';
+    this.add(kind, values, this.place.code, { shared: this.coding.display !== undefined });
   }
 
   /** Why a system is no code system that is known here. */
@@ -117,8 +140,8 @@ export class Judge {
     if (why) this.add('grammar', why, this.place.code);
   }
 
-  /** What is found about the display. */
-  checkDisplay(names: readonly Name[]): void {
+  /** What is found about the display; `shared` when the code has other displays in other versions of its code system. */
+  checkDisplay(names: readonly Name[], shared: boolean): void {
     const { display } = this.coding;
     if (display === undefined) return;
     const { languages, lenientDisplay } = this.options;
@@ -138,12 +161,10 @@ export class Judge {
     };
     if (outcome === 'right-in-other-language') this.add('display-in-other-language', words, this.place.display);
     else
-      this.add(
-        outcome === 'wrong' ? 'wrong-display' : 'no-display-in-language',
-        words,
-        this.place.display,
-        lenientDisplay ? 'warning' : 'error',
-      );
+      this.add(outcome === 'wrong' ? 'wrong-display' : 'no-display-in-language', words, this.place.display, {
+        severity: lenientDisplay ? 'warning' : 'error',
+        shared,
+      });
   }
 
   /** What is found about the standing of the concept; false when it may not be used for being inactive. */

@@ -13,7 +13,7 @@ import { isPartial } from './membership.ts';
 import { type Finding, finding } from './problems.ts';
 import type { Scope } from './scope.ts';
 import type { CodeSystem, Coding, Concept } from './shapes.ts';
-import { checkCircles, type ValueSetPlan } from './value-set.ts';
+import { checkCircles, severalVersions, type ValueSetPlan } from './value-set.ts';
 import type { Place } from './versions.ts';
 
 /** What was found about a coding. */
@@ -61,10 +61,16 @@ function conclude(
   coding: Coding,
   options: JudgeOptions,
   names: readonly Name[],
-  at: { system: CodeSystem | undefined; concept: Concept | undefined; inSet: boolean; undecided: boolean },
+  at: {
+    system: CodeSystem | undefined;
+    concept: Concept | undefined;
+    inSet: boolean;
+    undecided: boolean;
+    severalVersions?: boolean;
+  },
 ): Judged {
   const { system, concept } = at;
-  if (concept || names.length > 0) judge.checkDisplay(names);
+  if (concept || names.length > 0) judge.checkDisplay(names, at.severalVersions === true);
   const allowed = system && concept ? judge.checkState(system, concept) : true;
   if (at.inSet && !allowed) judge.notInSet();
   return {
@@ -99,7 +105,7 @@ export function judgeInSet(
   place: Place,
   options: JudgeOptions,
 ): Judged {
-  const here = plan.supplements.length > 0 ? scope.supplemented(plan.supplements) : scope;
+  const here = scope.within(plan);
   checkCircles(here, plan);
   const judge = new Judge(here, plan, coding, place, options);
   if (coding.system === undefined) return withoutSystem(judge, coding, place);
@@ -145,5 +151,7 @@ function judgeCandidate(
     concept,
     inSet: has === 'in' || partly,
     undecided: has === 'unknown' && !partly,
+    severalVersions:
+      coding.display !== undefined && severalVersions(best.path.at(-1)!, system?.head.url ?? coding.system!),
   });
 }

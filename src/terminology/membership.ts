@@ -8,7 +8,7 @@ import { inForce, isInactive } from './concept.ts';
 import { type Filter, makeFilters } from './filter.ts';
 import type { Scope } from './scope.ts';
 import type { CodeSystem, Coding, Concept } from './shapes.ts';
-import { checkCircle, type Part, takenIn, type ValueSetPlan } from './value-set.ts';
+import { checkCircle, type Part, severalVersions, takenIn, type ValueSetPlan } from './value-set.ts';
 
 /** The answer: a code outside what is known is not wrong. */
 export type Membership = 'in' | 'out' | 'unknown';
@@ -84,6 +84,34 @@ export function partHas(
   return answer;
 }
 
+/** A code as exclusions see it: where a value set takes several versions that differ, they count for their own version only. */
+export function asExcluded(plan: ValueSetPlan, coding: Coding, system: CodeSystem | undefined): Coding {
+  const version = system?.head.version;
+  const differs = version !== undefined && !plan.versionsMatch && severalVersions(plan, system!.head.url);
+  return differs ? { ...coding, version } : coding;
+}
+
+/** Whether the excluded parts of a value set have a code that one of its parts has. */
+function excludedFrom(
+  scope: Scope,
+  plan: ValueSetPlan,
+  part: Part,
+  coding: Coding,
+  path: readonly ValueSetPlan[],
+): Membership {
+  if (plan.excludes.length === 0) return 'out';
+  const version =
+    part.system === undefined ? undefined : (scope.wanted(part.system, part.version).version ?? coding.version);
+  const exact = asExcluded(plan, coding, part.system === undefined ? undefined : scope.system(part.system, version));
+  let answer: Membership = 'out';
+  for (const excluded of plan.excludes) {
+    const has = partHas(scope, plan, excluded, exact, path);
+    if (has === 'in') return 'in';
+    if (has === 'unknown') answer = 'unknown';
+  }
+  return answer;
+}
+
 /**
  * Whether a value set has a code.
  * @param path value sets this one is taken into
@@ -97,19 +125,15 @@ export function memberOf(
 ): Membership {
   checkCircle(path, plan);
   const inner = [...path, plan];
-  const here = plan.supplements.length > 0 ? scope.supplemented(plan.supplements) : scope;
+  const here = scope.within(plan);
   let answer: Membership = 'out';
   for (const part of plan.includes) {
     const has = partHas(here, plan, part, coding, inner);
     if (has === 'out') continue;
-    answer = has;
-    if (has === 'in') break;
-  }
-  if (answer === 'out') return answer;
-  for (const part of plan.excludes) {
-    const has = partHas(here, plan, part, coding, inner);
-    if (has === 'in') return 'out';
-    if (has === 'unknown') answer = 'unknown';
+    const excluded = excludedFrom(here, plan, part, coding, inner);
+    if (excluded === 'in') continue;
+    if (has === 'in' && excluded === 'out') return 'in';
+    answer = 'unknown';
   }
   return answer;
 }

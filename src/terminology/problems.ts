@@ -5,15 +5,11 @@
  * @see https://hl7.org/fhir/R4/valueset-operation-validate-code.html
  */
 import type { Severity } from '../fhir/outcome.ts';
-import type { JsonObject, Language, Message } from '../fhir/types.ts';
+import type { Message } from '../fhir/types.ts';
 import { codeProblems } from './problem-kinds/codes.ts';
 import type { Kind } from './problem-kinds/kind.ts';
 import { systemProblems } from './problem-kinds/systems.ts';
 import { valueSetProblems } from './problem-kinds/value-sets.ts';
-
-/** Coded reasons of terminology issues. */
-const reasonSystem = 'http://hl7.org/fhir/tools/CodeSystem/tx-issue-type';
-const messageIdUrl = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id';
 
 /** Every kind of finding. */
 export const problemKinds = { ...codeProblems, ...systemProblems, ...valueSetProblems } as const satisfies Record<
@@ -31,6 +27,8 @@ export interface Finding {
   readonly values: Readonly<Record<string, string>>;
   /** Place in the request, such as `Coding.code`. */
   readonly at?: string;
+  /** True when more elements than the one at that place may be wrong. */
+  readonly shared?: boolean;
 }
 
 /** Makes a finding. */
@@ -58,22 +56,4 @@ export class TerminologyError extends Error {
 export function sentence({ kind, values }: Finding): Message {
   const fill = (pattern: string) => pattern.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   return { en: fill(problemKinds[kind].en), ja: fill(problemKinds[kind].ja) };
-}
-
-/** A finding as OperationOutcome.issue. */
-export function toIssue(problem: Finding, language: Language): JsonObject {
-  const { code, reason, id }: Kind = problemKinds[problem.kind];
-  return {
-    ...(id && { extension: [{ url: messageIdUrl, valueString: id }] }),
-    severity: problem.severity,
-    code,
-    details: { ...(reason && { coding: [{ system: reasonSystem, code: reason }] }), text: sentence(problem)[language] },
-    ...(problem.at !== undefined && { location: [problem.at], expression: [problem.at] }),
-  };
-}
-
-/** The `message` of an answer: what is wrong, in one text; undefined when there is nothing to tell. */
-export function messageOf(findings: readonly Finding[], language: Language): string | undefined {
-  const told = findings.filter(one => problemKinds[one.kind].told === true || one.severity === 'error');
-  return told.length === 0 ? undefined : [...new Set(told.map(one => sentence(one)[language]))].join('; ');
 }

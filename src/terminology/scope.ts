@@ -83,14 +83,25 @@ export class Scope {
     return value;
   }
 
-  /** This scope with more supplements in use. @throws TerminologyError when one is not known */
-  supplemented(supplements: readonly string[]): Scope {
+  /**
+   * This scope as a value set sees it: with its supplements, and on its locked date if the request names no day.
+   * @throws TerminologyError when a supplement is not known
+   */
+  within({
+    supplements,
+    lockedDate,
+  }: {
+    readonly supplements: readonly string[];
+    readonly lockedDate?: string;
+  }): Scope {
+    if (supplements.length === 0 && lockedDate === undefined) return this;
     const more = supplements.filter(one => !this.options.supplements.includes(one));
-    if (more.length === 0) return this;
-    const key = more.join(' ');
+    const day = this.options.dayGiven || lockedDate === undefined ? this.options.day : lockedDate;
+    if (more.length === 0 && day === this.options.day) return this;
+    const key = [day, ...more].join(' ');
     let scope = this.below.get(key);
     if (!scope) {
-      scope = new Scope(this.library, { ...this.options, supplements: [...this.options.supplements, ...more] });
+      scope = new Scope(this.library, { ...this.options, day, supplements: [...this.options.supplements, ...more] });
       scope.checkSupplements();
       this.below.set(key, scope);
     }

@@ -8,6 +8,12 @@ import { objects, text } from './json.ts';
 import type { Scope } from './scope.ts';
 import { type Coding, versioned } from './shapes.ts';
 
+/** Another value a mapping may depend on: the element it is of, and its codes (or its text as a code). */
+export interface Dependency {
+  readonly element: string;
+  readonly codings: readonly Coding[];
+}
+
 /** What is to be translated, and where to. */
 export interface TranslateOptions {
   /** Concept maps to use; undefined = all that are known. */
@@ -16,6 +22,8 @@ export interface TranslateOptions {
   readonly source?: string;
   readonly target?: string;
   readonly targetSystem?: string;
+  /** What mappings that hold under a condition only may depend on. */
+  readonly dependencies: readonly Dependency[];
   /** From target to source. */
   readonly reverse: boolean;
   /** True when the client spoke R5: the answer then names the map as R5 does. */
@@ -70,7 +78,64 @@ function scopeFits(map: Resource, kind: 'source' | 'target', asked: string | und
   return asked === undefined || stated === undefined || splitCanonical(stated).url === splitCanonical(asked).url;
 }
 
-function* inGroup(scope: Scope, map: string, group: JsonObject, coding: Coding, reverse: boolean): Generator<Match> {
+/** How the maps are walked through. */
+interface Walk {
+  readonly reverse: boolean;
+  readonly targetSystem?: string;
+  readonly dependencies: readonly Dependency[];
+  /** Canonicals of the maps that sent here. */
+  readonly path: readonly string[];
+}
+
+/** One element of a map and one of its targets. */
+interface Mapping {
+  readonly element: JsonObject;
+  readonly target: JsonObject;
+}
+
+type Side = 'element' | 'target';
+
+const indexes = new WeakMap<JsonObject, Record<Side, Map<unknown, Mapping[]>>>();
+
+/** The mappings of a group that have a code on one side, in their order; the group is read once. */
+function mappingsOf(group: JsonObject, side: Side, code: string): readonly Mapping[] {
+  let index = indexes.get(group);
+  if (!index) {
+    index = { element: new Map(), target: new Map() };
+    const note = (map: Map<unknown, Mapping[]>, key: unknown, mapping: Mapping) => {
+      const list = map.get(key);
+      if (list) list.push(mapping);
+      else map.set(key, [mapping]);
+    };
+    for (const element of objects(group['element']))
+      for (const target of objects(element['target'])) {
+        note(index.element, element['code'], { element, target });
+        note(index.target, target['code'], { element, target });
+      }
+    indexes.set(group, index);
+  }
+  return index[side].get(code) ?? [];
+}
+
+/** True when everything a mapping depends on was given, with the value it asks for. */
+function holds(scope: Scope, target: JsonObject, dependencies: readonly Dependency[]): boolean {
+  return objects(target['dependsOn']).every(condition => {
+    const system = text(condition['system']);
+    const url = system === undefined ? undefined : splitCanonical(system).url;
+    return dependencies.some(
+      ({ element, codings }) =>
+        element === condition['property'] &&
+        codings.some(
+          one =>
+            one.code === condition['value'] &&
+            (url === undefined || one.system === undefined || scope.same(url, one.system)),
+        ),
+    );
+  });
+}
+
+function* inGroup(scope: Scope, map: string, group: JsonObject, coding: Coding, walk: Walk): Generator<Match> {
+  const { reverse } = walk;
   const [from, to] = reverse ? ['target', 'source'] : ['source', 'target'];
   const fromUrl = text(group[from!]);
   if (coding.system !== undefined && (fromUrl === undefined || !scope.same(fromUrl, coding.system))) return;
@@ -83,22 +148,20 @@ function* inGroup(scope: Scope, map: string, group: JsonObject, coding: Coding, 
     ...(display !== undefined && { display }),
   });
   let mapped = false;
-  for (const element of objects(group['element'])) {
-    for (const target of objects(element['target'])) {
-      const [asked, given] = reverse ? [target, element] : [element, target];
-      if (asked['code'] !== coding.code) continue;
-      mapped = true;
-      const equivalence = text(target['equivalence']) ?? 'equivalent';
-      const said = reverse ? (reversed.get(equivalence) ?? equivalence) : equivalence;
-      yield {
-        equivalence: said,
-        concept: concept(text(given['code']), text(given['display'])),
-        map,
-        product: objects(target['product']),
-      };
-    }
+  for (const { element, target } of mappingsOf(group, reverse ? 'target' : 'element', coding.code)) {
+    if (!holds(scope, target, walk.dependencies)) continue;
+    mapped = true;
+    const given = reverse ? element : target;
+    const equivalence = text(target['equivalence']) ?? 'equivalent';
+    const said = reverse ? (reversed.get(equivalence) ?? equivalence) : equivalence;
+    yield {
+      equivalence: said,
+      concept: concept(text(given['code']), text(given['display'])),
+      map,
+      product: objects(target['product']),
+    };
   }
-  if (!mapped && !reverse) yield* unmapped(scope, map, group, coding, concept);
+  if (!mapped && !reverse) yield* unmapped(scope, map, group, coding, concept, walk);
 }
 
 function* unmapped(
@@ -107,6 +170,7 @@ function* unmapped(
   group: JsonObject,
   coding: Coding,
   concept: (code: string | undefined, display: string | undefined) => JsonObject,
+  walk: Walk,
 ): Generator<Match> {
   const rule = group['unmapped'] as JsonObject | undefined;
   if (rule?.['mode'] === 'provided')
@@ -115,7 +179,9 @@ function* unmapped(
     yield { equivalence: 'inexact', concept: concept(text(rule['code']), text(rule['display'])), map, product: [] };
   else if (rule?.['mode'] === 'other-map') {
     const other = text(rule['url']) && scope.resource('ConceptMap', String(rule['url']));
-    if (other && canonicalOf(other) !== map) yield* inMap(scope, other, coding, { reverse: false });
+    // Maps may send round in a circle.
+    const path = [...walk.path, map];
+    if (other && !path.includes(canonicalOf(other))) yield* inMap(scope, other, coding, { ...walk, path });
   }
 }
 
@@ -123,16 +189,12 @@ function canonicalOf(map: Resource): string {
   return versioned(text(map['url']) ?? `ConceptMap/${String(map.id ?? '')}`, text(map['version']));
 }
 
-function* inMap(
-  scope: Scope,
-  map: Resource,
-  coding: Coding,
-  { reverse, targetSystem }: { reverse: boolean; targetSystem?: string },
-): Generator<Match> {
+function* inMap(scope: Scope, map: Resource, coding: Coding, walk: Walk): Generator<Match> {
+  const { reverse, targetSystem } = walk;
   for (const group of objects(map['group'])) {
     const to = text(group[reverse ? 'source' : 'target']);
     if (targetSystem !== undefined && to !== undefined && !scope.same(to, targetSystem)) continue;
-    yield* inGroup(scope, canonicalOf(map), group, coding, reverse);
+    yield* inGroup(scope, canonicalOf(map), group, coding, walk);
   }
 }
 
@@ -160,15 +222,12 @@ function writeMatch({ equivalence, concept, map, product }: Match, r5: boolean):
 
 /** Translates codings (several of one CodeableConcept) into a Parameters resource. */
 export function translate(scope: Scope, codings: readonly Coding[], options: TranslateOptions): JsonObject {
-  const { reverse, targetSystem } = options;
+  const { reverse, targetSystem, dependencies } = options;
+  const walk: Walk = { reverse, dependencies, path: [], ...(targetSystem !== undefined && { targetSystem }) };
   const [from, to] = reverse ? (['target', 'source'] as const) : (['source', 'target'] as const);
   const fits = (map: Resource) => scopeFits(map, from, options.source) && scopeFits(map, to, options.target);
   const maps = options.maps ?? [...knownMaps(scope)].filter(fits);
-  const matches = codings.flatMap(coding =>
-    maps.flatMap(map => [
-      ...inMap(scope, map, coding, { reverse, ...(targetSystem !== undefined && { targetSystem }) }),
-    ]),
-  );
+  const matches = codings.flatMap(coding => maps.flatMap(map => [...inMap(scope, map, coding, walk)]));
   const result = matches.some(one => !none.has(one.equivalence));
   return {
     resourceType: 'Parameters',

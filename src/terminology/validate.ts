@@ -4,10 +4,11 @@
  */
 import type { JsonObject, Language } from '../fhir/types.ts';
 import { systemsWith } from './candidates.ts';
+import { messageOf, toIssues } from './issues.ts';
 import { objects, text } from './json.ts';
 import { type Judged, judgeInSet, judgeInSystem } from './judge.ts';
 import { codingText, type JudgeOptions } from './judge-findings.ts';
-import { type Finding, finding, messageOf, TerminologyError, toIssue } from './problems.ts';
+import { type Finding, finding, TerminologyError } from './problems.ts';
 import type { Scope } from './scope.ts';
 import type { Coding } from './shapes.ts';
 import type { ValueSetPlan } from './value-set.ts';
@@ -147,7 +148,7 @@ function about(answer: Answer): JsonObject[] {
 function write(answer: Answer, subject: Subject, language: Language): JsonObject {
   const findings = distinct(answer.findings);
   const message = messageOf(findings, language);
-  const issues = findings.map(one => toIssue(one, language));
+  const issues = toIssues(findings, language);
   return {
     resourceType: 'Parameters',
     parameter: [

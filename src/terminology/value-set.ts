@@ -38,7 +38,11 @@ export interface ValueSetPlan {
   readonly inactive?: boolean;
   /** Parameters the value set sets for its expansion (extension valueset-expansion-parameter). */
   readonly parameters: ReadonlyMap<string, unknown>;
+  /** True when a code is the same in all versions of its code system. */
+  readonly versionsMatch: boolean;
   readonly supplements: readonly string[];
+  /** ValueSet.compose.lockedDate: the day whose editions are taken where no version is stated. */
+  readonly lockedDate?: string;
   /** Value sets inside this one, by `#id`. */
   readonly contained: ReadonlyMap<string, Resource>;
 }
@@ -101,21 +105,39 @@ function readParameters(compose: JsonObject): Map<string, unknown> {
   return parameters;
 }
 
+/**
+ * True when a version is excluded that is not included. Codes that differ by their version would never be excluded so: what is
+ * meant is the difference between versions.
+ */
+function isDifference(includes: readonly Part[], excludes: readonly Part[]): boolean {
+  return excludes.some(({ system, version }) => {
+    if (system === undefined || version === undefined) return false;
+    const versions = includes.filter(part => part.system === system).map(part => part.version);
+    return versions.length > 0 && !versions.includes(version) && !versions.includes(undefined);
+  });
+}
+
 function read(resource: Resource): ValueSetPlan {
   const compose = (resource['compose'] ?? {}) as JsonObject;
   const includes = objects(compose['include']).map((part, i) => readPart(part, `ValueSet.compose.include[${i}]`));
+  const excludes = objects(compose['exclude']).map((part, i) => readPart(part, `ValueSet.compose.exclude[${i}]`));
+  const parameters = readParameters(compose);
+  const versionsMatch = parameters.get('versionsMatch') ?? isDifference(includes, excludes);
   const supplements = objects(resource['extension']).filter(one => one['url'] === `${extensions}valueset-supplement`);
   const url = text(resource['url']);
   const language = text(resource['language']);
+  const lockedDate = text(compose['lockedDate']);
   return {
     resource,
     name: url === undefined ? '(without url)' : versioned(url, text(resource['version'])),
     ...(url !== undefined && { url }),
     ...(language !== undefined && { language }),
+    ...(lockedDate !== undefined && { lockedDate: lockedDate.padEnd(7, '-01').padEnd(10, '-01') }),
     includes: includes.length > 0 ? includes : partsOfExpansion(resource),
-    excludes: objects(compose['exclude']).map((part, i) => readPart(part, `ValueSet.compose.exclude[${i}]`)),
+    excludes,
     ...(typeof compose['inactive'] === 'boolean' && { inactive: compose['inactive'] }),
-    parameters: readParameters(compose),
+    parameters,
+    versionsMatch: versionsMatch === true || versionsMatch === 'true',
     supplements: supplements.flatMap(one => text(valueIn(one)) ?? []),
     contained: new Map(objects(resource['contained']).map(one => [`#${String(one['id'])}`, one as Resource])),
   };
@@ -162,6 +184,12 @@ export function takenIn(scope: Scope, from: ValueSetPlan, canonical: string): Va
     finding(byRequest ? 'unknown-pinned-import' : 'unknown-import', { valueSet: pinned }),
     404,
   );
+}
+
+/** True when a value set takes, or excludes, more than one version of a code system. */
+export function severalVersions(plan: ValueSetPlan, url: string): boolean {
+  const parts = [...plan.includes, ...plan.excludes].filter(part => part.system === url);
+  return new Set(parts.map(part => part.version)).size > 1;
 }
 
 /** @throws TerminologyError when a value set takes itself in */

@@ -25,6 +25,7 @@ function optionsOf(input: Input, request: FhirRequest) {
     includeDesignations: input.flag('includeDesignations'),
     includeDefinition: input.flag('includeDefinition'),
     excludeNested: input.flag('excludeNested'),
+    excludeNotForUI: input.flag('excludeNotForUI'),
     displayLanguage: input.text('displayLanguage'),
     acceptLanguage: acceptLanguage(request),
     versionsMatch: input.flag('versionsMatch'),
@@ -36,6 +37,7 @@ function optionsOf(input: Input, request: FhirRequest) {
     ...given,
     designations: input.texts('designation'),
     properties: input.texts('property'),
+    excludeSystems: input.texts('exclude-system'),
     limit: limitOf(request),
   };
 }

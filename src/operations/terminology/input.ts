@@ -6,8 +6,9 @@ import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { splitCanonical } from '../../terminology/canonical.ts';
+import { toIssues } from '../../terminology/issues.ts';
 import { parseLanguages } from '../../terminology/languages.ts';
-import { TerminologyError, toIssue } from '../../terminology/problems.ts';
+import { TerminologyError } from '../../terminology/problems.ts';
 import { noRules, type Scope, type VersionRules } from '../../terminology/scope.ts';
 
 /** The parameters of an operation by name. */
@@ -28,6 +29,7 @@ export class Input {
       const name = String(one['name']);
       if (one['resource'] !== undefined)
         this.resources.set(name, [...(this.resources.get(name) ?? []), one['resource'] as Resource]);
+      if (one['part'] !== undefined) this.put(name, { parameter: one['part'] });
       for (const key of Object.keys(one)) if (key.startsWith('value')) this.put(name, one[key]);
     }
     return this;
@@ -81,7 +83,7 @@ export class Input {
     );
   }
 
-  /** A Coding or CodeableConcept; in a URL a coding is `system|code`. */
+  /** A Coding, a CodeableConcept, or parts as Parameters; in a URL a coding is `system|code`. */
   object(name: string): JsonObject | undefined {
     const value = this.byName.get(name)?.[0];
     if (typeof value === 'object' && value !== null) return value as JsonObject;
@@ -184,12 +186,12 @@ export async function run(
   request: FhirRequest,
   work: () => JsonObject | Promise<JsonObject>,
 ): Promise<FhirResponse> {
-  await services.terminology.refresh();
+  await Promise.all([services.terminology.refresh(), services.storedDefinitions.refresh()]);
   try {
     return answer(await work());
   } catch (error) {
     if (!(error instanceof TerminologyError)) throw error;
-    const resource: Resource = { resourceType: 'OperationOutcome', issue: [toIssue(error.finding, request.language)] };
+    const resource: Resource = { resourceType: 'OperationOutcome', issue: toIssues([error.finding], request.language) };
     return { status: error.status, headers: {}, body: { kind: 'resource', resource } };
   }
 }

@@ -10,9 +10,9 @@ import { notFound } from '../../interactions/read.ts';
 import { objects } from '../../terminology/json.ts';
 import type { Scope } from '../../terminology/scope.ts';
 import { type Coding, versioned } from '../../terminology/shapes.ts';
-import { translate } from '../../terminology/translate.ts';
+import { type Dependency, translate } from '../../terminology/translate.ts';
 import { readCoding } from '../../terminology/validate.ts';
-import { type Input, readInput, required, run, scopeOf } from './input.ts';
+import { Input, readInput, required, run, scopeOf } from './input.ts';
 
 interface Asked {
   readonly codings: readonly Coding[];
@@ -42,6 +42,23 @@ function askedOf(input: Input): Asked {
   const [code, system] = [input.text('code'), input.text('system')];
   if (code === undefined) throw required('code', 'coding', 'codeableConcept');
   return { codings: [{ code, ...(system !== undefined && { system }) }], reverse, r5: false };
+}
+
+/** R4's `dependency.concept`, or R5's `dependency.value` of any type. */
+function codingsOf(dependency: Input): Coding[] {
+  const value = dependency.object('concept') ?? dependency.object('value');
+  if (value) return value['coding'] === undefined ? [readCoding(value)] : objects(value['coding']).map(readCoding);
+  return dependency.texts('value').map(code => ({ code }));
+}
+
+/** The values a request gives mappings to depend on: R4's `dependency.element`, R5's `dependency.attribute`. */
+function dependenciesOf(input: Input): Dependency[] {
+  return input.objects('dependency').map(one => {
+    const parts = new Input().addParameters(one);
+    const element = parts.text('element', 'attribute');
+    if (element === undefined) throw required('dependency.element');
+    return { element, codings: codingsOf(parts) };
+  });
 }
 
 /** The maps a request names; undefined when it names none. */
@@ -77,7 +94,8 @@ function handle(services: Services, request: FhirRequest): JsonObject {
     targetSystem: input.text('targetsystem', reverse && r5 ? 'sourceSystem' : 'targetSystem'),
   };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  return translate(scope, codings, { maps: mapsOf(services, request, input, scope), reverse, r5, ...given });
+  const maps = mapsOf(services, request, input, scope);
+  return translate(scope, codings, { maps, dependencies: dependenciesOf(input), reverse, r5, ...given });
 }
 
 /** The codes a code has in other code systems. */

@@ -36,6 +36,7 @@ function optionsOf(input: Input, request: FhirRequest, plan: ValueSetPlan | unde
     activeOnly: input.flag('activeOnly') ?? false,
     abstract: input.flag('abstract') ?? true,
     lenientDisplay: input.flag('lenient-display-validation') ?? false,
+    membershipOnly: input.flag('valueset-membership-only') ?? false,
   };
 }
 
