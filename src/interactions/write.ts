@@ -93,7 +93,9 @@ export async function checkValid(
   notes.set(request, issues);
   if (validation === 'warn' || !issues.some(isError)) return;
   const basic = issues.some(issue => isError(issue) && issue.basic === true);
-  throw new FhirError(basic ? 'invalid' : 'unprocessable', issues);
+  // Many clients show the first issue alone: it must be one that explains the refusal.
+  const [reasons, remarks] = [issues.filter(isError), issues.filter(issue => !isError(issue))];
+  throw new FhirError(basic ? 'invalid' : 'unprocessable', [...reasons, ...remarks]);
 }
 
 /** What a Change is made of. */

@@ -114,7 +114,8 @@ export function bindingCheck(
     const named = found.length === 0 ? '' : found.map(name).join(', ');
     if (maxValueSet !== undefined && found.length > 0) {
       const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, asOf)));
-      if (most.result === 'out') notMember(report, named, maxValueSet, 'error', codes, asker);
+      const severity = report.onWrite && typeof value !== 'string' ? 'warning' : 'error';
+      if (most.result === 'out') notMember(report, named, maxValueSet, severity, codes, asker);
     }
     if (valueSet === '' || (!required && strength !== 'extensible')) return;
     if (found.length === 0) {
