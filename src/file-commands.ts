@@ -9,6 +9,7 @@ import { FhirError } from './fhir/outcome.ts';
 import type { Message } from './fhir/types.ts';
 import type { SourceFile } from './files/forms/standard.ts';
 import { countsOf, firstRefusals, refusedFiles, reportText } from './files/report.ts';
+import { inMemory } from './files/source.ts';
 import { isZip, readZip, ZipError } from './files/zip.ts';
 import type { FhirRequest, Services } from './interactions/interaction.ts';
 import { writeAll } from './operations/files/export.ts';
@@ -54,6 +55,15 @@ export function fileOnDisk(place: string): SourceFile {
         fs.closeSync(handle);
       }
     },
+    read(from, to) {
+      const handle = fs.openSync(place, 'r');
+      try {
+        const bytes = Buffer.alloc(to - from);
+        return bytes.subarray(0, fs.readSync(handle, bytes, 0, bytes.length, from));
+      } finally {
+        fs.closeSync(handle);
+      }
+    },
   };
 }
 
@@ -76,7 +86,7 @@ export function filesAt(place: string, mostBytes: number): SourceFile[] {
 /** An archive's files; one that cannot be read stands for itself, with the reason. */
 function unpack(file: string, bytes: Uint8Array, mostBytes: number): SourceFile[] {
   try {
-    return readZip(bytes, mostBytes).map(one => ({ name: one.name, chunks: () => [one.bytes] }));
+    return readZip(bytes, mostBytes).map(one => inMemory(one.name, one.bytes));
   } catch (error) {
     if (error instanceof ZipError) return [{ ...fileOnDisk(file), problem: error.text }];
     throw error;

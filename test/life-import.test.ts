@@ -5,13 +5,17 @@ import t, { type Test } from 'tap';
 import type { JsonObject } from '../src/fhir/types.ts';
 import { allForms, type Form } from '../src/files/forms/life/all.ts';
 import { readZip, writeZip } from '../src/files/zip.ts';
-import { Chance } from './careplan-data.ts';
+import { Chance, type Fill } from './careplan-data.ts';
 import { encode, recordFor, textOf, usersFor } from './life-data.ts';
 import { startOn, stores } from './stores.ts';
 import { casesFolder, type TestServer } from './support.ts';
 
-/** Cells of a row beside those of a least row of the person with the number. */
-type Cells = Readonly<Record<string, string>> & { readonly person?: string; readonly number?: string };
+/** Cells of a row beside those of a least (or full) row of the person with the number. */
+type Cells = Readonly<Record<string, string>> & {
+  readonly person?: string;
+  readonly number?: string;
+  readonly fill?: Fill;
+};
 
 interface Step {
   /** Persons whose rows of SERVICE_USER_INFO are sent. */
@@ -26,6 +30,12 @@ interface Step {
   readonly answers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Number of resources by search. */
   readonly left?: Readonly<Record<string, number>>;
+  /** A response that is stored again without the total of the Barthel index. */
+  readonly withoutTotal?: string;
+  /** Responses whose Observations are extracted and stored. */
+  readonly extract?: readonly string[];
+  /** Parameters of $adl-gain of the one office by name, and what it answers. */
+  readonly gain?: { readonly query: string; readonly expect: Readonly<Record<string, unknown>> };
 }
 
 interface Case {
@@ -35,9 +45,9 @@ interface Case {
 
 const formOf = (id: string): Form => allForms.find(one => one.id === id)!;
 
-function rowFor(form: Form, { person = '1', number = 'R1', ...cells }: Cells) {
+function rowFor(form: Form, { person = '1', number = 'R1', fill = 'least', ...cells }: Cells) {
   const own = { insured_no: person.padStart(10, '0'), external_system_management_number: number };
-  return { ...recordFor(form, new Chance(1, 'least'), 1), ...own, ...cells };
+  return { ...recordFor(form, new Chance(1, fill), 1), ...own, ...cells };
 }
 
 function filesOf({ users, send = {} }: Step) {
@@ -104,11 +114,41 @@ async function search(server: TestServer, query: string) {
   return answer.json<{ total: number; entry?: { resource: JsonObject }[] }>();
 }
 
-/** The cells of a response. */
-async function answersOf(server: TestServer, key: string, names: readonly string[]): Promise<Record<string, unknown>> {
+async function responseOf(server: TestServer, key: string): Promise<JsonObject | undefined> {
   const system = 'https://w3id.org/engawa/fhir/IdSystem/life-record';
   const { entry = [] } = await search(server, `QuestionnaireResponse?identifier=${system}|${encodeURIComponent(key)}`);
-  const resource = entry[0]?.resource;
+  return entry[0]?.resource;
+}
+
+/** Stores what is extracted from a response, as a client that agrees does. */
+async function extract(server: TestServer, key: string): Promise<void> {
+  const id = String((await responseOf(server, key))?.['id']);
+  const { parameter } = (
+    await server.app.inject({ url: `/fhir/QuestionnaireResponse/${id}/$extract`, method: 'POST' })
+  ).json<{ parameter: JsonObject[] }>();
+  const bundle = parameter.find(one => one['name'] === 'return')!['resource'];
+  const headers = { 'content-type': 'application/fhir+json' };
+  const payload = JSON.stringify(bundle);
+  const stored = await server.app.inject({ url: '/fhir/', method: 'POST', headers, payload });
+  if (stored.statusCode !== 200) throw new Error(stored.payload);
+}
+
+/** What $adl-gain of the one office answers, by name of the parameter. */
+async function gainOf(server: TestServer, query: string): Promise<Record<string, unknown>> {
+  const { entry = [] } = await search(server, 'Organization');
+  const url = `/fhir/Organization/${String(entry[0]?.resource['id'])}/$adl-gain?${query}`;
+  const { parameter } = (await server.app.inject({ url })).json<{ parameter: JsonObject[] }>();
+  return Object.fromEntries(
+    parameter.map(({ name, ...rest }) => [
+      name,
+      rest['valueInteger'] ?? rest['valueDecimal'] ?? (rest['valueCoding'] as JsonObject | undefined)?.['code'],
+    ]),
+  );
+}
+
+/** The cells of a response. */
+async function answersOf(server: TestServer, key: string, names: readonly string[]): Promise<Record<string, unknown>> {
+  const resource = await responseOf(server, key);
   const items = everyItem((resource?.['item'] ?? []) as JsonObject[]);
   const cell = (name: string): unknown => {
     if (name === 'status') return resource?.['status'];
@@ -138,8 +178,16 @@ function checkAnswer(t: Test, expect: NonNullable<Step['expect']>, answer: Answe
   if (findings) t.same(answer.places, findings, `${name}: places`);
 }
 
+/** Takes the total out of a stored response. */
+async function removeTotal(server: TestServer, key: string): Promise<void> {
+  const response = (await responseOf(server, key)) as NonNullable<Step['put']> & { item: { item?: JsonObject[] }[] };
+  for (const one of response.item) if (one.item) one.item = one.item.filter(({ linkId }) => linkId !== 'barthel_total');
+  await put(server, response);
+}
+
 async function runStep(t: Test, server: TestServer, step: Step, name: string): Promise<void> {
   if (step.put) await put(server, step.put);
+  if (step.withoutTotal) await removeTotal(server, step.withoutTotal);
   const files = step.sendExport === undefined ? filesOf(step) : await exported(server, step.sendExport);
   if (files.length > 0) checkAnswer(t, step.expect ?? {}, await send(server, files), name);
   for (const [key, expected] of Object.entries(step.answers ?? {}))
@@ -150,6 +198,8 @@ async function runStep(t: Test, server: TestServer, step: Step, name: string): P
       count,
       `${name}: ${query}`,
     );
+  for (const key of step.extract ?? []) await extract(server, key);
+  if (step.gain) t.match(await gainOf(server, step.gain.query), step.gain.expect, `${name}: $adl-gain`);
 }
 
 const cases = JSON.parse(fs.readFileSync(path.join(casesFolder, 'life/imports.json'), 'utf8')) as Case[];

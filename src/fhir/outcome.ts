@@ -34,6 +34,7 @@ export const problems = {
   throttled: { code: 'throttled', status: 429 },
   'headers-too-large': { code: 'too-long', status: 431 },
   exception: { code: 'exception', status: 500 },
+  interrupted: { code: 'transient', status: 500 },
   'not-implemented': { code: 'not-supported', status: 501 },
   unavailable: { code: 'transient', status: 503 },
   timeout: { code: 'timeout', status: 503 },

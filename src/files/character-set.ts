@@ -24,6 +24,13 @@ function decodes(set: string, bytes: Uint8Array): string | undefined {
   }
 }
 
+/** UTF-8 with a byte here and there that is no character: MS932 read as UTF-8 has hardly anything else. */
+function isDamagedUtf8(bytes: Uint8Array): boolean {
+  const text = new TextDecoder('utf-8').decode(bytes, { stream: true });
+  const wrong = text.replace(/[^\ufffd]/g, '').length;
+  return text.replace(new RegExp(`[^${japanese.source.slice(1, -1)}]`, 'gu'), '').length > 10 * wrong;
+}
+
 /** EUC-JP read as MS932 is mostly half-width katakana, which no text is; and it decodes as EUC-JP. */
 function looksLikeEucJp(bytes: Uint8Array): boolean {
   const asMs932 = new TextDecoder('shift_jis').decode(bytes, { stream: true }).replace(/[\0-\x7f]/g, '');
@@ -41,7 +48,7 @@ export function recognizeCharacterSet(bytes: Uint8Array): Recognized {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { set: 'utf-8', bom: true };
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return { refused: utf16 };
   const asUtf8 = decodes('utf-8', bytes);
-  if (asUtf8 !== undefined && (japanese.test(asUtf8) || decodes('shift_jis', bytes) === undefined))
+  if (asUtf8 === undefined ? isDamagedUtf8(bytes) : japanese.test(asUtf8) || decodes('shift_jis', bytes) === undefined)
     return { set: 'utf-8', bom: false };
   return looksLikeEucJp(bytes) ? { refused: eucJp } : { set: 'ms932', bom: false };
 }

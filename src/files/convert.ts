@@ -20,6 +20,8 @@ export interface Draft {
   readonly keep?: boolean;
   /** The version it was made from: another that came meanwhile is not written over. */
   readonly version?: string;
+  /** True when it is stored as it is: it is written only when answers that its form calculates are not in it yet. */
+  readonly isStored?: boolean;
 }
 
 /** Resources that must no longer be there: all of a type with an identifier, but those with the keys named. */

@@ -30,6 +30,9 @@ export const readAsUtf8 = (line: number): Finding => ({
   mend: resave,
 });
 
+/** Characters that are never right: controls, what could not be decoded, user-defined ones. */
+export const wrongCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ue000-\uf8ff]/g;
+
 /** A character that is never right. */
 export function wrongCharacter(
   code: number,

@@ -5,7 +5,15 @@
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 import { type CharacterSet, recognizeCharacterSet } from './character-set.ts';
-import { openQuote, readAsUtf8, refusedSet, strayQuote, tooLongRow, wrongCharacter } from './decode-findings.ts';
+import {
+  openQuote,
+  readAsUtf8,
+  refusedSet,
+  strayQuote,
+  tooLongRow,
+  wrongCharacter,
+  wrongCharacters,
+} from './decode-findings.ts';
 import type { Finding, Place } from './finding.ts';
 import { placeAt, positionOf, type Row, splitCells } from './row.ts';
 
@@ -24,15 +32,19 @@ const comma = 44;
 const quote = 34;
 const endOfFileMark = 0x1a;
 
-/** Characters that are never right: controls, what could not be decoded, user-defined ones. */
-const wrong = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd\ue000-\uf8ff]/g;
-
 /** A row of bytes that has been found. */
 interface Span {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
   readonly line: number;
+}
+
+/** Where rows stand that are read again: the first of them, and the character set of their file as far as it was known. */
+export interface KnownPlace {
+  readonly from: number;
+  readonly line: number;
+  readonly set: CharacterSet | undefined;
 }
 
 /** Reads rows from bytes that come piece by piece: `push` gives the rows that are complete, `end` the rest. */
@@ -49,10 +61,13 @@ export class RowDecoder {
   private stopped = false;
   private noted: Finding[] = [];
 
-  constructor(options: DecodeOptions = {}) {
+  /** @param known for rows out of the middle of a file that was read before */
+  constructor(options: DecodeOptions = {}, known?: KnownPlace) {
     this.maxRowBytes = options.maxRowBytes ?? 1_048_576;
     this.gaiji = options.gaiji ?? 'error';
     this.verticalTab = options.verticalTab ?? false;
+    if (known) ({ from: this.offset, line: this.line, set: this.set } = known);
+    if (this.set === 'utf-8') this.decoder = utf8Decoder();
   }
 
   /** The character set, as far as it is known: undefined while everything was ASCII. */
@@ -89,7 +104,10 @@ export class RowDecoder {
           rows.push(...this.passFrom(open === undefined ? undefined : open - from));
         return rows;
       }
-      rows.push(...this.row(this.span(from, end + 1)));
+      const span = this.span(from, end + 1);
+      if (span.bytes.length > this.maxRowBytes)
+        rows.push(this.refusal(span.from, span.line, [tooLongRow(span.line, this.maxRowBytes)], span.to));
+      else rows.push(...this.row(span));
       if (this.stopped) return rows;
       from = end + 1;
     }
@@ -133,7 +151,7 @@ export class RowDecoder {
     }
     this.set = recognized.set;
     if (this.set === 'ms932') return true;
-    this.decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    this.decoder = utf8Decoder();
     this.noted.push(readAsUtf8(line));
     return true;
   }
@@ -151,7 +169,7 @@ export class RowDecoder {
       return placeAt(plain, span.line, positionOf(plain, start, offset));
     };
     // Most rows have none: one look at the whole row is cheaper than one at each cell.
-    const odd = plain.search(wrong) >= 0 ? this.wrongCharacters(cells, place) : [];
+    const odd = plain.search(wrongCharacters) >= 0 ? this.oddCharacters(cells, place) : [];
     const findings = [...this.noted.splice(0), ...odd];
     if (stray !== undefined) findings.push(strayQuote(placeAt(plain, span.line, stray)));
     return [{ line: span.line, from: span.from, to: span.to, cells, findings, place }];
@@ -168,10 +186,10 @@ export class RowDecoder {
       : this.decoder.decode(bytes);
   }
 
-  private wrongCharacters(cells: readonly string[], place: Row['place']): Finding[] {
+  private oddCharacters(cells: readonly string[], place: Row['place']): Finding[] {
     const findings: Finding[] = [];
     for (const [i, cell] of cells.entries()) {
-      for (const match of cell.matchAll(wrong)) {
+      for (const match of cell.matchAll(wrongCharacters)) {
         findings.push({
           ...wrongCharacter(match[0].charCodeAt(0), this.gaiji),
           ...place(i, match.index),
@@ -221,6 +239,8 @@ export class RowDecoder {
     return [this.refusal(from, line, [tooLongRow(line, this.maxRowBytes)], this.offset)];
   }
 }
+
+const utf8Decoder = () => new TextDecoder('utf-8', { ignoreBOM: true });
 
 const isAscii = (bytes: Uint8Array): boolean => {
   for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;

@@ -6,13 +6,15 @@ import type { Draft, Key, PlainEntry, Removal } from '../convert.ts';
 import type { Finding } from '../finding.ts';
 import type { FindCodes } from '../layout.ts';
 
-/** A file as it came. It is read again for giving refused rows back. */
+/** A file as it came. It is read again: set by set, and for giving refused rows back. */
 export interface SourceFile {
   readonly name: string;
   /** Why it cannot be read: a damaged archive. */
   readonly problem?: Message;
   /** Its bytes from the beginning, in pieces. */
   chunks(): Iterable<Uint8Array>;
+  /** Its bytes from one position to another; absent where they can only be gone through. */
+  read?(from: number, to: number): Uint8Array;
 }
 
 /** Rows of a file, as bytes. */
@@ -43,8 +45,6 @@ export interface Made {
   readonly removals: readonly Removal[];
   /** Resources that have no business key. */
   readonly plain?: readonly PlainEntry[];
-  /** Records that are stored already as the unit has them. */
-  readonly unchanged?: number;
   /** What was found in comparing with what is stored. */
   readonly findings?: readonly Finding[];
 }

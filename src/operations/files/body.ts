@@ -5,6 +5,7 @@
 import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject } from '../../fhir/types.ts';
 import type { SourceFile } from '../../files/forms/standard.ts';
+import { inMemory } from '../../files/source.ts';
 import { isZip, readZip, ZipError } from '../../files/zip.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
 
@@ -83,5 +84,5 @@ export function filesIn(services: Services, request: FhirRequest): SourceFile[] 
     parts = attachments((body.resource['parameter'] ?? []) as JsonObject[]);
   const files = parts.flatMap(part => unpack(part, services.config.maxBody * 4));
   if (files.length === 0) throw nothingToRead();
-  return files.map(({ name, bytes }) => ({ name, chunks: () => [bytes] }));
+  return files.map(({ name, bytes }) => inMemory(name, bytes));
 }

@@ -95,7 +95,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const files = filesIn(services, request);
   if (!request.prefer.respondAsync)
     return { status: 200, headers: {}, body: { kind: 'resource', resource: await run(services, request, files) } };
-  const id = startJob(services, job => run(services, request, files, job));
+  const id = await startJob(services, job => run(services, request, files, job));
   return { status: 202, headers: { 'Content-Location': `${request.base}/$import-status?job=${id}` } };
 }
 
@@ -110,11 +110,14 @@ export const importOperation: Operation = {
 
 async function handleStatus(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const id = request.query.find(([name]) => name === 'job')?.[1] ?? '';
-  const job = findJob(services, id);
+  const job = await findJob(services, id);
   if (!job)
     throw new FhirError(
       'not-found',
-      { en: 'There is no import with this number here', ja: 'この番号の取り込みはありません' },
+      {
+        en: 'There is no import with this number, or it is older than the ones that are kept',
+        ja: 'この番号の取り込みはありません（古いものは消えています）',
+      },
       { location: 'job' },
     );
   if (job.state === 'running')

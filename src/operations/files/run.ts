@@ -12,6 +12,7 @@ import type { FhirRequest, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
 import { commitTransaction } from '../../interactions/transaction.ts';
 import type { Version } from '../../store/store.ts';
+import { CalculatedAnswers } from './calculated.ts';
 import { everyResource } from './every-resource.ts';
 
 /** What became of a unit. */
@@ -69,12 +70,14 @@ class Import {
   private readonly services: Services;
   private readonly request: FhirRequest;
   private readonly codes: FindCodes;
+  private readonly calculated: CalculatedAnswers;
   private readonly offices = new Map<string, string>();
 
   constructor(services: Services, request: FhirRequest) {
     this.services = services;
     this.request = { ...request, prefer: { return: 'minimal' }, body: undefined, query: [], headers: {} };
     this.codes = codesOf(services);
+    this.calculated = new CalculatedAnswers(services, this.request);
   }
 
   async run(unit: Unit): Promise<Receipt> {
@@ -125,10 +128,11 @@ class Import {
     const first = make();
     const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
     for (const { key } of missing) await this.lookForOffice(key);
-    const { drafts, removals, plain, unchanged = 0, findings = [] } = missing.length > 0 ? make() : first;
+    const { drafts: made, removals, plain, findings = [] } = missing.length > 0 ? make() : first;
     if (findings.some(isRefusal)) return { refusals: findings };
     const removed: string[] = [];
     for (const removal of removals) removed.push(...(await this.toRemove(removal)));
+    const { drafts, unchanged } = await this.calculated.completeAll(made);
     const counts = { ...nothing, unchanged };
     if (drafts.length + removed.length + (plain?.length ?? 0) === 0) return { counts, findings };
     const { text, bundle } = toTransaction(drafts, removed, plain);

@@ -1,11 +1,13 @@
 /**
- * Rows of a delivery's files sorted by what they belong to: one person's plan, month, services given, interview.
+ * What the rows of a delivery belong to: one person's plan, month, services given, interview; and the rows of one set, read again
+ * from where they stand in their files.
  */
-import { RowDecoder } from '../../decode.ts';
-import { type Finding, isRefusal } from '../../finding.ts';
-import { type FileRecord, type FindCodes, type Layout, type ReadRow, readRecord } from '../../layout.ts';
+import { type KnownPlace, RowDecoder } from '../../decode.ts';
+import type { Finding } from '../../finding.ts';
+import { type FileRecord, type FindCodes, type Layout, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import type { SourceFile } from '../standard.ts';
+import { bytesBetween } from '../../source.ts';
+import type { SourceFile, Span } from '../standard.ts';
 import type { FileName } from './file-name.ts';
 import { careplanLayouts } from './layouts/all.ts';
 
@@ -13,7 +15,7 @@ import { careplanLayouts } from './layouts/all.ts';
 export type Family = 'plan' | 'month' | 'given' | 'basic' | 'preventive';
 
 /** Families of each interface; UPHOSOKU goes with a plan or with a month. */
-const families: Readonly<Record<string, readonly Family[]>> = {
+export const families: Readonly<Record<string, readonly Family[]>> = {
   UPHOSOKU: ['plan', 'month'],
   UP1KYO: ['plan'],
   UP2KYO: ['plan'],
@@ -52,15 +54,19 @@ export interface Entry {
   readonly record: FileRecord;
 }
 
-/** The rows of one set by interface, and what was found about them. */
-export interface Group {
+/** What a set is: of which family, key and sender, and what was found about its rows. */
+export interface SetHead {
   readonly family: Family;
   /** insurer:insured:… as in the business key. */
   readonly key: string;
   /** 事業所番号 of the office whose files they are. */
   readonly sender: string;
-  readonly entries: Entry[];
   readonly findings: Finding[];
+}
+
+/** The rows of one set by interface. */
+export interface Group extends SetHead {
+  readonly entries: Entry[];
 }
 
 /** A file of a delivery with its name taken apart. */
@@ -69,20 +75,26 @@ export interface NamedFile {
   readonly name: FileName;
 }
 
-/** Groups, and findings about rows that belong to nobody or to a whole file. */
-export interface Grouped {
-  readonly groups: Group[];
-  readonly loose: readonly { readonly finding: Finding; readonly file: string; readonly row: Row }[];
+/** Rows of one file that stand together, and where the first begins. */
+export interface Stretch extends KnownPlace {
+  readonly file: NamedFile;
+  to: number;
 }
 
-function familyOf(kind: string, record: FileRecord): Family | undefined {
+/** A set before its rows are read again: where they stand. A delivery has thousands, so nothing else of them is held. */
+export interface PlacedGroup extends SetHead {
+  readonly stretches: Stretch[];
+}
+
+/** What a row belongs to; undefined when UPHOSOKU does not tell it. */
+export function familyOf(kind: string, record: FileRecord): Family | undefined {
   if (kind !== 'UPHOSOKU') return families[kind]?.[0];
   const [plan, month] = [record['planDate'] !== '00000000', record['month'] !== '000000'];
   return plan === month ? undefined : plan ? 'plan' : 'month';
 }
 
 /** The key of a row; undefined when an item of it is wrong: then nobody knows whose it is. */
-function keyOf(family: Family, record: FileRecord, wrong: ReadonlySet<string>): string | undefined {
+export function keyOf(family: Family, record: FileRecord, wrong: ReadonlySet<string>): string | undefined {
   const full: FileRecord = {
     ...record,
     serviceType: record['serviceType'] ?? record['serviceCode']?.slice(0, 2) ?? '',
@@ -92,186 +104,37 @@ function keyOf(family: Family, record: FileRecord, wrong: ReadonlySet<string>): 
   return needed.some(item => wrong.has(item)) ? undefined : items.map(item => full[item]).join(':');
 }
 
-function* rowsOf(source: SourceFile): Generator<Row> {
-  const decoder = new RowDecoder();
-  for (const chunk of source.chunks()) yield* decoder.push(chunk);
-  yield* decoder.end();
-}
+const changed = ({ file, line }: Stretch): Finding => ({
+  kind: 'set',
+  severity: 'error',
+  file: file.source.name,
+  line,
+  rule: { en: 'the file changed while it was read', ja: '読んでいる間にファイルが書き換えられました' },
+  mend: { en: 'Send the file again when it is written', ja: '書き終えてから、もう一度送ってください' },
+});
 
-/** A row that cannot be read: whose it may be has to be told from what is around it. */
-interface Orphan {
-  readonly finding: Finding;
-  readonly owner: string | undefined;
-  readonly before: Group | undefined;
-  after?: Group;
-  /** Nothing after it was read. */
-  readonly isEnd: boolean;
-}
-
-/** What a file had: its groups in order, and whether the rows of each stand together. */
-interface FileRows {
-  readonly kind: string;
-  readonly groups: Set<Group>;
-  together: boolean;
-  readonly orphans: Orphan[];
-}
-
-/** Collects rows into groups while the files of a delivery are gone through. */
-class Grouping {
-  private readonly groups = new Map<string, Group>();
-  private readonly loose: { finding: Finding; file: string; row: Row }[] = [];
-  private readonly files: FileRows[] = [];
-  private readonly codes: FindCodes;
-
-  constructor(codes: FindCodes) {
-    this.codes = codes;
-  }
-
-  /** Takes the rows of one file. */
-  add({ source, name }: NamedFile): void {
-    const layouts = careplanLayouts.get(name.kind)!;
-    const file: FileRows = { kind: name.kind, groups: new Set(), together: true, orphans: [] };
-    this.files.push(file);
-    let previous: Group | undefined;
-    let isFirst = true;
-    for (const row of rowsOf(source)) {
-      const read = readRecord(layouts, row, this.codes, isFirst);
-      isFirst = false;
-      const group = this.groupOf(name, read);
-      const findings = read.findings.map(one => ({ ...one, file: source.name }));
-      if (group) {
-        this.take(file, group, previous, entryOf(name.kind, source.name, read), findings, row.unended === true);
-        previous = group;
-      } else this.setAside(file, previous, read, findings);
-    }
-  }
-
-  private take(
-    file: FileRows,
-    group: Group,
-    previous: Group | undefined,
-    entry: Entry,
-    findings: Finding[],
-    isCut: boolean,
-  ): void {
-    if (group !== previous && file.groups.has(group)) file.together = false;
-    file.groups.add(group);
-    group.entries.push(entry);
-    group.findings.push(...findings);
-    for (const orphan of file.orphans) orphan.after ??= group;
-    const cut = isCut ? findings.find(isRefusal) : undefined;
-    if (cut) file.orphans.push({ finding: cut, owner: nameOf(group), before: group, isEnd: true });
-  }
-
-  private setAside(file: FileRows, before: Group | undefined, read: ReadRow, findings: readonly Finding[]): void {
-    const { row } = read;
-    for (const finding of findings) this.loose.push({ finding, file: finding.file!, row });
-    const finding = findings.find(isRefusal);
-    if (!finding) return;
-    const isEnd = row.to === Number.MAX_SAFE_INTEGER || row.unended === true;
-    file.orphans.push({ finding, owner: ownerOf(file.kind, read), before, isEnd });
-  }
-
-  private groupOf({ kind, from }: FileName, read: ReadRow): Group | undefined {
-    const { record, layout } = read;
+function entriesOf(stretch: Stretch, codes: FindCodes): Entry[] | undefined {
+  const { file, from, to } = stretch;
+  const { kind } = file.name;
+  const decoder = new RowDecoder({}, stretch);
+  const rows = [...decoder.push(bytesBetween(file.source, from, to)), ...decoder.end()];
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    const { layout, record } = readRecord(careplanLayouts.get(kind)!, row, codes, false);
     if (!record) return undefined;
-    const wrong = new Set(
-      read.findings
-        .filter(one => isRefusal(one) && one.item !== undefined)
-        .map(one => layout.fields[one.item! - 1]!.key),
-    );
-    const family = familyOf(kind, record);
-    const key = family && keyOf(family, record, wrong);
-    if (!family || key === undefined) {
-      if (!family) (read.findings as Finding[]).push(eitherDateOrMonth(read));
-      return undefined;
-    }
-    const name = `${family} ${key}`;
-    const group = this.groups.get(name) ?? { family, key, sender: from.office, entries: [], findings: [] };
-    this.groups.set(name, group);
-    return group;
+    const place = { line: row.line, from: row.from, to: row.to, place: row.place };
+    entries.push({ kind, file: file.source.name, layout, row: place, record });
   }
-
-  /** Refuses the groups a row that cannot be read may belong to. */
-  private refuseOwners(file: FileRows, { finding, owner, before, after, isEnd }: Orphan): void {
-    const own = owner === undefined ? undefined : this.groups.get(owner);
-    const absent = [...this.groups.values()].filter(
-      group => families[file.kind]!.includes(group.family) && !file.groups.has(group),
-    );
-    if (own) own.findings.push(neighbour(finding));
-    else {
-      const beside = file.together ? [before, after] : [...file.groups];
-      for (const group of new Set([...beside, ...absent])) group?.findings.push(neighbour(finding));
-    }
-    if (isEnd) for (const group of [...absent, before]) group?.findings.push(unread(finding));
-  }
-
-  /** The result, when all files have been added. */
-  finish(): Grouped {
-    for (const file of this.files) for (const orphan of file.orphans) this.refuseOwners(file, orphan);
-    return { groups: [...this.groups.values()], loose: this.loose };
-  }
+  return entries.length > 0 ? entries : undefined;
 }
 
-function entryOf(kind: string, file: string, { row, layout, record }: ReadRow): Entry {
-  const { line, from, to, place } = row;
-  return { kind, file, layout, row: { line, from, to, place }, record: record! };
+/** The set with its rows. */
+export function readGroup({ stretches, findings, ...head }: PlacedGroup, codes: FindCodes): Group {
+  const read = stretches.map(one => entriesOf(one, codes));
+  const lost = stretches.filter((_, i) => !read[i]).map(changed);
+  return { ...head, findings: [...findings, ...lost], entries: lost.length > 0 ? [] : read.flatMap(one => one ?? []) };
 }
 
-const nameOf = ({ family, key }: Group): string => `${family} ${key}`;
-
-/** Whose a row seems to be that has a wrong number of items: the cells of its key, when they have the form of one. */
-function ownerOf(kind: string, { row, layout, record }: ReadRow): string | undefined {
-  if (record) return undefined;
-  const cells = Object.fromEntries(layout.fields.map(({ key }, i) => [key, (row.cells[i] ?? '').trim()]));
-  const family = familyOf(kind, cells);
-  const key = family && keyOf(family, cells, new Set());
-  return key && `${family} ${key}`;
-}
-
-const neighbour = ({ file, line }: Finding): Finding => ({
-  kind: 'set',
-  severity: 'error',
-  ...(file !== undefined && { file }),
-  ...(line !== undefined && { line }),
-  rule: {
-    en: 'a row that cannot be read is, or may be, of the same person',
-    ja: '読めない行があり、同じ利用者の行（かもしれない行）です',
-  },
-  mend: { en: 'Mend that row and send the set again', ja: 'その行を直して、組を送り直してください' },
-});
-
-const unread = ({ file, line }: Finding): Finding => ({
-  kind: 'set',
-  severity: 'error',
-  ...(file !== undefined && { file }),
-  ...(line !== undefined && { line }),
-  rule: {
-    en: 'a file of the set could not be read to its end',
-    ja: '組のファイルを最後まで読めませんでした',
-  },
-  mend: { en: 'Mend the file and send the set again', ja: 'ファイルを直して、組を送り直してください' },
-});
-
-function eitherDateOrMonth({ row, layout }: ReadRow): Finding {
-  const field = layout.fields.find(({ key }) => key === 'planDate')!;
-  return {
-    kind: 'relation',
-    severity: 'error',
-    ...row.place(field.no - 1),
-    item: field.no,
-    name: field.name,
-    rule: {
-      en: 'either the day of the plan or the month is given, the other is all zeros',
-      ja: '計画作成（変更）日か対象年月のどちらか一方だけを書き、他方は 0 で埋めます',
-    },
-    mend: { en: 'Fill the other one with zeros', ja: 'もう一方を 0 で埋めてください' },
-  };
-}
-
-/** Sorts the rows of the files of one delivery. */
-export function groupRows(files: readonly NamedFile[], codes: FindCodes): Grouped {
-  const grouping = new Grouping(codes);
-  for (const file of files) if (careplanLayouts.has(file.name.kind)) grouping.add(file);
-  return grouping.finish();
-}
+/** The bytes of a set. */
+export const spansOf = ({ stretches }: PlacedGroup): Span[] =>
+  stretches.map(({ file, from, to }) => ({ file: file.source.name, from, to }));

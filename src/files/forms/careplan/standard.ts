@@ -5,9 +5,10 @@
 import { type Finding, isRefusal } from '../../finding.ts';
 import type { FindCodes } from '../../layout.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
-import { type Group, type Grouped, groupRows, type NamedFile } from './entries.ts';
+import { type Group, type NamedFile, type PlacedGroup, readGroup, type Stretch, spansOf } from './entries.ts';
 import { parseFileName } from './file-name.ts';
 import type { Picture } from './forms.ts';
+import { type Grouped, groupRows } from './grouping.ts';
 import { careplanLayouts } from './layouts/all.ts';
 import { makeGroup, personOfGroup } from './making.ts';
 import { checkGroup } from './rules.ts';
@@ -43,9 +44,13 @@ function deliveriesOf(files: readonly NamedFile[]): NamedFile[][] {
   return [...deliveries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-function readAll(source: SourceFile): Uint8Array {
-  return Buffer.concat([...source.chunks()]);
-}
+/** A picture of a delivery; its bytes are read when its set is made. */
+const pictureOf = (source: SourceFile): Picture => ({
+  name: source.name,
+  get bytes() {
+    return Buffer.concat([...source.chunks()]);
+  },
+});
 
 /** A picture that a set names and that did not come with it. */
 function missingPictures(group: Group, pictures: readonly Picture[]): Finding[] {
@@ -65,17 +70,19 @@ function missingPictures(group: Group, pictures: readonly Picture[]): Finding[] 
     }));
 }
 
-function unitOf(group: Group, pictures: readonly Picture[]): Unit {
-  const first = group.entries[0]!;
+function unitOf(placed: PlacedGroup, pictures: readonly Picture[], codes: FindCodes): Unit {
+  const group = readGroup(placed, codes);
+  const [{ file, line }] = placed.stretches as [Stretch];
+  const { kind } = file.name;
   const findings = [...group.findings, ...checkGroup(group), ...missingPictures(group, pictures)];
   const refused = findings.some(isRefusal);
-  const needsPerson = !first.kind.startsWith('DLT') && personOfGroup(group) === undefined;
+  const needsPerson = !kind.startsWith('DLT') && personOfGroup(group) === undefined;
   const [insurer, insured] = group.key.split(':');
   return {
-    name: `${first.kind} ${group.key}`,
+    name: `${kind} ${group.key}`,
     findings,
-    spans: group.entries.map(({ file, row }) => ({ file, from: row.from, to: row.to })),
-    place: { file: first.file, line: first.row.line },
+    spans: spansOf(placed),
+    place: { file: file.source.name, line },
     ...(needsPerson && { person: key('insured', `${insurer}:${insured}`) }),
     ...(!refused && { make: making => makeGroup(group, pictures, making) }),
   };
@@ -83,11 +90,10 @@ function unitOf(group: Group, pictures: readonly Picture[]): Unit {
 
 /** Rows that belong to no set, file by file. */
 function looseUnits({ loose }: Grouped): Unit[] {
-  const files = [...new Set(loose.map(one => one.file))];
+  const files = [...new Set(loose.map(one => one.span.file))];
   return files.map(file => {
-    const own = loose.filter(one => one.file === file);
-    const spans = own.map(({ row }) => ({ file, from: row.from, to: row.to }));
-    return { name: file, findings: own.map(one => one.finding), spans, place: { file } };
+    const own = loose.filter(one => one.span.file === file);
+    return { name: file, findings: own.map(one => one.finding), spans: own.map(one => one.span), place: { file } };
   });
 }
 
@@ -102,15 +108,11 @@ function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit>
     }
   }
   for (const delivery of deliveriesOf(named)) {
-    const pictures = delivery
-      .filter(({ name }) => name.kind === imageKind)
-      .map(({ source }) => ({ name: source.name, bytes: readAll(source) }));
+    const pictures = delivery.filter(({ name }) => name.kind === imageKind).map(({ source }) => pictureOf(source));
     const grouped = groupRows(delivery, codes);
     yield* looseUnits(grouped);
-    // Each group is let go when it is done: a delivery may have thousands.
-    const groups = [...grouped.groups].reverse();
-    grouped.groups.length = 0;
-    for (let group = groups.pop(); group; group = groups.pop()) yield unitOf(group, pictures);
+    // The rows of a set are read when it is its turn, and let go when it is done: a delivery may have thousands of sets.
+    for (const group of grouped.groups) yield unitOf(group, pictures, codes);
   }
 }
 

@@ -26,8 +26,7 @@ import { form0900 } from './columns/form-0900.ts';
 import { form8000 } from './columns/form-8000.ts';
 import { nutritionCarePlan2024 } from './columns/nutrition-care-plan-2024.ts';
 import { nutritionScreening2024 } from './columns/nutrition-screening-2024.ts';
-import { serviceUserInfo } from './columns/service-user-info.ts';
-import { serviceUserInfo0310 } from './columns/service-user-info-0310.ts';
+import { serviceUserInfo, serviceUserInfo0310 } from './columns/service-user-info.ts';
 import { detailColumn } from './systems.ts';
 
 /** One data type in one edition. */
@@ -46,123 +45,101 @@ export interface Form {
   readonly hasDetails: boolean;
 }
 
-const dayColumns = ['evaluate_date', 'implementation_date', 'create_date'];
+/** The first of them that a form has. */
+const dayColumns = ['evaluate_date', 'implementation_date', 'create_date', 'adl_evaluate'];
 
-function form(id: string, title: Message, questionnaire: string, text: string, parent?: string): Form {
+type Row = readonly [
+  id: string,
+  en: string,
+  ja: string,
+  columns: string,
+  more?: Partial<Pick<Form, 'parent' | 'questionnaire'>>,
+];
+
+/** Persons first, parents before children. */
+const rows: readonly Row[] = [
+  ['SERVICE_USER_INFO', 'users of an office', '利用者情報', serviceUserInfo],
+  ['SERVICE_USER_INFO', 'users of an office, 3.10', '利用者情報（3.10）', serviceUserInfo0310],
+  ['FORM_0000_2021', 'promotion of scientific care', '科学的介護推進情報', form0000],
+  [
+    'FORM_0001_2021',
+    'promotion of scientific care, past illnesses',
+    '科学的介護推進情報 (既往歴情報)',
+    form0001,
+    { parent: 'FORM_0000_2021' },
+  ],
+  [
+    'FORM_0002_2021',
+    'promotion of scientific care, medication',
+    '科学的介護推進情報 (服薬情報)',
+    form0002,
+    { parent: 'FORM_0000_2021' },
+  ],
+  ['FORM_0100_2021', 'nutrition and swallowing', '栄養・摂食嚥下情報', form0100],
+  ['FORM_0210_2021', 'oral hygiene', '口腔衛生管理情報', form0210],
+  ['FORM_0220_2021', 'oral function', '口腔機能向上サービス管理情報', form0220],
+  ['FORM_0310_2021', 'interests', '興味関心チェック情報', form0310],
+  ['FORM_0320_2021', 'functions of daily life', '生活機能チェック情報', form0320],
+  ['FORM_0330_2021', 'individual training plan', '個別機能訓練計画情報', form0330],
+  [
+    'FORM_0410_2021',
+    'rehabilitation plan, part shared with medicine',
+    'リハビリテーション計画書（医療介護共通部分）',
+    form0410,
+  ],
+  ['FORM_0420_2021', 'rehabilitation plan, care', 'リハビリテーション計画書（介護）', form0420],
+  ['FORM_0430_2021', 'minutes of the rehabilitation meeting', 'リハビリテーション会議録(様式3情報)', form0430],
+  [
+    'FORM_0440_2021',
+    'rehabilitation process',
+    'リハビリテーションマネジメントにおけるプロセス管理票(様式4情報)',
+    form0440,
+  ],
+  [
+    'FORM_0450_2021',
+    'plan for better daily activities',
+    '生活行為向上リハビリテーション実施計画書(様式5情報)',
+    form0450,
+  ],
+  ['FORM_0500_2021', 'pressure ulcers', '褥瘡マネジメント情報', form0500],
+  ['FORM_0600_2021', 'excretion', '排せつ支援情報', form0600],
+  ['FORM_0700_2021', 'support for independence', '自立支援促進情報', form0700],
+  ['FORM_0800_2021', 'change of medicines', '薬剤変更情報', form0800],
+  [
+    'FORM_0801_2021',
+    'change of medicines, past illnesses',
+    '薬剤変更情報(既往歴情報)',
+    form0801,
+    { parent: 'FORM_0800_2021' },
+  ],
+  ['FORM_0900_2021', 'keeping ADL', 'ADL維持等情報', form0900],
+  ['FORM_8000_2021', 'others', 'その他情報', form8000],
+  [
+    'NUTRITION_FEEDING_SWALLOWING_SCREENING_ASSESSMENT_MONITORING_2024',
+    'nutrition and swallowing, 3.10',
+    '栄養・摂食嚥下スクリーニング・アセスメント・モニタリング（3.10）',
+    nutritionScreening2024,
+    { questionnaire: 'life-nutrition-screening-2024' },
+  ],
+  ['NUTRITION_CARE_PLAN_2024', 'nutrition care plan, 3.10', '栄養ケア計画（3.10）', nutritionCarePlan2024],
+];
+
+function form([id, en, ja, text, more]: Row): Form {
   const columns = readColumns(text);
   const dated = dayColumns.find(key => columns.some(one => one.key === key));
   return {
     id,
-    title,
-    questionnaire,
+    title: { en, ja },
+    questionnaire: `life-${id.toLowerCase().replaceAll('_', '-')}`,
     columns,
-    ...(parent !== undefined && { parent }),
     ...(dated !== undefined && { dated }),
     hasDetails: columns.some(({ key }) => key === detailColumn),
+    ...more,
   };
 }
 
 /** The data type of the persons. */
 export const users = 'SERVICE_USER_INFO';
 
-/** Every data type; persons first, parents before children. */
-export const allForms: readonly Form[] = [
-  form('SERVICE_USER_INFO', { en: 'users of an office', ja: '利用者情報' }, 'life-service-user-info', serviceUserInfo),
-  form(
-    'SERVICE_USER_INFO',
-    { en: 'users of an office, 3.10', ja: '利用者情報（3.10）' },
-    'life-service-user-info',
-    serviceUserInfo0310,
-  ),
-  form(
-    'FORM_0000_2021',
-    { en: 'promotion of scientific care', ja: '科学的介護推進情報' },
-    'life-form-0000-2021',
-    form0000,
-  ),
-  form(
-    'FORM_0001_2021',
-    { en: 'promotion of scientific care, past illnesses', ja: '科学的介護推進情報 (既往歴情報)' },
-    'life-form-0001-2021',
-    form0001,
-    'FORM_0000_2021',
-  ),
-  form(
-    'FORM_0002_2021',
-    { en: 'promotion of scientific care, medication', ja: '科学的介護推進情報 (服薬情報)' },
-    'life-form-0002-2021',
-    form0002,
-    'FORM_0000_2021',
-  ),
-  form('FORM_0100_2021', { en: 'nutrition and swallowing', ja: '栄養・摂食嚥下情報' }, 'life-form-0100-2021', form0100),
-  form('FORM_0210_2021', { en: 'oral hygiene', ja: '口腔衛生管理情報' }, 'life-form-0210-2021', form0210),
-  form('FORM_0220_2021', { en: 'oral function', ja: '口腔機能向上サービス管理情報' }, 'life-form-0220-2021', form0220),
-  form('FORM_0310_2021', { en: 'interests', ja: '興味関心チェック情報' }, 'life-form-0310-2021', form0310),
-  form(
-    'FORM_0320_2021',
-    { en: 'functions of daily life', ja: '生活機能チェック情報' },
-    'life-form-0320-2021',
-    form0320,
-  ),
-  form(
-    'FORM_0330_2021',
-    { en: 'individual training plan', ja: '個別機能訓練計画情報' },
-    'life-form-0330-2021',
-    form0330,
-  ),
-  form(
-    'FORM_0410_2021',
-    { en: 'rehabilitation plan, part shared with medicine', ja: 'リハビリテーション計画書（医療介護共通部分）' },
-    'life-form-0410-2021',
-    form0410,
-  ),
-  form(
-    'FORM_0420_2021',
-    { en: 'rehabilitation plan, care', ja: 'リハビリテーション計画書（介護）' },
-    'life-form-0420-2021',
-    form0420,
-  ),
-  form(
-    'FORM_0430_2021',
-    { en: 'minutes of the rehabilitation meeting', ja: 'リハビリテーション会議録(様式3情報)' },
-    'life-form-0430-2021',
-    form0430,
-  ),
-  form(
-    'FORM_0440_2021',
-    { en: 'rehabilitation process', ja: 'リハビリテーションマネジメントにおけるプロセス管理票(様式4情報)' },
-    'life-form-0440-2021',
-    form0440,
-  ),
-  form(
-    'FORM_0450_2021',
-    { en: 'plan for better daily activities', ja: '生活行為向上リハビリテーション実施計画書(様式5情報)' },
-    'life-form-0450-2021',
-    form0450,
-  ),
-  form('FORM_0500_2021', { en: 'pressure ulcers', ja: '褥瘡マネジメント情報' }, 'life-form-0500-2021', form0500),
-  form('FORM_0600_2021', { en: 'excretion', ja: '排せつ支援情報' }, 'life-form-0600-2021', form0600),
-  form('FORM_0700_2021', { en: 'support for independence', ja: '自立支援促進情報' }, 'life-form-0700-2021', form0700),
-  form('FORM_0800_2021', { en: 'change of medicines', ja: '薬剤変更情報' }, 'life-form-0800-2021', form0800),
-  form(
-    'FORM_0801_2021',
-    { en: 'change of medicines, past illnesses', ja: '薬剤変更情報(既往歴情報)' },
-    'life-form-0801-2021',
-    form0801,
-    'FORM_0800_2021',
-  ),
-  form('FORM_0900_2021', { en: 'keeping ADL', ja: 'ADL維持等情報' }, 'life-form-0900-2021', form0900),
-  form('FORM_8000_2021', { en: 'others', ja: 'その他情報' }, 'life-form-8000-2021', form8000),
-  form(
-    'NUTRITION_FEEDING_SWALLOWING_SCREENING_ASSESSMENT_MONITORING_2024',
-    { en: 'nutrition and swallowing, 3.10', ja: '栄養・摂食嚥下スクリーニング・アセスメント・モニタリング（3.10）' },
-    'life-nutrition-screening-2024',
-    nutritionScreening2024,
-  ),
-  form(
-    'NUTRITION_CARE_PLAN_2024',
-    { en: 'nutrition care plan, 3.10', ja: '栄養ケア計画（3.10）' },
-    'life-nutrition-care-plan-2024',
-    nutritionCarePlan2024,
-  ),
-];
+/** Every data type, in the order of their rows above. */
+export const allForms: readonly Form[] = rows.map(form);

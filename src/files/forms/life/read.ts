@@ -2,11 +2,12 @@
  * LIFE files → rows. The first row names the data type, the second the columns, which may come in any order.
  * Source: LIFE CSV連携仕様書 (2021-03): UTF-8 with or without a byte order mark, or MS932; CRLF or CR.
  */
-import { RowDecoder } from '../../decode.ts';
+import { type KnownPlace, RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import type { SourceFile, Span } from '../standard.ts';
+import { bytesBetween } from '../../source.ts';
+import type { SourceFile } from '../standard.ts';
 import { allForms, type Form } from './all.ts';
 import { type Column, checkValue, methodOf, readCell } from './column.ts';
 import { detailColumn, keyColumns } from './systems.ts';
@@ -22,51 +23,88 @@ export interface LifeRow {
   readonly hasKey: boolean;
 }
 
-/** What a file tells: its rows, or why it is refused as a whole. */
-export interface LifeFile {
-  readonly rows: readonly LifeRow[];
-  readonly loose: readonly { readonly findings: readonly Finding[]; readonly span: Span }[];
+/** Where a row stands that is read again when its set's turn comes: nothing else of it is held meanwhile. */
+export interface PlacedRow {
+  readonly reader: RowReader;
+  readonly place: KnownPlace;
+  readonly to: number;
 }
+
+/** What a file tells: its rows one by one, or why it is refused as a whole. */
+export type LifeFile =
+  | { readonly rows: Iterable<{ readonly read: LifeRow; readonly placed: PlacedRow }> }
+  | { readonly refused: readonly Finding[] };
 
 const cr = 13;
 const lf = 10;
 
-/** Ends every row with a line feed where a file uses CR alone; no byte moves. */
-function* withLineFeeds(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let usesCr: boolean | undefined;
-  let held: Uint8Array | undefined;
-  const convert = (bytes: Uint8Array): Uint8Array => {
-    if (usesCr === undefined) {
+/** The ends of rows of a file: a line feed, or CR alone. */
+class RowEnds {
+  private usesCr: boolean | undefined;
+
+  /** Ends every row with a line feed where the file uses CR alone; no byte moves. */
+  convert(bytes: Uint8Array): Uint8Array {
+    if (this.usesCr === undefined) {
       const first = bytes.findIndex(one => one === cr || one === lf);
-      if (first >= 0) usesCr = bytes[first] === cr && bytes[first + 1] !== lf;
+      if (first >= 0) this.usesCr = bytes[first] === cr && bytes[first + 1] !== lf;
     }
-    if (!usesCr) return bytes;
+    if (!this.usesCr) return bytes;
     const copy = Uint8Array.from(bytes);
     for (let i = 0; i < copy.length; i++) if (copy[i] === cr && copy[i + 1] !== lf) copy[i] = lf;
     return copy;
-  };
-  for (const chunk of chunks) {
-    const bytes: Uint8Array = held ? Buffer.concat([held, chunk]) : chunk;
-    held = undefined;
-    // Whether a CR at the end stands alone is not known until more has come.
-    if (bytes.at(-1) === cr) {
-      held = bytes.subarray(-1);
-      if (bytes.length > 1) yield convert(bytes.subarray(0, -1));
-    } else yield convert(bytes);
   }
-  if (held) yield convert(held);
+
+  *convertAll(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+    let held: Uint8Array | undefined;
+    for (const chunk of chunks) {
+      const bytes: Uint8Array = held ? Buffer.concat([held, chunk]) : chunk;
+      held = undefined;
+      // Whether a CR at the end stands alone is not known until more has come.
+      if (bytes.at(-1) === cr) {
+        held = bytes.subarray(-1);
+        if (bytes.length > 1) yield this.convert(bytes.subarray(0, -1));
+      } else yield this.convert(bytes);
+    }
+    if (held) yield this.convert(held);
+  }
 }
 
-function* rowsOf(source: SourceFile): Generator<Row> {
-  const decoder = new RowDecoder();
-  // UTF-8 is right here.
-  const plain = (row: Row): Row => ({
-    ...row,
-    findings: row.findings.filter(one => one.kind !== 'character-set' || isRefusal(one)),
-  });
-  for (const chunk of withLineFeeds(source.chunks())) yield* decoder.push(chunk).map(plain);
-  yield* decoder.end().map(plain);
+/** The rows of one file, once through and again from where they stand. */
+class LifeSource {
+  private readonly ends = new RowEnds();
+  private readonly decoder = new RowDecoder();
+  private readonly source: SourceFile;
+
+  constructor(source: SourceFile) {
+    this.source = source;
+  }
+
+  get name(): string {
+    return this.source.name;
+  }
+
+  *rows(): Generator<Row> {
+    for (const chunk of this.ends.convertAll(this.source.chunks())) yield* this.decoder.push(chunk).map(asRight);
+    yield* this.decoder.end().map(asRight);
+  }
+
+  placeOf({ line, from }: Row): KnownPlace {
+    return { line, from, set: this.decoder.characterSet };
+  }
+
+  /** The row at a place; undefined when the file has changed. */
+  again(place: KnownPlace, to: number): Row | undefined {
+    const bytes = this.ends.convert(bytesBetween(this.source, place.from, to));
+    const decoder = new RowDecoder({}, place);
+    return [...decoder.push(bytes), ...decoder.end()].map(asRight)[0];
+  }
 }
+
+/** UTF-8 is right here. */
+const asRight = (row: Row): Row => ({
+  ...row,
+  findings: row.findings.filter(one => one.kind !== 'character-set' || isRefusal(one)),
+});
 
 const unknownType = (row: Row, value: string): Finding => ({
   kind: 'file-name',
@@ -147,22 +185,36 @@ const wrongCount = (row: Row, count: number, column: Column | undefined): Findin
   },
 });
 
+const changed = (line: number, file: string): Finding => ({
+  kind: 'set',
+  severity: 'error',
+  file,
+  line,
+  rule: { en: 'the file changed while it was read', ja: '読んでいる間にファイルが書き換えられました' },
+  mend: { en: 'Send the file again when it is written', ja: '書き終えてから、もう一度送ってください' },
+});
+
 /** Reads the rows of one file once its header is known. */
-class RowReader {
+export class RowReader {
   private readonly order: readonly (Column | undefined)[];
   private readonly form: Form;
-  private readonly file: string;
+  private readonly source: LifeSource;
   private readonly codes: FindCodes;
 
-  constructor(form: Form, header: readonly string[], file: string, codes: FindCodes) {
+  constructor(form: Form, header: readonly string[], source: LifeSource, codes: FindCodes) {
     this.form = form;
-    this.file = file;
+    this.source = source;
     this.codes = codes;
     this.order = header.map(key => form.columns.find(one => one.key === key));
   }
 
+  get file(): string {
+    return this.source.name;
+  }
+
   read(row: Row): LifeRow {
-    const { form, file, order } = this;
+    const { form, order } = this;
+    const { file } = this;
     const findings = row.findings.map(one => this.named(one));
     const record: Record<string, string> = {};
     const surplus = row.cells.slice(order.length).some(cell => cell.trim() !== '');
@@ -185,21 +237,31 @@ class RowReader {
     return { form, file, row, record, findings: findings.map(one => ({ ...one, file })), hasKey };
   }
 
+  /** All rows that `rows` still has. */
+  *readAll(rows: Iterable<Row>): Generator<{ read: LifeRow; placed: PlacedRow }> {
+    for (const row of rows)
+      yield { read: this.read(row), placed: { reader: this, place: this.source.placeOf(row), to: row.to } };
+  }
+
+  /** A row that was read before. */
+  readAgain({ place, to }: PlacedRow): LifeRow | undefined {
+    const row = this.source.again(place, to);
+    return row && this.read(row);
+  }
+
   private named(finding: Finding): Finding {
     const column = finding.item === undefined ? undefined : this.order[finding.item - 1];
     return column ? { ...finding, item: column.no, name: column.name } : finding;
   }
 }
 
-/** Reads a file. */
-export function readLifeFile(source: SourceFile, codes: FindCodes): LifeFile {
-  const { name: file } = source;
-  const whole = { file, from: 0, to: Number.MAX_SAFE_INTEGER };
+/** Opens a file: its first two rows are read. */
+export function openLifeFile(from: SourceFile, codes: FindCodes): LifeFile {
+  const source = new LifeSource(from);
   const refuse = (findings: readonly Finding[]): LifeFile => ({
-    rows: [],
-    loose: [{ findings: findings.map(one => ({ ...one, file })), span: whole }],
+    refused: findings.map(one => ({ ...one, file: source.name })),
   });
-  const all = rowsOf(source);
+  const all = source.rows();
   const first = all.next();
   if (first.done) return refuse([noRow(1)]);
   const [id = ''] = first.value.cells.map(cell => cell.trim());
@@ -213,6 +275,12 @@ export function readLifeFile(source: SourceFile, codes: FindCodes): LifeFile {
   const form = editionOf(id, header);
   const wrong = [...second.value.findings.filter(isRefusal), ...checkHeader(form, second.value, header)];
   if (wrong.length > 0) return refuse(wrong);
-  const reader = new RowReader(form, header, file, codes);
-  return { rows: Array.from(all, row => reader.read(row)), loose: [] };
+  return { rows: new RowReader(form, header, source, codes).readAll(all) };
+}
+
+/** The rows of a set, read again; those of a file that has changed meanwhile are told. */
+export function readAgain(placed: readonly PlacedRow[]): { rows: readonly LifeRow[]; lost: readonly Finding[] } {
+  const read = placed.map(one => one.reader.readAgain(one));
+  const lost = placed.filter((_, i) => !read[i]).map(({ place, reader }) => changed(place.line, reader.file));
+  return { rows: read.filter(one => one !== undefined), lost };
 }

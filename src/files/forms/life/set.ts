@@ -146,7 +146,7 @@ function responseOf(
   const key = keyOf(recordKey(one.form.id, one.record));
   const before = stored && toRecord(one.form, stored);
   const after = before ? merge(one.record, before) : one.record;
-  if (stored && Object.entries(before!).every(([name, value]) => value === after[name])) return undefined;
+  if (stored && Object.entries(before!).every(([name, value]) => value === after[name])) return stored;
   const { item: _item, authored: _authored, ...rest } = stored ?? { resourceType: 'QuestionnaireResponse' };
   return { ...rest, identifier: key, subject, author, ...toAnswers(one.form, after, making.codes) } as Resource;
 }
@@ -211,17 +211,15 @@ function checkStored(one: LifeRow, rows: readonly LifeRow[], before: Resource | 
 export function makeSet(rows: readonly LifeRow[], making: Making): Made {
   const { drafts, subject, author } = partiesOf(rows[0]!, making);
   const findings: Finding[] = [];
-  let unchanged = 0;
   for (const one of rows) {
     const key = keyOf(recordKey(one.form.id, one.record));
     const before = making.stored?.('QuestionnaireResponse', key);
     findings.push(...checkStored(one, rows, before, making));
     const resource = responseOf(one, before, subject, author, making);
     const version = versionOf(before);
-    if (resource) drafts.push({ key, resource, ...(version !== undefined && { version }) });
-    else unchanged++;
+    drafts.push({ key, resource, isStored: resource === before, ...(version !== undefined && { version }) });
   }
-  return { drafts, removals: [], findings, unchanged };
+  return { drafts, removals: [], findings };
 }
 
 /** True for a cell with a value. */

@@ -6,7 +6,7 @@ import { type Finding, isRefusal } from '../../finding.ts';
 import type { FindCodes } from '../../layout.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
 import { allForms, users } from './all.ts';
-import { type LifeRow, readLifeFile } from './read.ts';
+import { type LifeRow, openLifeFile, type PlacedRow, readAgain } from './read.ts';
 import { makeSet, readsOf } from './set.ts';
 import { keyOf, personKey, recordKey } from './systems.ts';
 import { writeLifeFiles } from './write.ts';
@@ -61,16 +61,23 @@ function checkRows(rows: readonly LifeRow[]): Finding[] {
 
 const orderOf = ({ form }: LifeRow): number => allForms.indexOf(form);
 
-function unitOf(unsorted: readonly LifeRow[]): Unit {
+/** The unit of rows whose numbers are right. */
+function unitOf(placed: readonly PlacedRow[]): Unit {
+  const { rows: unsorted, lost } = readAgain(placed);
   const rows = [...unsorted].sort((a, b) => orderOf(a) - orderOf(b));
-  const first = rows[0]!;
+  const spans = placed.map(({ reader, place, to }) => ({ file: reader.file, from: place.from, to }));
+  const [first] = rows;
+  if (!first || lost.length > 0) {
+    const { file, line } = lost[0]!;
+    return { name: file!, findings: lost, spans, place: { file: file!, ...(line !== undefined && { line }) } };
+  }
   const findings = [...rows.flatMap(one => one.findings), ...checkRows(rows)];
   const person = personKey(first.record);
   const { dataType, office, service, number } = recordKey(first.form.id, first.record);
   return {
     name: `${dataType} ${person.value}:${office}:${service}:${number}`,
     findings,
-    spans: rows.map(({ file, row }) => ({ file, from: row.from, to: row.to })),
+    spans,
     place: { file: first.file, line: first.row.line },
     ...(first.form.id !== users && { person }),
     reads: readsOf(rows),
@@ -84,29 +91,44 @@ function setOf({ form, record }: LifeRow): string {
   return keyOf(own).value;
 }
 
-function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
-  const sets = new Map<string, LifeRow[]>();
-  for (const source of files) {
-    const { rows, loose } = readLifeFile(source, codes);
-    for (const { findings, span } of loose)
-      yield { name: source.name, findings, spans: [span], place: { file: source.name } };
-    for (const one of rows) {
-      const { file, row, findings, hasKey } = one;
-      if (!hasKey) {
-        const spans = [{ file, from: row.from, to: row.to }];
-        yield { name: file, findings, spans, place: { file, line: row.line } };
-      } else {
-        const name = setOf(one);
-        const set = sets.get(name);
-        if (set) set.push(one);
-        else sets.set(name, [one]);
-      }
+/** A row whose number nobody can tell. */
+function looseUnit({ file, row, findings }: LifeRow): Unit {
+  const spans = [{ file, from: row.from, to: row.to }];
+  return { name: file, findings, spans, place: { file, line: row.line } };
+}
+
+/** Rows by what they belong to; persons come before what is told about them. */
+interface Sets {
+  readonly persons: Map<string, PlacedRow[]>;
+  readonly others: Map<string, PlacedRow[]>;
+}
+
+/** Sorts the rows of a file into sets; what belongs to none is given out at once. */
+function* sortRows(source: SourceFile, codes: FindCodes, { persons, others }: Sets): Generator<Unit> {
+  const { name } = source;
+  const file = openLifeFile(source, codes);
+  if ('refused' in file) {
+    const spans = [{ file: name, from: 0, to: Number.MAX_SAFE_INTEGER }];
+    yield { name, findings: file.refused, spans, place: { file: name } };
+    return;
+  }
+  for (const { read, placed } of file.rows) {
+    if (!read.hasKey) yield looseUnit(read);
+    else {
+      const own = setOf(read);
+      const sets = read.form.id === users ? persons : others;
+      const set = sets.get(own);
+      if (set) set.push(placed);
+      else sets.set(own, [placed]);
     }
   }
-  // Persons come before what is told about them.
-  const all = [...sets.values()];
-  for (const one of all) if (one[0]!.form.id === users) yield unitOf(one);
-  for (const one of all) if (one[0]!.form.id !== users) yield unitOf(one);
+}
+
+function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
+  const sets: Sets = { persons: new Map(), others: new Map() };
+  for (const source of files) yield* sortRows(source, codes, sets);
+  for (const set of sets.persons.values()) yield unitOf(set);
+  for (const set of sets.others.values()) yield unitOf(set);
 }
 
 /** LIFE. */

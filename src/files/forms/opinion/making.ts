@@ -1,7 +1,9 @@
 /**
  * Resources of a physician opinion, by the profiles kaigo-opinion-document, kaigo-certification-answers and kaigo-person.
  */
+
 import type { JsonObject, Resource } from '../../../fhir/types.ts';
+import type { CharacterSet } from '../../character-set.ts';
 import { conditionalReference, type Draft, type Key, urnOf } from '../../convert.ts';
 import { toFhirDate } from '../../japanese-date.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
@@ -85,7 +87,7 @@ function authors(record: FileRecord): JsonObject[] {
   ];
 }
 
-function documentDraft(record: FileRecord, bytes: Uint8Array, subject: JsonObject): Draft {
+function documentDraft(record: FileRecord, { bytes, set }: OpinionText, subject: JsonObject): Draft {
   const key = answersKey(record);
   const extension = requestExtension(record);
   return {
@@ -106,7 +108,7 @@ function documentDraft(record: FileRecord, bytes: Uint8Array, subject: JsonObjec
       content: [
         {
           attachment: {
-            contentType: 'text/csv; charset=Shift_JIS',
+            contentType: `text/csv; charset=${set === 'utf-8' ? 'UTF-8' : 'Shift_JIS'}`,
             data: Buffer.from(bytes).toString('base64'),
             title: '主治医意見書 CSV 1.2',
             creation: toFhirDate(cell(record, 14)),
@@ -126,8 +128,14 @@ export interface MadeOpinion {
   readonly left: readonly number[];
 }
 
-/** The resources of a row. @param bytes the row as it came */
-export function makeOpinion(record: FileRecord, bytes: Uint8Array, codes: FindCodes): MadeOpinion {
+/** A row as it came. */
+export interface OpinionText {
+  readonly bytes: Uint8Array;
+  readonly set: CharacterSet;
+}
+
+/** The resources of a row. */
+export function makeOpinion(record: FileRecord, came: OpinionText, codes: FindCodes): MadeOpinion {
   const person = personDraft(record);
   const key = personOf(record);
   const subject = { reference: person ? urnOf('Patient', key) : conditionalReference('Patient', key) };
@@ -149,6 +157,6 @@ export function makeOpinion(record: FileRecord, bytes: Uint8Array, codes: FindCo
       item: opinionItems({ record, codes, left }),
     },
   };
-  const drafts = [...(person ? [person] : []), response, documentDraft(record, bytes, subject)];
+  const drafts = [...(person ? [person] : []), response, documentDraft(record, came, subject)];
   return { drafts, hasPerson: person !== undefined, left };
 }

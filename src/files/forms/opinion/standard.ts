@@ -2,31 +2,21 @@
  * 主治医意見書 CSV (医見書 v1.2): each row becomes a DocumentReference with the row as it came, a QuestionnaireResponse with its answers, and
  * the person when nobody with the number is there. Reading only: the row is given back from the document.
  */
+import type { CharacterSet } from '../../character-set.ts';
 import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type ReadRow, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
+import { bytesBetween } from '../../source.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
 import { opinionLayout } from './layout.ts';
 import { makeOpinion, opinionKey, personOf } from './making.ts';
 
-/** Rows with their bytes; of the file no more is held than one chunk and one row. */
-function* rowsWithBytes(source: SourceFile): Generator<{ row: Row; bytes: Uint8Array }> {
+function* rowsOf(source: SourceFile): Generator<{ row: Row; set: CharacterSet }> {
   const decoder = new RowDecoder({ verticalTab: true });
-  let window = Buffer.alloc(0);
-  let start = 0;
-  const take = function* (rows: readonly Row[]) {
-    for (const row of rows) yield { row, bytes: window.subarray(row.from - start, row.to - start) };
-    const end = rows.at(-1)?.to ?? start;
-    const used = Math.min(end - start, window.length);
-    window = window.subarray(used);
-    start += used;
-  };
-  for (const chunk of source.chunks()) {
-    window = Buffer.concat([window, chunk]);
-    yield* take(decoder.push(chunk));
-  }
-  yield* take(decoder.end());
+  const withSet = (row: Row) => ({ row, set: decoder.characterSet ?? 'ms932' });
+  for (const chunk of source.chunks()) yield* decoder.push(chunk).map(withSet);
+  yield* decoder.end().map(withSet);
 }
 
 const relation = (read: ReadRow, column: number, rule: Finding['rule'], mend: Finding['mend']): Finding => ({
@@ -59,7 +49,8 @@ function checkDays(read: ReadRow, record: FileRecord): Finding[] {
   return found;
 }
 
-function unitOf(file: string, read: ReadRow, bytes: Uint8Array, codes: FindCodes): Unit {
+function unitOf(source: SourceFile, read: ReadRow, set: CharacterSet, codes: FindCodes): Unit {
+  const { name: file } = source;
   const { row, record } = read;
   const common = { spans: [{ file, from: row.from, to: row.to }], place: { file, line: row.line } };
   const findings = read.findings.map(one => ({ ...one, file }));
@@ -67,7 +58,7 @@ function unitOf(file: string, read: ReadRow, bytes: Uint8Array, codes: FindCodes
   const more = checkDays(read, record).map(one => ({ ...one, file }));
   const name = `opinion ${opinionKey(record)}`;
   if (more.length > 0) return { name, findings: [...findings, ...more], ...common };
-  const made = makeOpinion(record, bytes, codes);
+  const made = makeOpinion(record, { bytes: bytesBetween(source, row.from, row.to), set }, codes);
   const left = made.left.map(
     (column): Finding => ({
       ...relation(
@@ -95,10 +86,10 @@ function unitOf(file: string, read: ReadRow, bytes: Uint8Array, codes: FindCodes
 function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
   for (const source of files) {
     let isFirst = true;
-    for (const { row, bytes } of rowsWithBytes(source)) {
+    for (const { row, set } of rowsOf(source)) {
       const read = readRecord([opinionLayout], row, codes, isFirst);
       isFirst = false;
-      if (read.record || read.findings.some(isRefusal)) yield unitOf(source.name, read, bytes, codes);
+      if (read.record || read.findings.some(isRefusal)) yield unitOf(source, read, set, codes);
     }
   }
 }

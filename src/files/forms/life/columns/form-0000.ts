@@ -1,10 +1,8 @@
 /** Columns of FORM_0000_2021 (科学的介護推進情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0000 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 facility_outpatient_category code:life-answer-facility-outpatient-category * 施設／通所・居宅区分
 evaluate_date day * 評価日
 last_evaluate_date day - 前回評価日

@@ -1,10 +1,8 @@
 /** Columns of FORM_0002_2021 (科学的介護推進情報 (服薬情報)), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0002 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 external_system_management_detail_number id150 * 外部システム管理明細番号
 dispensing_date day + 調剤等年月日
 prescription_number int3 + 処方番号

@@ -1,10 +1,8 @@
 /** Columns of FORM_0100_2021 (栄養・摂食嚥下情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0100 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 facility_outpatient_category code:life-answer-facility-outpatient-category * 施設／通所・居宅区分
 user_family_intention text200 - 利用者・家族の意向
 create_date day + 作成年月日

@@ -1,10 +1,60 @@
 /** Columns of FORM_0210_2021 (口腔衛生管理情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
+/** What a dental hygienist did and told, six times. Ids are not made alike: each time says what is its own. */
+interface Visit {
+  /** `+` for the first, which is required; `?` for the others. */
+  readonly need: '+' | '?';
+  readonly dated: string;
+  readonly job: string;
+  readonly staff: string;
+  /** Beginning of the ids of その他. */
+  readonly other: string;
+}
+
+const job = 'life-job';
+const visits: readonly Visit[] = [
+  { need: '+', dated: '実施日', job, staff: '', other: 'is_oral_care_01' },
+  { need: '?', dated: '記入日', job, staff: '_02', other: 'is_oral_care_02' },
+  {
+    need: '?',
+    dated: '記入日',
+    job: 'life-answer-oral-care-record-staff-job-category-03',
+    staff: '_03',
+    other: 'is_oral_care_03',
+  },
+  { need: '?', dated: '記入日', job, staff: '_04', other: 'is_oral_management_04' },
+  { need: '?', dated: '記入日', job, staff: '_05', other: 'is_oral_management_05' },
+  { need: '?', dated: '記入日', job, staff: '_06', other: 'is_oral_management_06' },
+];
+
+function visit({ need, dated, job, staff, other }: Visit, i: number): string {
+  const [n, group] = [`0${i + 1}`, 19 + 3 * i];
+  const asked = (id: string, name: string): string => `${id} code:life-answer-yes-no ${need} ${name}`;
+  return `# group-${group} 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（${i + 1}回目）
+oral_care_filing_date_${n} day ${need} ${dated}
+oral_care_record_staff_job_category_${n} code:${job} ${need} 記入者職員職種
+oral_care_filing_staff${staff} text18 - 記入者
+# group-${group + 1} 口腔衛生等の管理
+${asked(`is_oral_management_${n}_01`, '口腔の清掃')}
+${asked(`is_oral_management_${n}_02`, '口腔の清掃に関する指導')}
+${asked(`is_oral_management_${n}_03`, '義歯の清掃')}
+${asked(`is_oral_management_${n}_04`, '義歯の清掃に関する指導')}
+${asked(`is_oral_management_${n}_05`, '摂食・嚥下等の口腔機能に関する指導')}
+${asked(`is_oral_management_${n}_06`, '誤嚥性肺炎の予防に関する指導')}
+${asked(`${other}_other`, 'その他')}
+${other}_other_contents text50 - その他（具体的に）
+# group-${group + 2} 介護職員への技術的助言等の内容
+${asked(`is_oral_care_support_${n}_01`, '入所者のリスクに応じた口腔清掃等の実施')}
+${asked(`is_oral_care_support_${n}_02`, '口腔清掃にかかる知識、技術の習得の必要性')}
+${asked(`is_oral_care_support_${n}_03`, '食事の状態、食形態等の確認')}
+${asked(`is_oral_care_support_${n}_04`, '現在の取組の継続')}
+${asked(`is_oral_care_support_${n}_other`, 'その他')}
+is_oral_care_support_${n}_other_contents text50 - その他（具体的に）`;
+}
+
 export const form0210 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 care_level code:care-level * 要介護度
 disease_name text100 - 病名等
 family_dentist code:life-answer-yes-no + かかりつけ歯科医
@@ -93,125 +143,6 @@ is_contents_other code:life-answer-yes-no + その他
 is_contents_other_contents text50 - その他（具体的に）
 implementation_frequency code:life-answer-implementation-frequency + 実施頻度
 implementation_frequency_contents text50 - 実施頻度その他（具体的に）
-# group-19 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（1回目）
-oral_care_filing_date_01 day + 実施日
-oral_care_record_staff_job_category_01 code:life-job + 記入者職員職種
-oral_care_filing_staff text18 - 記入者
-# group-20 口腔衛生等の管理
-is_oral_management_01_01 code:life-answer-yes-no + 口腔の清掃
-is_oral_management_01_02 code:life-answer-yes-no + 口腔の清掃に関する指導
-is_oral_management_01_03 code:life-answer-yes-no + 義歯の清掃
-is_oral_management_01_04 code:life-answer-yes-no + 義歯の清掃に関する指導
-is_oral_management_01_05 code:life-answer-yes-no + 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_01_06 code:life-answer-yes-no + 誤嚥性肺炎の予防に関する指導
-is_oral_care_01_other code:life-answer-yes-no + その他
-is_oral_care_01_other_contents text50 - その他（具体的に）
-# group-21 介護職員への技術的助言等の内容
-is_oral_care_support_01_01 code:life-answer-yes-no + 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_01_02 code:life-answer-yes-no + 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_01_03 code:life-answer-yes-no + 食事の状態、食形態等の確認
-is_oral_care_support_01_04 code:life-answer-yes-no + 現在の取組の継続
-is_oral_care_support_01_other code:life-answer-yes-no + その他
-is_oral_care_support_01_other_contents text50 - その他（具体的に）
-# group-22 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（2回目）
-oral_care_filing_date_02 day ? 記入日
-oral_care_record_staff_job_category_02 code:life-job ? 記入者職員職種
-oral_care_filing_staff_02 text18 - 記入者
-# group-23 口腔衛生等の管理
-is_oral_management_02_01 code:life-answer-yes-no ? 口腔の清掃
-is_oral_management_02_02 code:life-answer-yes-no ? 口腔の清掃に関する指導
-is_oral_management_02_03 code:life-answer-yes-no ? 義歯の清掃
-is_oral_management_02_04 code:life-answer-yes-no ? 義歯の清掃に関する指導
-is_oral_management_02_05 code:life-answer-yes-no ? 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_02_06 code:life-answer-yes-no ? 誤嚥性肺炎の予防に関する指導
-is_oral_care_02_other code:life-answer-yes-no ? その他
-is_oral_care_02_other_contents text50 - その他（具体的に）
-# group-24 介護職員への技術的助言等の内容
-is_oral_care_support_02_01 code:life-answer-yes-no ? 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_02_02 code:life-answer-yes-no ? 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_02_03 code:life-answer-yes-no ? 食事の状態、食形態等の確認
-is_oral_care_support_02_04 code:life-answer-yes-no ? 現在の取組の継続
-is_oral_care_support_02_other code:life-answer-yes-no ? その他
-is_oral_care_support_02_other_contents text50 - その他（具体的に）
-# group-25 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（3回目）
-oral_care_filing_date_03 day ? 記入日
-oral_care_record_staff_job_category_03 code:life-answer-oral-care-record-staff-job-category-03 ? 記入者職員職種
-oral_care_filing_staff_03 text18 - 記入者
-# group-26 口腔衛生等の管理
-is_oral_management_03_01 code:life-answer-yes-no ? 口腔の清掃
-is_oral_management_03_02 code:life-answer-yes-no ? 口腔の清掃に関する指導
-is_oral_management_03_03 code:life-answer-yes-no ? 義歯の清掃
-is_oral_management_03_04 code:life-answer-yes-no ? 義歯の清掃に関する指導
-is_oral_management_03_05 code:life-answer-yes-no ? 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_03_06 code:life-answer-yes-no ? 誤嚥性肺炎の予防に関する指導
-is_oral_care_03_other code:life-answer-yes-no ? その他
-is_oral_care_03_other_contents text50 - その他（具体的に）
-# group-27 介護職員への技術的助言等の内容
-is_oral_care_support_03_01 code:life-answer-yes-no ? 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_03_02 code:life-answer-yes-no ? 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_03_03 code:life-answer-yes-no ? 食事の状態、食形態等の確認
-is_oral_care_support_03_04 code:life-answer-yes-no ? 現在の取組の継続
-is_oral_care_support_03_other code:life-answer-yes-no ? その他
-is_oral_care_support_03_other_contents text50 - その他（具体的に）
-# group-28 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（4回目）
-oral_care_filing_date_04 day ? 記入日
-oral_care_record_staff_job_category_04 code:life-job ? 記入者職員職種
-oral_care_filing_staff_04 text18 - 記入者
-# group-29 口腔衛生等の管理
-is_oral_management_04_01 code:life-answer-yes-no ? 口腔の清掃
-is_oral_management_04_02 code:life-answer-yes-no ? 口腔の清掃に関する指導
-is_oral_management_04_03 code:life-answer-yes-no ? 義歯の清掃
-is_oral_management_04_04 code:life-answer-yes-no ? 義歯の清掃に関する指導
-is_oral_management_04_05 code:life-answer-yes-no ? 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_04_06 code:life-answer-yes-no ? 誤嚥性肺炎の予防に関する指導
-is_oral_management_04_other code:life-answer-yes-no ? その他
-is_oral_management_04_other_contents text50 - その他（具体的に）
-# group-30 介護職員への技術的助言等の内容
-is_oral_care_support_04_01 code:life-answer-yes-no ? 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_04_02 code:life-answer-yes-no ? 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_04_03 code:life-answer-yes-no ? 食事の状態、食形態等の確認
-is_oral_care_support_04_04 code:life-answer-yes-no ? 現在の取組の継続
-is_oral_care_support_04_other code:life-answer-yes-no ? その他
-is_oral_care_support_04_other_contents text50 - その他（具体的に）
-# group-31 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（5回目）
-oral_care_filing_date_05 day ? 記入日
-oral_care_record_staff_job_category_05 code:life-job ? 記入者職員職種
-oral_care_filing_staff_05 text18 - 記入者
-# group-32 口腔衛生等の管理
-is_oral_management_05_01 code:life-answer-yes-no ? 口腔の清掃
-is_oral_management_05_02 code:life-answer-yes-no ? 口腔の清掃に関する指導
-is_oral_management_05_03 code:life-answer-yes-no ? 義歯の清掃
-is_oral_management_05_04 code:life-answer-yes-no ? 義歯の清掃に関する指導
-is_oral_management_05_05 code:life-answer-yes-no ? 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_05_06 code:life-answer-yes-no ? 誤嚥性肺炎の予防に関する指導
-is_oral_management_05_other code:life-answer-yes-no ? その他
-is_oral_management_05_other_contents text50 - その他（具体的に）
-# group-33 介護職員への技術的助言等の内容
-is_oral_care_support_05_01 code:life-answer-yes-no ? 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_05_02 code:life-answer-yes-no ? 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_05_03 code:life-answer-yes-no ? 食事の状態、食形態等の確認
-is_oral_care_support_05_04 code:life-answer-yes-no ? 現在の取組の継続
-is_oral_care_support_05_other code:life-answer-yes-no ? その他
-is_oral_care_support_05_other_contents text50 - その他（具体的に）
-# group-34 歯科衛生士が実施した口腔ケアの内容及び介護職員への具体的な技術的助言及び指導の内容の要点（6回目）
-oral_care_filing_date_06 day ? 記入日
-oral_care_record_staff_job_category_06 code:life-job ? 記入者職員職種
-oral_care_filing_staff_06 text18 - 記入者
-# group-35 口腔衛生等の管理
-is_oral_management_06_01 code:life-answer-yes-no ? 口腔の清掃
-is_oral_management_06_02 code:life-answer-yes-no ? 口腔の清掃に関する指導
-is_oral_management_06_03 code:life-answer-yes-no ? 義歯の清掃
-is_oral_management_06_04 code:life-answer-yes-no ? 義歯の清掃に関する指導
-is_oral_management_06_05 code:life-answer-yes-no ? 摂食・嚥下等の口腔機能に関する指導
-is_oral_management_06_06 code:life-answer-yes-no ? 誤嚥性肺炎の予防に関する指導
-is_oral_management_06_other code:life-answer-yes-no ? その他
-is_oral_management_06_other_contents text50 - その他（具体的に）
-# group-36 介護職員への技術的助言等の内容
-is_oral_care_support_06_01 code:life-answer-yes-no ? 入所者のリスクに応じた口腔清掃等の実施
-is_oral_care_support_06_02 code:life-answer-yes-no ? 口腔清掃にかかる知識、技術の習得の必要性
-is_oral_care_support_06_03 code:life-answer-yes-no ? 食事の状態、食形態等の確認
-is_oral_care_support_06_04 code:life-answer-yes-no ? 現在の取組の継続
-is_oral_care_support_06_other code:life-answer-yes-no ? その他
-is_oral_care_support_06_other_contents text50 - その他（具体的に）
+${visits.map(visit).join('\n')}
 other_notice text200 - その他の事項
 `;

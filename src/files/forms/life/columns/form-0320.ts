@@ -1,10 +1,8 @@
 /** Columns of FORM_0320_2021 (生活機能チェック情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0320 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 evaluate_date day * 評価日
 evaluate_start_time clock - 評価開始時間
 evaluate_end_time clock - 評価終了時間

@@ -1,10 +1,8 @@
 /** Columns of FORM_0330_2021 (個別機能訓練計画情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0330 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 作成日
 last_time_create_date day - 前回作成日
 first_time_create_date day - 初回作成日

@@ -1,10 +1,8 @@
 /** Columns of FORM_0410_2021 (リハビリテーション計画書（医療介護共通部分）), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0410 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 計画作成日
 usage_situation_flag code:life-answer-usage-situation-flag + 入院・外来
 visit_flag code:life-answer-applies + 訪問

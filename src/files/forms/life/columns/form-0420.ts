@@ -1,10 +1,60 @@
 /** Columns of FORM_0420_2021 (リハビリテーション計画書（介護）), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
+/** Activities of daily life: id in the columns, name, and whose answers it has. */
+const activities: readonly (readonly [id: string, name: string, answers: string])[] = [
+  ['prepare_meals', '食事の用意', 'prepare-meals'],
+  ['clean_meals', '食事の片付け', 'prepare-meals'],
+  ['washing', '洗濯', 'washing'],
+  ['cleaning_tidy', '掃除や整頓', 'washing'],
+  ['heavy_lifting', '力仕事', 'washing'],
+  ['shopping', '買物', 'washing'],
+  ['outing', '外出', 'washing'],
+  ['outdoor_walking', '屋外歩行', 'washing'],
+  ['hobby', '趣味', 'washing'],
+  ['use_transportation', '交通手段の利用', 'washing'],
+  ['travel', '旅行', 'washing'],
+  ['garden_work', '庭仕事', 'garden-work'],
+  ['care_home_car', '家や車の手入れ', 'care-home-car'],
+  ['reading', '読書', 'reading'],
+  ['work', '仕事', 'work'],
+];
+
+const activity = (
+  [id, name, answers]: readonly [string, string, string],
+  i: number,
+): string => `# group-${9 + i} ${name}
+${id}_start_status code:life-answer-${answers}-start-status + ${name}_リハ開始時
+${id}_current_status code:life-answer-${answers}-start-status + ${name}_現状
+${id}_notices text30 - ${name}_特記事項`;
+
+/** A service of the plan; of the five the first is required. */
+function service(n: number): string {
+  const [first, need] = n === 1 ? ['+', '+'] : ['-', '?'];
+  const [id, name] = [`no${n}`, `サービス${n}`];
+  const support = (m: string, need = '-') =>
+    `${id}_outpatient_rehabilitation_${m}_id code:life-support ${need} ${name}_リハコード${m}`;
+  const staff = (m: string, need = '-') =>
+    `${id}_outpatient_rehabilitation_${m}_service_personnel code:life-job ${need} ${name}_担当職種_${m}`;
+  return `# group-${25 + n} ${name}
+${id}_number int1 ${first} ${name}_No.
+${id}_level2_code code:life-icf ${need} ${name}_第二水準
+${id}_period text20 ${need} ${name}_期間（月）
+${staff('01', need)}
+${support('01', need)}
+${support('02')}
+${staff('02')}
+${support('03')}
+${support('04')}
+${staff('03')}
+${support('05')}
+${support('06')}
+${id}_outpatient_frequency_times int2 ${need} ${name}_通所リハ頻度・回数（週）
+${id}_outpatient_time int4 ${need} ${name}_通所リハ・時間（分）`;
+}
+
 export const form0420 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 計画作成日
 reviewed_date_month int2 - 見直し予定時期_月
 reviewed_date_day code:life-answer-reviewed-date-day - 見直し予定時期_頃
@@ -91,66 +141,7 @@ rehabilitation_result_walk code:life-interest - リハビリテーション終�
 rehabilitation_result_volunteer code:life-interest - リハビリテーション終了後に行いたい社会参加等の取組_5
 rehabilitation_result_other code:life-interest - リハビリテーション終了後に行いたい社会参加等の取組_6
 rehabilitation_result_nothing code:life-answer-applies + リハビリテーション終了後に行いたい社会参加等の取組_特になし
-# group-9 食事の用意
-prepare_meals_start_status code:life-answer-prepare-meals-start-status + 食事の用意_リハ開始時
-prepare_meals_current_status code:life-answer-prepare-meals-start-status + 食事の用意_現状
-prepare_meals_notices text30 - 食事の用意_特記事項
-# group-10 食事の片付け
-clean_meals_start_status code:life-answer-prepare-meals-start-status + 食事の片付け_リハ開始時
-clean_meals_current_status code:life-answer-prepare-meals-start-status + 食事の片付け_現状
-clean_meals_notices text30 - 食事の片付け_特記事項
-# group-11 洗濯
-washing_start_status code:life-answer-washing-start-status + 洗濯_リハ開始時
-washing_current_status code:life-answer-washing-start-status + 洗濯_現状
-washing_notices text30 - 洗濯_特記事項
-# group-12 掃除や整頓
-cleaning_tidy_start_status code:life-answer-washing-start-status + 掃除や整頓_リハ開始時
-cleaning_tidy_current_status code:life-answer-washing-start-status + 掃除や整頓_現状
-cleaning_tidy_notices text30 - 掃除や整頓_特記事項
-# group-13 力仕事
-heavy_lifting_start_status code:life-answer-washing-start-status + 力仕事_リハ開始時
-heavy_lifting_current_status code:life-answer-washing-start-status + 力仕事_現状
-heavy_lifting_notices text30 - 力仕事_特記事項
-# group-14 買物
-shopping_start_status code:life-answer-washing-start-status + 買物_リハ開始時
-shopping_current_status code:life-answer-washing-start-status + 買物_現状
-shopping_notices text30 - 買物_特記事項
-# group-15 外出
-outing_start_status code:life-answer-washing-start-status + 外出_リハ開始時
-outing_current_status code:life-answer-washing-start-status + 外出_現状
-outing_notices text30 - 外出_特記事項
-# group-16 屋外歩行
-outdoor_walking_start_status code:life-answer-washing-start-status + 屋外歩行_リハ開始時
-outdoor_walking_current_status code:life-answer-washing-start-status + 屋外歩行_現状
-outdoor_walking_notices text30 - 屋外歩行_特記事項
-# group-17 趣味
-hobby_start_status code:life-answer-washing-start-status + 趣味_リハ開始時
-hobby_current_status code:life-answer-washing-start-status + 趣味_現状
-hobby_notices text30 - 趣味_特記事項
-# group-18 交通手段の利用
-use_transportation_start_status code:life-answer-washing-start-status + 交通手段の利用_リハ開始時
-use_transportation_current_status code:life-answer-washing-start-status + 交通手段の利用_現状
-use_transportation_notices text30 - 交通手段の利用_特記事項
-# group-19 旅行
-travel_start_status code:life-answer-washing-start-status + 旅行_リハ開始時
-travel_current_status code:life-answer-washing-start-status + 旅行_現状
-travel_notices text30 - 旅行_特記事項
-# group-20 庭仕事
-garden_work_start_status code:life-answer-garden-work-start-status + 庭仕事_リハ開始時
-garden_work_current_status code:life-answer-garden-work-start-status + 庭仕事_現状
-garden_work_notices text30 - 庭仕事_特記事項
-# group-21 家や車の手入れ
-care_home_car_start_status code:life-answer-care-home-car-start-status + 家や車の手入れ_リハ開始時
-care_home_car_current_status code:life-answer-care-home-car-start-status + 家や車の手入れ_現状
-care_home_car_notices text30 - 家や車の手入れ_特記事項
-# group-22 読書
-reading_start_status code:life-answer-reading-start-status + 読書_リハ開始時
-reading_current_status code:life-answer-reading-start-status + 読書_現状
-reading_notices text30 - 読書_特記事項
-# group-23 仕事
-work_start_status code:life-answer-work-start-status + 仕事_リハ開始時
-work_current_status code:life-answer-work-start-status + 仕事_現状
-work_notices text30 - 仕事_特記事項
+${activities.map(activity).join('\n')}
 iadl_total_start_status int2(0..45) + 合計点数_リハ開始時
 iadl_total_current_status int2(0..45) + 合計点数_現状
 # group-24 活動と参加に影響を及ぼす課題の要因分析
@@ -163,81 +154,7 @@ visit_frequency_times int2 ? 訪問・通所頻度・回数（週）
 use_time_flag code:life-answer-applies + 利用時間
 use_time_content_times int2 ? 利用時間・時間（週）
 not_use_transfer_flag code:life-answer-applies + 送迎なし
-# group-26 サービス1
-no1_number int1 + サービス1_No.
-no1_level2_code code:life-icf + サービス1_第二水準
-no1_period text20 + サービス1_期間（月）
-no1_outpatient_rehabilitation_01_service_personnel code:life-job + サービス1_担当職種_01
-no1_outpatient_rehabilitation_01_id code:life-support + サービス1_リハコード01
-no1_outpatient_rehabilitation_02_id code:life-support - サービス1_リハコード02
-no1_outpatient_rehabilitation_02_service_personnel code:life-job - サービス1_担当職種_02
-no1_outpatient_rehabilitation_03_id code:life-support - サービス1_リハコード03
-no1_outpatient_rehabilitation_04_id code:life-support - サービス1_リハコード04
-no1_outpatient_rehabilitation_03_service_personnel code:life-job - サービス1_担当職種_03
-no1_outpatient_rehabilitation_05_id code:life-support - サービス1_リハコード05
-no1_outpatient_rehabilitation_06_id code:life-support - サービス1_リハコード06
-no1_outpatient_frequency_times int2 + サービス1_通所リハ頻度・回数（週）
-no1_outpatient_time int4 + サービス1_通所リハ・時間（分）
-# group-27 サービス2
-no2_number int1 - サービス2_No.
-no2_level2_code code:life-icf ? サービス2_第二水準
-no2_period text20 ? サービス2_期間（月）
-no2_outpatient_rehabilitation_01_service_personnel code:life-job ? サービス2_担当職種_01
-no2_outpatient_rehabilitation_01_id code:life-support ? サービス2_リハコード01
-no2_outpatient_rehabilitation_02_id code:life-support - サービス2_リハコード02
-no2_outpatient_rehabilitation_02_service_personnel code:life-job - サービス2_担当職種_02
-no2_outpatient_rehabilitation_03_id code:life-support - サービス2_リハコード03
-no2_outpatient_rehabilitation_04_id code:life-support - サービス2_リハコード04
-no2_outpatient_rehabilitation_03_service_personnel code:life-job - サービス2_担当職種_03
-no2_outpatient_rehabilitation_05_id code:life-support - サービス2_リハコード05
-no2_outpatient_rehabilitation_06_id code:life-support - サービス2_リハコード06
-no2_outpatient_frequency_times int2 ? サービス2_通所リハ頻度・回数（週）
-no2_outpatient_time int4 ? サービス2_通所リハ・時間（分）
-# group-28 サービス3
-no3_number int1 - サービス3_No.
-no3_level2_code code:life-icf ? サービス3_第二水準
-no3_period text20 ? サービス3_期間（月）
-no3_outpatient_rehabilitation_01_service_personnel code:life-job ? サービス3_担当職種_01
-no3_outpatient_rehabilitation_01_id code:life-support ? サービス3_リハコード01
-no3_outpatient_rehabilitation_02_id code:life-support - サービス3_リハコード02
-no3_outpatient_rehabilitation_02_service_personnel code:life-job - サービス3_担当職種_02
-no3_outpatient_rehabilitation_03_id code:life-support - サービス3_リハコード03
-no3_outpatient_rehabilitation_04_id code:life-support - サービス3_リハコード04
-no3_outpatient_rehabilitation_03_service_personnel code:life-job - サービス3_担当職種_03
-no3_outpatient_rehabilitation_05_id code:life-support - サービス3_リハコード05
-no3_outpatient_rehabilitation_06_id code:life-support - サービス3_リハコード06
-no3_outpatient_frequency_times int2 ? サービス3_通所リハ頻度・回数（週）
-no3_outpatient_time int4 ? サービス3_通所リハ・時間（分）
-# group-29 サービス4
-no4_number int1 - サービス4_No.
-no4_level2_code code:life-icf ? サービス4_第二水準
-no4_period text20 ? サービス4_期間（月）
-no4_outpatient_rehabilitation_01_service_personnel code:life-job ? サービス4_担当職種_01
-no4_outpatient_rehabilitation_01_id code:life-support ? サービス4_リハコード01
-no4_outpatient_rehabilitation_02_id code:life-support - サービス4_リハコード02
-no4_outpatient_rehabilitation_02_service_personnel code:life-job - サービス4_担当職種_02
-no4_outpatient_rehabilitation_03_id code:life-support - サービス4_リハコード03
-no4_outpatient_rehabilitation_04_id code:life-support - サービス4_リハコード04
-no4_outpatient_rehabilitation_03_service_personnel code:life-job - サービス4_担当職種_03
-no4_outpatient_rehabilitation_05_id code:life-support - サービス4_リハコード05
-no4_outpatient_rehabilitation_06_id code:life-support - サービス4_リハコード06
-no4_outpatient_frequency_times int2 ? サービス4_通所リハ頻度・回数（週）
-no4_outpatient_time int4 ? サービス4_通所リハ・時間（分）
-# group-30 サービス5
-no5_number int1 - サービス5_No.
-no5_level2_code code:life-icf ? サービス5_第二水準
-no5_period text20 ? サービス5_期間（月）
-no5_outpatient_rehabilitation_01_service_personnel code:life-job ? サービス5_担当職種_01
-no5_outpatient_rehabilitation_01_id code:life-support ? サービス5_リハコード01
-no5_outpatient_rehabilitation_02_id code:life-support - サービス5_リハコード02
-no5_outpatient_rehabilitation_02_service_personnel code:life-job - サービス5_担当職種_02
-no5_outpatient_rehabilitation_03_id code:life-support - サービス5_リハコード03
-no5_outpatient_rehabilitation_04_id code:life-support - サービス5_リハコード04
-no5_outpatient_rehabilitation_03_service_personnel code:life-job - サービス5_担当職種_03
-no5_outpatient_rehabilitation_05_id code:life-support - サービス5_リハコード05
-no5_outpatient_rehabilitation_06_id code:life-support - サービス5_リハコード06
-no5_outpatient_frequency_times int2 ? サービス5_通所リハ頻度・回数（週）
-no5_outpatient_time int4 ? サービス5_通所リハ・時間（分）
+${[1, 2, 3, 4, 5].map(service).join('\n')}
 week_total_time int4 + 週合計時間
 care_share_flag code:life-answer-applies + 他事業所の担当者と共有すべき事項
 care_share_contents text85 - 他事業所の担当者と共有すべき事項_内容

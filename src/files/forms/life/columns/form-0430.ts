@@ -1,10 +1,8 @@
 /** Columns of FORM_0430_2021 (リハビリテーション会議録(様式3情報)), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0430 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 作成年月日
 event_date day - 開催日
 event_place text33 - 開催場所

@@ -1,10 +1,8 @@
 /** Columns of FORM_0440_2021 (リハビリテーションマネジメントにおけるプロセス管理票(様式4情報)), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0440 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 作成年月日
 information_flag code:life-answer-applies - サービス開始時における情報収集
 information_doctor_flag code:life-answer-applies - サービス開始時における情報収集医師

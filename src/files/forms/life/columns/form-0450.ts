@@ -1,10 +1,37 @@
 /** Columns of FORM_0450_2021 (生活行為向上リハビリテーション実施計画書(様式5情報)), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
+const subjects = [
+  ['action', '活動'],
+  ['mind_body', '心身機能'],
+  ['participation', '参加'],
+] as const;
+const phases = [
+  ['01', '通所訓練期'],
+  ['02', '社会適応訓練期'],
+] as const;
+const ways = [
+  ['outpatient', '通所'],
+  ['visit', '訪問'],
+] as const;
+const supports = ['01', '02', '03', '04', '05', '06', '07', '08'];
+
+/** What is done for a subject in a phase, in each way and by the person alone. */
+function plan(subject: string, phase: string, name: string): string {
+  const byWay = ways.map(([id, way]) =>
+    [
+      `${subject}_${id}_flag_${phase} code:life-answer-applies - ${name}_${way}`,
+      ...supports.map(n => `${subject}_${id}_${phase}_${n} code:life-support - ${name}_${way}_${n}`),
+      `${subject}_${id}_remarks_${phase} text96 - ${name}_${way}_備考`,
+    ].join('\n'),
+  );
+  return [...byWay, `${subject}_self_training_${phase} text120 - ${name}_自己訓練`].join('\n');
+}
+
+const plans = subjects.flatMap(([id, name]) => phases.map(([phase, title]) => plan(id, phase, `${name}_${title}`)));
+
 export const form0450 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 作成年月日
 self_target text120 - 本人の生活行為の目標
 family_target text120 - 家族の目標
@@ -14,131 +41,6 @@ outpatient_frequency_01 int3 - 通所訓練期_通所頻度
 outpatient_training_start_02 day - 社会適応訓練期開始
 outpatient_training_end_02 day - 社会適応訓練期終了
 outpatient_frequency_02 int3 - 社会適応訓練期_通所頻度
-action_outpatient_flag_01 code:life-answer-applies - 活動_通所訓練期_通所
-action_outpatient_01_01 code:life-support - 活動_通所訓練期_通所_01
-action_outpatient_01_02 code:life-support - 活動_通所訓練期_通所_02
-action_outpatient_01_03 code:life-support - 活動_通所訓練期_通所_03
-action_outpatient_01_04 code:life-support - 活動_通所訓練期_通所_04
-action_outpatient_01_05 code:life-support - 活動_通所訓練期_通所_05
-action_outpatient_01_06 code:life-support - 活動_通所訓練期_通所_06
-action_outpatient_01_07 code:life-support - 活動_通所訓練期_通所_07
-action_outpatient_01_08 code:life-support - 活動_通所訓練期_通所_08
-action_outpatient_remarks_01 text96 - 活動_通所訓練期_通所_備考
-action_visit_flag_01 code:life-answer-applies - 活動_通所訓練期_訪問
-action_visit_01_01 code:life-support - 活動_通所訓練期_訪問_01
-action_visit_01_02 code:life-support - 活動_通所訓練期_訪問_02
-action_visit_01_03 code:life-support - 活動_通所訓練期_訪問_03
-action_visit_01_04 code:life-support - 活動_通所訓練期_訪問_04
-action_visit_01_05 code:life-support - 活動_通所訓練期_訪問_05
-action_visit_01_06 code:life-support - 活動_通所訓練期_訪問_06
-action_visit_01_07 code:life-support - 活動_通所訓練期_訪問_07
-action_visit_01_08 code:life-support - 活動_通所訓練期_訪問_08
-action_visit_remarks_01 text96 - 活動_通所訓練期_訪問_備考
-action_self_training_01 text120 - 活動_通所訓練期_自己訓練
-action_outpatient_flag_02 code:life-answer-applies - 活動_社会適応訓練期_通所
-action_outpatient_02_01 code:life-support - 活動_社会適応訓練期_通所_01
-action_outpatient_02_02 code:life-support - 活動_社会適応訓練期_通所_02
-action_outpatient_02_03 code:life-support - 活動_社会適応訓練期_通所_03
-action_outpatient_02_04 code:life-support - 活動_社会適応訓練期_通所_04
-action_outpatient_02_05 code:life-support - 活動_社会適応訓練期_通所_05
-action_outpatient_02_06 code:life-support - 活動_社会適応訓練期_通所_06
-action_outpatient_02_07 code:life-support - 活動_社会適応訓練期_通所_07
-action_outpatient_02_08 code:life-support - 活動_社会適応訓練期_通所_08
-action_outpatient_remarks_02 text96 - 活動_社会適応訓練期_通所_備考
-action_visit_flag_02 code:life-answer-applies - 活動_社会適応訓練期_訪問
-action_visit_02_01 code:life-support - 活動_社会適応訓練期_訪問_01
-action_visit_02_02 code:life-support - 活動_社会適応訓練期_訪問_02
-action_visit_02_03 code:life-support - 活動_社会適応訓練期_訪問_03
-action_visit_02_04 code:life-support - 活動_社会適応訓練期_訪問_04
-action_visit_02_05 code:life-support - 活動_社会適応訓練期_訪問_05
-action_visit_02_06 code:life-support - 活動_社会適応訓練期_訪問_06
-action_visit_02_07 code:life-support - 活動_社会適応訓練期_訪問_07
-action_visit_02_08 code:life-support - 活動_社会適応訓練期_訪問_08
-action_visit_remarks_02 text96 - 活動_社会適応訓練期_訪問_備考
-action_self_training_02 text120 - 活動_社会適応訓練期_自己訓練
-mind_body_outpatient_flag_01 code:life-answer-applies - 心身機能_通所訓練期_通所
-mind_body_outpatient_01_01 code:life-support - 心身機能_通所訓練期_通所_01
-mind_body_outpatient_01_02 code:life-support - 心身機能_通所訓練期_通所_02
-mind_body_outpatient_01_03 code:life-support - 心身機能_通所訓練期_通所_03
-mind_body_outpatient_01_04 code:life-support - 心身機能_通所訓練期_通所_04
-mind_body_outpatient_01_05 code:life-support - 心身機能_通所訓練期_通所_05
-mind_body_outpatient_01_06 code:life-support - 心身機能_通所訓練期_通所_06
-mind_body_outpatient_01_07 code:life-support - 心身機能_通所訓練期_通所_07
-mind_body_outpatient_01_08 code:life-support - 心身機能_通所訓練期_通所_08
-mind_body_outpatient_remarks_01 text96 - 心身機能_通所訓練期_通所_備考
-mind_body_visit_flag_01 code:life-answer-applies - 心身機能_通所訓練期_訪問
-mind_body_visit_01_01 code:life-support - 心身機能_通所訓練期_訪問_01
-mind_body_visit_01_02 code:life-support - 心身機能_通所訓練期_訪問_02
-mind_body_visit_01_03 code:life-support - 心身機能_通所訓練期_訪問_03
-mind_body_visit_01_04 code:life-support - 心身機能_通所訓練期_訪問_04
-mind_body_visit_01_05 code:life-support - 心身機能_通所訓練期_訪問_05
-mind_body_visit_01_06 code:life-support - 心身機能_通所訓練期_訪問_06
-mind_body_visit_01_07 code:life-support - 心身機能_通所訓練期_訪問_07
-mind_body_visit_01_08 code:life-support - 心身機能_通所訓練期_訪問_08
-mind_body_visit_remarks_01 text96 - 心身機能_通所訓練期_訪問_備考
-mind_body_self_training_01 text120 - 心身機能_通所訓練期_自己訓練
-mind_body_outpatient_flag_02 code:life-answer-applies - 心身機能_社会適応訓練期_通所
-mind_body_outpatient_02_01 code:life-support - 心身機能_社会適応訓練期_通所_01
-mind_body_outpatient_02_02 code:life-support - 心身機能_社会適応訓練期_通所_02
-mind_body_outpatient_02_03 code:life-support - 心身機能_社会適応訓練期_通所_03
-mind_body_outpatient_02_04 code:life-support - 心身機能_社会適応訓練期_通所_04
-mind_body_outpatient_02_05 code:life-support - 心身機能_社会適応訓練期_通所_05
-mind_body_outpatient_02_06 code:life-support - 心身機能_社会適応訓練期_通所_06
-mind_body_outpatient_02_07 code:life-support - 心身機能_社会適応訓練期_通所_07
-mind_body_outpatient_02_08 code:life-support - 心身機能_社会適応訓練期_通所_08
-mind_body_outpatient_remarks_02 text96 - 心身機能_社会適応訓練期_通所_備考
-mind_body_visit_flag_02 code:life-answer-applies - 心身機能_社会適応訓練期_訪問
-mind_body_visit_02_01 code:life-support - 心身機能_社会適応訓練期_訪問_01
-mind_body_visit_02_02 code:life-support - 心身機能_社会適応訓練期_訪問_02
-mind_body_visit_02_03 code:life-support - 心身機能_社会適応訓練期_訪問_03
-mind_body_visit_02_04 code:life-support - 心身機能_社会適応訓練期_訪問_04
-mind_body_visit_02_05 code:life-support - 心身機能_社会適応訓練期_訪問_05
-mind_body_visit_02_06 code:life-support - 心身機能_社会適応訓練期_訪問_06
-mind_body_visit_02_07 code:life-support - 心身機能_社会適応訓練期_訪問_07
-mind_body_visit_02_08 code:life-support - 心身機能_社会適応訓練期_訪問_08
-mind_body_visit_remarks_02 text96 - 心身機能_社会適応訓練期_訪問_備考
-mind_body_self_training_02 text120 - 心身機能_社会適応訓練期_自己訓練
-participation_outpatient_flag_01 code:life-answer-applies - 参加_通所訓練期_通所
-participation_outpatient_01_01 code:life-support - 参加_通所訓練期_通所_01
-participation_outpatient_01_02 code:life-support - 参加_通所訓練期_通所_02
-participation_outpatient_01_03 code:life-support - 参加_通所訓練期_通所_03
-participation_outpatient_01_04 code:life-support - 参加_通所訓練期_通所_04
-participation_outpatient_01_05 code:life-support - 参加_通所訓練期_通所_05
-participation_outpatient_01_06 code:life-support - 参加_通所訓練期_通所_06
-participation_outpatient_01_07 code:life-support - 参加_通所訓練期_通所_07
-participation_outpatient_01_08 code:life-support - 参加_通所訓練期_通所_08
-participation_outpatient_remarks_01 text96 - 参加_通所訓練期_通所_備考
-participation_visit_flag_01 code:life-answer-applies - 参加_通所訓練期_訪問
-participation_visit_01_01 code:life-support - 参加_通所訓練期_訪問_01
-participation_visit_01_02 code:life-support - 参加_通所訓練期_訪問_02
-participation_visit_01_03 code:life-support - 参加_通所訓練期_訪問_03
-participation_visit_01_04 code:life-support - 参加_通所訓練期_訪問_04
-participation_visit_01_05 code:life-support - 参加_通所訓練期_訪問_05
-participation_visit_01_06 code:life-support - 参加_通所訓練期_訪問_06
-participation_visit_01_07 code:life-support - 参加_通所訓練期_訪問_07
-participation_visit_01_08 code:life-support - 参加_通所訓練期_訪問_08
-participation_visit_remarks_01 text96 - 参加_通所訓練期_訪問_備考
-participation_self_training_01 text120 - 参加_通所訓練期_自己訓練
-participation_outpatient_flag_02 code:life-answer-applies - 参加_社会適応訓練期_通所
-participation_outpatient_02_01 code:life-support - 参加_社会適応訓練期_通所_01
-participation_outpatient_02_02 code:life-support - 参加_社会適応訓練期_通所_02
-participation_outpatient_02_03 code:life-support - 参加_社会適応訓練期_通所_03
-participation_outpatient_02_04 code:life-support - 参加_社会適応訓練期_通所_04
-participation_outpatient_02_05 code:life-support - 参加_社会適応訓練期_通所_05
-participation_outpatient_02_06 code:life-support - 参加_社会適応訓練期_通所_06
-participation_outpatient_02_07 code:life-support - 参加_社会適応訓練期_通所_07
-participation_outpatient_02_08 code:life-support - 参加_社会適応訓練期_通所_08
-participation_outpatient_remarks_02 text96 - 参加_社会適応訓練期_通所_備考
-participation_visit_flag_02 code:life-answer-applies - 参加_社会適応訓練期_訪問
-participation_visit_02_01 code:life-support - 参加_社会適応訓練期_訪問_01
-participation_visit_02_02 code:life-support - 参加_社会適応訓練期_訪問_02
-participation_visit_02_03 code:life-support - 参加_社会適応訓練期_訪問_03
-participation_visit_02_04 code:life-support - 参加_社会適応訓練期_訪問_04
-participation_visit_02_05 code:life-support - 参加_社会適応訓練期_訪問_05
-participation_visit_02_06 code:life-support - 参加_社会適応訓練期_訪問_06
-participation_visit_02_07 code:life-support - 参加_社会適応訓練期_訪問_07
-participation_visit_02_08 code:life-support - 参加_社会適応訓練期_訪問_08
-participation_visit_remarks_02 text96 - 参加_社会適応訓練期_訪問_備考
-participation_self_training_02 text120 - 参加_社会適応訓練期_自己訓練
+${plans.join('\n')}
 support_evaluation text680 - 支援内容の評価
 `;

@@ -1,10 +1,8 @@
 /** Columns of FORM_0700_2021 (自立支援促進情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0700 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 evaluate_date day * 評価日
 plan_create_date day ? 計画作成日
 doctor_name text18 - 医師名

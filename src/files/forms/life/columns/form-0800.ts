@@ -1,10 +1,8 @@
 /** Columns of FORM_0800_2021 (薬剤変更情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0800 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 create_date day * 記録日
 external_system_management_detail_number id150 * 外部システム管理明細番号
 start_date day + 処方開始年月日

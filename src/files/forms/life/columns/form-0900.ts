@@ -1,10 +1,8 @@
 /** Columns of FORM_0900_2021 (ADL維持等情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form0900 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 record_staff_job_category code:life-job + 記入者職員職種
 # group-1 ADL
 adl_evaluate day + ADL評価日

@@ -1,10 +1,8 @@
 /** Columns of FORM_8000_2021 (その他情報), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const form8000 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 # group-1 各アセスメント様式情報
 record_staff_job_category_01 code:life-job - 記録職員職種
 evaluate_date_01 day - 評価日

@@ -1,10 +1,8 @@
 /** Columns of NUTRITION_CARE_PLAN_2024 (栄養ケア等計画書), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const nutritionCarePlan2024 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 facility_outpatient_category code:life-answer-facility-outpatient-category * 施設／通所・居宅区分
 admission_date day - 入所（院）日
 first_create_date day - 初回作成日

@@ -1,10 +1,8 @@
 /** Columns of NUTRITION_FEEDING_SWALLOWING_SCREENING_ASSESSMENT_MONITORING_2024 (栄養・摂食嚥下スクリーニング・アセスメント・モニタリング), in the notation of ../column.ts. */
+import { keys } from './keys.ts';
+
 export const nutritionScreening2024 = `
-care_facility_id office * 事業所番号
-service_code service * サービス種類コード
-insurer_no digits6 * 保険者番号
-insured_no insured * 被保険者番号
-external_system_management_number id150 * 外部システム管理番号
+${keys}
 facility_outpatient_category code:life-answer-facility-outpatient-category * 施設／通所・居宅区分
 trinity_attempt code:life-answer-yes-no * リハ・個別機能、栄養、口腔の一体的取り組み
 care_level code:care-level * 要介護度
