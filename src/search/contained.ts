@@ -84,6 +84,15 @@ export const toInside = (params: readonly number[], type: string, inner: Conditi
   },
 });
 
+/** Resources that refer to a contained resource of theirs: tested, since the place of the target stands where a moment would. */
+export function hasLink(param: number): Condition {
+  const where = sql`x.param = ${linkOf(param)} AND x.code = ${marker}`;
+  return {
+    op: 'range',
+    range: { table: tokenTable, where, walk: [], probe: 'set', repeats: true, rank: 99, testOnly: true },
+  };
+}
+
 /** Containers of any resource of a type. */
 export function holdsType(type: string): Condition {
   const where = sql`x.param = ${markerOf(type)} AND x.code = ${marker}`;

@@ -15,12 +15,19 @@ import { resourcesOfHashes, resourcesOfWords, textsOf, versionsOfSeqs } from './
 import { refuse, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
+import { kindHash } from './types/reference.ts';
+
+/** Sources whose references are followed; `only` those to one type, where the parameter takes no others. */
+interface References {
+  readonly params: readonly number[];
+  readonly only?: string;
+}
 
 /** An include, looked up: which index rows of references it follows. */
 interface Followed {
   readonly request: IncludeRequest;
-  /** Sources by type of the referring resource. */
-  readonly paramsOf: ReadonlyMap<string, readonly number[]>;
+  /** By type of the referring resource. */
+  readonly referencesOf: ReadonlyMap<string, readonly References[]>;
   /** Only to resources of this type. */
   readonly target?: string;
   /** Sources of the `url` of types that are referred to by canonical. */
@@ -38,7 +45,7 @@ export interface IncludeSettings {
   assertIndexed(param: SearchParam): void;
 }
 
-function referencesOf(type: string, code: string, { registry, assertIndexed }: IncludeSettings): SearchParam[] {
+function paramsOf(type: string, code: string, { registry, assertIndexed }: IncludeSettings): SearchParam[] {
   const found = [...registry(type).byCode.values()].filter(
     param => param.type === 'reference' && (code === '*' || param.code === code),
   );
@@ -46,9 +53,24 @@ function referencesOf(type: string, code: string, { registry, assertIndexed }: I
   return found;
 }
 
-function referenceParams(type: string, code: string, settings: IncludeSettings): number[] {
-  return [...new Set(referencesOf(type, code, settings).flatMap(param => param.sources.map(source => source.param)))];
+/** The sources of parameters; one that several have is followed as far as the widest of them does. */
+function referencesOf(params: readonly SearchParam[]): readonly References[] {
+  const sourcesOf = (only: string | undefined) => [
+    ...new Set(
+      params.filter(param => param.onlyTarget === only).flatMap(param => param.sources.map(source => source.param)),
+    ),
+  ];
+  const free = sourcesOf(undefined);
+  const narrow = [...new Set(params.flatMap(param => param.onlyTarget ?? []))].map(only => ({
+    only,
+    params: sourcesOf(only).filter(param => !free.includes(param)),
+  }));
+  return [{ params: free }, ...narrow].filter(one => one.params.length > 0);
 }
+
+/** The rows of references that are followed, as a condition over `index_reference x`. */
+const followedRows = ({ params, only }: References): Sql =>
+  only === undefined ? sql`x.param IN ${list(params)}` : sql`x.param IN ${list(params)} AND x.kind = ${kindHash(only)}`;
 
 const takesCanonicals = (param: SearchParam): boolean =>
   param.sources.some(source =>
@@ -71,16 +93,17 @@ export function planInclude(
       );
   }
   const types = type === '*' ? (request.reverse || request.iterate ? settings.resourceTypes : matchTypes) : [type];
-  const paramsOf = new Map(
-    types.map(one => [one, referenceParams(one, code, settings)] as const).filter(([, params]) => params.length > 0),
+  const params = types.map(one => [one, paramsOf(one, code, settings)] as const);
+  const found = new Map(
+    params.map(([one, own]) => [one, referencesOf(own)] as const).filter(([, own]) => own.length > 0),
   );
-  if (paramsOf.size === 0)
+  if (found.size === 0)
     throw refuse(
       name,
       `${shorten(type)} has no reference parameter "${shorten(code)}"`,
       `${shorten(type)} に参照型のパラメータ「${shorten(code)}」はありません`,
     );
-  const canonical = types.flatMap(one => referencesOf(one, code, settings).filter(param => takesCanonicals(param)));
+  const canonical = params.flatMap(([, own]) => own.filter(takesCanonicals));
   const named = [
     ...new Set(target === undefined ? canonical.flatMap(param => param.targets) : canonical.length ? [target] : []),
   ];
@@ -93,7 +116,7 @@ export function planInclude(
   );
   return {
     request,
-    paramsOf,
+    referencesOf: found,
     urls: request.reverse ? [] : urls,
     canonicals: canonical,
     ...(target !== undefined && { target }),
@@ -135,7 +158,7 @@ export async function findIncluded(
 
 async function follow(
   from: readonly Match[],
-  { request, paramsOf, target, urls, canonicals }: Followed,
+  { request, referencesOf, target, urls, canonicals }: Followed,
   limit: number,
   settings: RunSettings,
 ): Promise<Match[]> {
@@ -143,8 +166,8 @@ async function follow(
   for (let i = 0; i < from.length; i += 500) {
     const part = from.slice(i, i + 500);
     const query = request.reverse
-      ? reverseSql(part, paramsOf, target, limit, settings)
-      : forwardSql(part, paramsOf, target, limit, settings);
+      ? reverseSql(part, referencesOf, target, limit, settings)
+      : forwardSql(part, referencesOf, target, limit, settings);
     if (!query) continue;
     found.push(...(await settings.store.select(query, { budgetMs: settings.budgetMs })).map(toIncluded));
   }
@@ -210,25 +233,24 @@ const toIncluded = (row: Row): Match => ({
 
 function forwardSql(
   from: readonly Match[],
-  paramsOf: Followed['paramsOf'],
+  references: Followed['referencesOf'],
   target: string | undefined,
   limit: number,
   settings: RunSettings,
 ): Sql | undefined {
-  const targets = [...paramsOf].flatMap(([type, params]) => {
-    const sources = from.filter(match => match.type === type);
-    return sources.length
-      ? [
-          sql`SELECT x.target FROM index_reference x WHERE x.param IN ${list(params)} AND x.seq IN ${list(sources.map(match => match.seq))}`,
-        ]
-      : [];
+  const targets = [...references].flatMap(([type, own]) => {
+    const sources = from.filter(match => match.type === type).map(match => match.seq);
+    if (sources.length === 0) return [];
+    return own.map(
+      one => sql`SELECT x.target FROM index_reference x WHERE ${followedRows(one)} AND x.seq IN ${list(sources)}`,
+    );
   });
   return targets.length ? resourcesOfHashes(join(targets, ' UNION '), target, limit, settings.sight) : undefined;
 }
 
 function reverseSql(
   from: readonly Match[],
-  paramsOf: Followed['paramsOf'],
+  references: Followed['referencesOf'],
   target: string | undefined,
   limit: number,
   settings: RunSettings,
@@ -237,12 +259,15 @@ function reverseSql(
     .filter(match => target === undefined || match.type === target)
     .map(match => hashOf(match.type, match.id));
   if (targets.length === 0) return undefined;
-  const params = [...paramsOf.values()].flat();
-  return versionsOfSeqs(
-    sql`SELECT x.seq FROM index_reference x WHERE x.param IN ${list(params)} AND x.target IN ${list(targets)}`,
-    limit,
-    settings.sight,
+  const all = [...references.values()].flat();
+  const kinds = [...new Set(all.map(one => one.only))].map((only): References => {
+    const params = all.filter(one => one.only === only).flatMap(one => one.params);
+    return { params, ...(only !== undefined && { only }) };
+  });
+  const selects = kinds.map(
+    one => sql`SELECT x.seq FROM index_reference x WHERE ${followedRows(one)} AND x.target IN ${list(targets)}`,
   );
+  return versionsOfSeqs(join(selects, ' UNION '), limit, settings.sight);
 }
 
 export type { Followed };

@@ -2,7 +2,7 @@
  * parse: query → SearchRequest. Syntax only: names are taken apart, nothing is looked up.
  * @see https://hl7.org/fhir/R4/search.html
  */
-import { refuse, refuseValue } from './refuse.ts';
+import { refuse, refuseValue, shorten } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 
 /** The name of a parameter taken apart: itself, a chain along a reference, or a reverse chain. */
@@ -155,6 +155,18 @@ function parseSort(name: string, value: string): SortRequest[] {
         },
         '-date,_id',
       );
+    if (code.includes('.'))
+      throw refuse(
+        name,
+        `"${shorten(code)}" is a chain; results are sorted by parameters of the type itself, for example -date,_id`,
+        `「${shorten(code)}」は連鎖です。並べ替えは検索する型自身のパラメータで指定してください（例: -date,_id）`,
+      );
+    if (code === '_score')
+      throw refuse(
+        name,
+        'results have no score here; sort by a parameter, for example -_lastUpdated',
+        '結果にスコアはありません。パラメータで並べ替えてください（例: -_lastUpdated）',
+      );
     return { code, descending };
   });
 }
@@ -179,7 +191,20 @@ function parseCount(name: string, value: string): number {
 
 type Draft = { -readonly [K in keyof SearchRequest]: SearchRequest[K] };
 
+/** Refuses a modifier where none is known: to leave out what it asks for would answer another question. */
+function refuseResultModifier(name: string, value: string): void {
+  const [base, modifier] = name.split(':');
+  if (modifier === undefined || base === '_include' || base === '_revinclude') return;
+  const example = base === '_sort' ? `_sort=-${shorten(value)}` : `${base}=${shorten(value)}`;
+  throw refuse(
+    name,
+    `${base} takes no modifier; write for example ${example}`,
+    `${base} に修飾子は付けられません。例: ${example}`,
+  );
+}
+
 function parseResult(draft: Draft, name: string, value: string): void {
+  refuseResultModifier(name, value);
   switch (name.split(':')[0]) {
     case '_sort':
       draft.sort = [...draft.sort, ...parseSort(name, value)];

@@ -89,7 +89,7 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
     ja: `無視しました: 「${shorten(name)}」に値がありません`,
   }));
   const ignore = (error: UnknownParameter, name: string) => {
-    if (!input.lenient) throw error.refusal;
+    if (!input.lenient || error.other) throw error.refusal;
     unknown.add(name);
     notes.push({
       en: `Ignored: ${error.refusal.issues[0]!.message.en}`,

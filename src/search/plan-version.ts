@@ -6,6 +6,7 @@ import type { Interval } from '../fhir/datetime.ts';
 import { type Sql, sql } from '../store/sql.ts';
 import type { IndexTable } from '../store/store.ts';
 import { type At, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
+import { hasLink, holdsType, toInside } from './contained.ts';
 import type { PlanSettings } from './plan.ts';
 import { refuseModifier, refuseValue } from './refuse.ts';
 import { presence } from './rows.ts';
@@ -123,8 +124,11 @@ function hasAny(param: SearchParam): Condition {
       if (!table) return [present(source)];
       if (source.kind !== 'reference') return [range(source, table)];
       if (param.onlyTarget !== undefined)
-        return [range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`)];
-      return [range(source, table), present(source)];
+        return [
+          range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`),
+          toInside([source.param], param.onlyTarget, holdsType(param.onlyTarget)),
+        ];
+      return [range(source, table), present(source), hasLink(source.param)];
     }),
   );
 }

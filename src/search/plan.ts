@@ -178,10 +178,16 @@ function planHas(
     );
   const param = findParam(path.type, path.reference, name, beyond);
   if (param.type !== 'reference' || (param.targets.length > 0 && !param.targets.includes(type)))
-    throw refuse(
+    throw new UnknownParameter(
       name,
-      `"${path.reference}" of ${path.type} does not refer to ${type}`,
-      `${path.type} の「${path.reference}」は ${type} を参照しません`,
+      path.reference,
+      type,
+      [],
+      refuse(
+        name,
+        `"${path.reference}" of ${path.type} does not refer to ${type}`,
+        `${path.type} の「${path.reference}」は ${type} を参照しません`,
+      ),
     );
   return {
     op: 'has',
@@ -202,6 +208,8 @@ function planPlain(
     code === '_filter' || code === '_text' || code === '_content' ? [value] : splitValues(name, value, settings);
   if (code === '_id') return planId(type, name, modifier, values);
   if (code === '_lastUpdated') return planLastUpdated(type, name, modifier, values, settings);
+  if (modifier !== undefined && ['_filter', '_text', '_content'].includes(code))
+    throw refuseModifier(name, modifier, 'special', []);
   if (code === '_filter') return allOf(values.length ? [planFilter(type, value, settings)] : []);
   if (code === '_text' || code === '_content')
     return allOf(values.map(one => planBodyText(name, code, unescapeValue(one), settings.variants)));
