@@ -1,4 +1,4 @@
-// Builds what is missing: TypeScript to dist/, then the compact R4 definitions. `--if-missing` skips what is up to date,
+// Builds what is missing: TypeScript to dist/, the compact R4 definitions, the font of PDFs with its licence. `--if-missing` skips what is up to date,
 // so that `npm start` on a built checkout starts at once.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -33,4 +33,11 @@ const run = (what, ...args) => {
 };
 run('TypeScript', path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root);
 run('FHIR R4 definitions', path.join(root, 'dist/definitions/base.js'));
+const fonts = path.join(root, 'node_modules/@expo-google-fonts/noto-sans-jp');
+fs.mkdirSync(path.join(root, 'dist/fonts'), { recursive: true });
+fs.copyFileSync(
+  path.join(fonts, '400Regular/NotoSansJP_400Regular.ttf'),
+  path.join(root, 'dist/fonts/NotoSansJP-Regular.ttf'),
+);
+fs.copyFileSync(path.join(fonts, 'LICENSE_FONT'), path.join(root, 'dist/fonts/OFL.txt'));
 fs.writeFileSync(stamp, '');

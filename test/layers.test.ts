@@ -39,6 +39,8 @@ const packages: Record<string, string[]> = {
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
   'fast-xml-parser': ['documents/checkup/'],
+  pdfkit: ['documents/pdf/'],
+  fontkit: ['documents/pdf/'],
   fhirpath: ['interactions/patch/'],
   '@lhncbc/ucum-lhc': ['fhirpath/', 'search/'],
 };
