@@ -5,7 +5,6 @@
  * whether it took place before it says anything.
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
  */
-import crypto from 'node:crypto';
 import Cursor from 'pg-cursor';
 import { refHash } from './hash.ts';
 import { createTargets } from './postgres-batch.ts';
@@ -16,7 +15,6 @@ import {
   endLimit,
   isAway,
   limitTime,
-  noLimit,
   openPool,
   patienceMs,
   pause,
@@ -24,47 +22,32 @@ import {
   statement,
   withClient,
 } from './postgres-connection.ts';
+import { PostgresHousekeeping, unlimited } from './postgres-housekeeping.ts';
 import { migrate } from './postgres-layout.ts';
-import { addRows, dropUnused, forgetRows, purgeRows } from './postgres-purge.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
 import { generationQuery, PostgresTerms } from './postgres-terms.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-import {
-  type CurrentRow,
-  currentQuery,
-  historyCountSql,
-  historySql,
-  readAsOfSql,
-  readVersionSql,
-  staleSql,
-  toCurrent,
-  toVersion,
-  type VersionRow,
-} from './rows.ts';
+import { type CurrentRow, currentQuery, toCurrent } from './rows.ts';
 import type { Sql } from './sql.ts';
 import type { CopiedTerms } from './sqlite-terms-copy.ts';
 import {
   type Change,
   type CommitResult,
   type Current,
-  type HistoryScope,
-  type IndexRow,
-  type IndexTable,
   QueryTimeoutError,
   type Readable,
   type Row,
   type Store,
+  type StoreOptions,
   type StoreState,
-  type Version,
 } from './store.ts';
 import type { TermTables } from './terms.ts';
+import { type VersionReads, versionReads } from './version-reads.ts';
 
-/** Options of {@link openPostgres}. `now` gives UTC milliseconds. */
-export interface PostgresOptions {
+/** Options of {@link openPostgres}. */
+export interface PostgresOptions extends StoreOptions {
   /** postgres://user:password@host:port/database */
   readonly url: string;
-  readonly tables: readonly IndexTable[];
-  readonly now: () => number;
   /** The node's copies of imported terminology masters. */
   readonly terms: { readonly terms: CopiedTerms; close(): void };
   /** URLs of read replicas. */
@@ -86,9 +69,14 @@ class PostgresStore implements Store {
   private readonly sharedTerms: PostgresTerms;
   private readonly readers;
   private readonly writers;
-  private readonly tables: readonly IndexTable[];
+  private readonly tables: StoreOptions['tables'];
   private readonly writer: PostgresWriter;
-  private readonly secrets = new Map<string, Uint8Array>();
+  private readonly versions: VersionReads;
+  private readonly housekeeping: PostgresHousekeeping;
+  readonly readVersion: Store['readVersion'];
+  readonly history: Store['history'];
+  readonly historyCount: Store['historyCount'];
+  readonly stale: Store['stale'];
   private readonly replicas: PostgresReplicas | undefined;
   /** The newest position this node told anybody; replicas must have it before they are asked. */
   private seen = 0;
@@ -104,7 +92,14 @@ class PostgresStore implements Store {
     this.tables = tables;
     this.termsFile = terms;
     this.terms = terms.terms;
-    this.sharedTerms = new PostgresTerms(terms.terms, work => this.unlimited(work));
+    const reading = <T>(work: (client: Connection) => Promise<T>) => this.reading(work);
+    this.sharedTerms = new PostgresTerms(terms.terms, unlimited(reading));
+    this.housekeeping = new PostgresHousekeeping(reading, tables);
+    this.versions = versionReads(sql => reading(client => query(client, sql)));
+    this.readVersion = this.versions.readVersion;
+    this.history = this.versions.history;
+    this.historyCount = this.versions.historyCount;
+    this.stale = this.versions.stale;
     const ready = () => this.ready();
     this.writer = new PostgresWriter({ pool: this.writers, targets: createTargets(tables), now, ready });
   }
@@ -133,46 +128,17 @@ class PostgresStore implements Store {
     }
   }
 
-  /** For work that takes long: the limit of a search may still be set on the connection. */
-  private unlimited<T>(work: (client: Connection) => Promise<T>): Promise<T> {
-    return this.reading(async client => {
-      await noLimit(client);
-      return work(client);
-    });
-  }
-
-  private rows<T>(sql: Sql): Promise<T[]> {
-    return this.reading(client => query<T>(client, sql));
-  }
-
   commit(changes: readonly Change[]): Promise<CommitResult> {
     return this.writer.commit(changes);
   }
 
   // Reading
 
-  private async versionOf(sql: Sql): Promise<Version | undefined> {
-    const [row] = await this.rows<VersionRow>(sql);
-    return row && toVersion(row);
-  }
-
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
-    if (asOf !== undefined) return this.versionOf(readAsOfSql(type, id, access, asOf));
+    if (asOf !== undefined) return this.versions.readAsOf(type, id, access, asOf);
     const values = [refHash(`${type}/${id}`), ...access.values];
-    const [row] = await this.rows<CurrentRow>({ text: currentQuery(access), values });
+    const [row] = await this.reading(client => query<CurrentRow>(client, { text: currentQuery(access), values }));
     return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
-  }
-
-  readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
-    return this.versionOf(readVersionSql(type, id, versionId, access));
-  }
-
-  async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
-    return (await this.rows<VersionRow>(historySql(scope, access))).map(toVersion);
-  }
-
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
-    return (await this.rows<{ n: number }>(historyCountSql(scope, access)))[0]!.n;
   }
 
   async select(sql: Sql, { budgetMs, newest = false }: SelectOptions = {}): Promise<readonly Row[]> {
@@ -247,7 +213,9 @@ class PostgresStore implements Store {
 
   private async readState(): Promise<StoreState> {
     const text = `SELECT coalesce(max(seq), 0) AS position, EXISTS (SELECT 1 FROM stale) AS stale, (${generationQuery}) AS terms FROM version`;
-    const [row] = await this.rows<{ position: number; stale: boolean; terms: number }>({ text, values: [] });
+    const [row] = await this.reading(client =>
+      query<{ position: number; stale: boolean; terms: number }>(client, { text, values: [] }),
+    );
     this.sharedTerms.note(row!.terms);
     this.seen = Math.max(this.seen, row!.position);
     return { position: row!.position, stale: row!.stale };
@@ -255,55 +223,13 @@ class PostgresStore implements Store {
 
   // Housekeeping
 
-  async stale(before: number, limit: number): Promise<readonly Version[]> {
-    return (await this.rows<VersionRow>(staleSql(before, limit))).map(toVersion);
-  }
-
-  addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    return this.unlimited(client => addRows(client, this.tables, versions));
-  }
-
-  purge(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
-    return this.unlimited(client => purgeRows(client, this.tables, versions));
-  }
-
-  forget(params: readonly number[], limit: number): Promise<number> {
-    return this.reading(client => forgetRows(client, this.tables, params, limit));
-  }
-
-  tidy(): Promise<void> {
-    return this.reading(client => dropUnused(client, this.tables));
-  }
-
-  async note(name: string): Promise<string | undefined> {
-    const [row] = await this.rows<{ value: string }>({ text: 'SELECT value FROM note WHERE name = ?', values: [name] });
-    return row?.value;
-  }
-
-  async setNote(name: string, text: string): Promise<void> {
-    await this.rows({
-      text: 'INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-      values: [name, text],
-    });
-  }
-
-  async secret(name: string): Promise<Uint8Array> {
-    const known = this.secrets.get(name);
-    if (known) return known;
-    return this.reading(async client => {
-      const value = crypto.randomBytes(32).toString('hex');
-      await query(client, {
-        text: "INSERT INTO secret (name, value) VALUES (?, decode(?, 'hex')) ON CONFLICT DO NOTHING",
-        values: [name, value],
-      });
-      const [row] = await query<{ value: Buffer }>(client, {
-        text: 'SELECT value FROM secret WHERE name = ?',
-        values: [name],
-      });
-      this.secrets.set(name, row!.value);
-      return row!.value;
-    });
-  }
+  addRows: Store['addRows'] = versions => this.housekeeping.addRows(versions);
+  purge: Store['purge'] = versions => this.housekeeping.purge(versions);
+  forget: Store['forget'] = (params, limit) => this.housekeeping.forget(params, limit);
+  tidy: Store['tidy'] = () => this.housekeeping.tidy();
+  note: Store['note'] = name => this.housekeeping.note(name);
+  setNote: Store['setNote'] = (name, text) => this.housekeeping.setNote(name, text);
+  secret: Store['secret'] = name => this.housekeeping.secret(name);
 
   async close(): Promise<void> {
     await this.writer.settled();

@@ -7,17 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { refHash } from './hash.ts';
-import {
-  type CurrentRow,
-  historyCountSql,
-  historySql,
-  readAsOfSql,
-  readVersionSql,
-  staleSql,
-  toCurrent,
-  toVersion,
-  type VersionRow,
-} from './rows.ts';
+import { type CurrentRow, toCurrent } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { SqliteCommits } from './sqlite-commits.ts';
 import { assertLibrary, migrate, prepareFile } from './sqlite-file.ts';
@@ -29,24 +19,21 @@ import {
   type Change,
   type CommitResult,
   type Current,
-  type HistoryScope,
   type IndexRow,
-  type IndexTable,
   QueryTimeoutError,
   type Readable,
   type Row,
   type Store,
+  type StoreOptions,
   type StoreState,
-  type Version,
 } from './store.ts';
 import type { TermTables } from './terms.ts';
+import { type VersionReads, versionReads } from './version-reads.ts';
 
-/** Options of {@link openSqlite}. `now` gives UTC milliseconds. */
-export interface SqliteOptions {
+/** Options of {@link openSqlite}. */
+export interface SqliteOptions extends StoreOptions {
   /** The database file; `:memory:` for tests. */
   readonly file: string;
-  readonly tables: readonly IndexTable[];
-  readonly now: () => number;
 }
 
 /**
@@ -71,6 +58,11 @@ class SqliteStore implements Store {
   private readonly writer: SqliteWriter;
   private readonly statements = new Map<string, Database.Statement<unknown[], unknown>>();
   private readonly housekeeping: SqliteHousekeeping;
+  private readonly versions: VersionReads;
+  readonly readVersion: Store['readVersion'];
+  readonly history: Store['history'];
+  readonly historyCount: Store['historyCount'];
+  readonly stale: Store['stale'];
   private readonly dataVersion: Database.Statement<unknown[], unknown>;
   private seenVersion = -1;
   private readonly commits: SqliteCommits;
@@ -100,6 +92,11 @@ class SqliteStore implements Store {
     });
     this.dataVersion = this.db.prepare('PRAGMA data_version').pluck();
     this.housekeeping = new SqliteHousekeeping(this.db, tables);
+    this.versions = versionReads(async query => this.statement(query.text).all(...query.values) as never[]);
+    this.readVersion = this.versions.readVersion;
+    this.history = this.versions.history;
+    this.historyCount = this.versions.historyCount;
+    this.stale = this.versions.stale;
   }
 
   /** `within_budget()` in a condition stops a query whose time is used up; SQLite offers no other way from here. */
@@ -150,7 +147,7 @@ class SqliteStore implements Store {
   // Reading
 
   async read(type: string, id: string, access: Readable, asOf?: number): Promise<Current | undefined> {
-    if (asOf !== undefined) return this.versions(readAsOfSql(type, id, access, asOf))[0];
+    if (asOf !== undefined) return this.versions.readAsOf(type, id, access, asOf);
     const h = refHash(`${type}/${id}`);
     const condition = access.always ? '' : ` AND (${access.text})`;
     const row = this.statement(`${newestVersion}${condition} ORDER BY v.version_id DESC LIMIT 1`).get(
@@ -158,26 +155,6 @@ class SqliteStore implements Store {
       ...access.values,
     ) as CurrentRow | undefined;
     return row && row.type === type && row.id === id ? toCurrent(row) : undefined;
-  }
-
-  private get<T>(query: Sql): T | undefined {
-    return this.statement(query.text).get(...query.values) as T | undefined;
-  }
-
-  private versions(query: Sql): readonly Version[] {
-    return (this.statement(query.text).all(...query.values) as VersionRow[]).map(toVersion);
-  }
-
-  async readVersion(type: string, id: string, versionId: number, access: Readable): Promise<Version | undefined> {
-    return this.versions(readVersionSql(type, id, versionId, access))[0];
-  }
-
-  async history(scope: HistoryScope, access: Readable): Promise<readonly Version[]> {
-    return this.versions(historySql(scope, access));
-  }
-
-  async historyCount(scope: Omit<HistoryScope, 'beforeSeq' | 'afterSeq' | 'limit'>, access: Readable): Promise<number> {
-    return this.get<{ n: number }>(historyCountSql(scope, access))!.n;
   }
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
@@ -240,10 +217,6 @@ class SqliteStore implements Store {
   }
 
   // Housekeeping
-
-  async stale(before: number, limit: number): Promise<readonly Version[]> {
-    return this.versions(staleSql(before, limit));
-  }
 
   async addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void> {
     this.housekeeping.addRows(versions);

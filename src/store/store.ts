@@ -183,6 +183,13 @@ export interface StoreState {
   readonly stale: boolean;
 }
 
+/** What opening either database needs. `now` gives UTC milliseconds. */
+export interface StoreOptions {
+  /** The tables of the search index. */
+  readonly tables: readonly IndexTable[];
+  readonly now: () => number;
+}
+
 /** The interface of both databases. */
 export interface Store {
   /** Resolves when the database can be used; rejects when it cannot be opened. */
