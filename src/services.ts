@@ -15,6 +15,7 @@ import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
 import { openLargeInputs } from './large-inputs.ts';
 import { allOperations } from './operations/all.ts';
+import { drawHere, openPdfThread } from './pdf-thread.ts';
 import { createSearch } from './search/search.ts';
 import { openPostgres } from './store/postgres.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -94,6 +95,7 @@ export function createServices(config: Config, overrides: Overrides = {}): Servi
     ...open,
     ...parts,
     ...(canHaveThread(overrides) && { validateLarge: openLargeInputs(config) }),
+    renderPdf: canHaveThread(overrides) ? openPdfThread() : drawHere,
     config,
     access: openPolicy,
     route: createRouter(parts),

@@ -21,9 +21,12 @@ export function binaryRequest(request: FhirRequest): FhirRequest {
   return { ...request, body: { kind: 'resource', text: JSON.stringify(resource), resource } };
 }
 
+/** Operations that give files and choose their form themselves. */
+const givesFiles = ['$export-files', '$render'];
+
 /** True when a Binary is read and the client did not ask for the FHIR form, and for operations that give files. */
 export function wantsBinary(route: Route, request: FhirRequest): boolean {
-  if (route.name === '$export-files') return true;
+  if (givesFiles.includes(route.name)) return true;
   if ((route.name !== 'read' && route.name !== 'vread') || route.params['type'] !== 'Binary') return false;
   return !request.query.some(([name]) => name === '_format') && !/fhir|json|xml/.test(request.headers['accept'] ?? '');
 }

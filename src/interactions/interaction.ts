@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts';
 import type { AccessPolicy } from '../access/readable.ts';
 import type { Config } from '../config.ts';
 import type { Definitions } from '../definitions/definitions.ts';
+import type { Paper } from '../documents/narrative/sheet.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import type { Language, Resource } from '../fhir/types.ts';
 import type { Search } from '../search/search.ts';
@@ -17,6 +18,9 @@ import type { StoredDefinitions } from '../validation/stored.ts';
 import type { Validator } from '../validation/validator.ts';
 import type { Route } from './router.ts';
 
+/** Draws sheets as a PDF; other requests are answered meanwhile. @throws FhirError 'too-costly' */
+export type RenderPdf = (paper: Paper) => Promise<Uint8Array>;
+
 /** What every interaction and operation is given. A plain object, made once in services.ts. */
 export interface Services {
   readonly config: Config;
@@ -24,6 +28,7 @@ export interface Services {
   readonly validator: Validator;
   /** Validates large inputs in a thread of its own; undefined where there is none. */
   readonly validateLarge?: ValidateLarge;
+  readonly renderPdf: RenderPdf;
   /** Keeps definitions up to date with conformance resources in the store. */
   readonly storedDefinitions: StoredDefinitions;
   readonly search: Search;

@@ -15,7 +15,7 @@ import { extract } from './forms/extract.ts';
 import { populate } from './forms/populate.ts';
 import { intake } from './intake.ts';
 import { lastN } from './last-n.ts';
-import { render } from './render.ts';
+import { render } from './render/render.ts';
 import { snapshot } from './snapshot.ts';
 import { terminologyOperations } from './terminology/all.ts';
 import { validate } from './validate.ts';

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/composition-operation-document.html
  */
 
+import { stringifyJson } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { localReference } from '../fhir/reference.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
@@ -36,8 +37,16 @@ function targets(services: Services, request: FhirRequest, { resource }: Part): 
     .filter(one => one !== undefined);
 }
 
-/** The Composition, what it refers to, and what that refers to in turn: documents stand alone. */
-async function collect(services: Services, request: FhirRequest, first: Part): Promise<readonly Part[]> {
+/**
+ * The Composition, what it refers to, and what that refers to in turn: documents stand alone.
+ * @param lenient leaves out what is not there instead of refusing
+ */
+async function collect(
+  services: Services,
+  request: FhirRequest,
+  first: Part,
+  lenient = false,
+): Promise<readonly Part[]> {
   const parts = [first];
   const seen = new Set([first.reference]);
   for (let i = 0; i < parts.length; i++)
@@ -46,10 +55,21 @@ async function collect(services: Services, request: FhirRequest, first: Part): P
       seen.add(reference);
       const part = await readPart(services, request, reference);
       if (part) parts.push(part);
-      else if (i === 0) throw missing(reference);
+      else if (i === 0 && !lenient) throw missing(reference);
       if (parts.length > most) throw tooMany();
     }
   return parts;
+}
+
+/** A Composition and what it refers to, as far as it is there and the caller may see it. */
+export function collectDocument(
+  services: Services,
+  request: FhirRequest,
+  composition: Resource,
+): Promise<readonly Part[]> {
+  const reference = `Composition/${composition.id ?? ''}`;
+  const resource = JSON.parse(stringifyJson(composition)) as Resource;
+  return collect(services, request, { reference, text: stringifyJson(composition), resource }, true);
 }
 
 function missing(reference: string): FhirError {

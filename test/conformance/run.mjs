@@ -16,6 +16,7 @@ import { startServer } from './server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const suites = path.resolve(root, '../shared/suites');
+const fixtures = path.resolve(root, '../shared/fixtures/jp');
 const runners = path.resolve(root, '../shared/tools/suites');
 const baselineFile = path.join(root, 'test/conformance/baseline.json');
 const minutes = 60_000;
@@ -88,7 +89,19 @@ const list = [
   {
     name: 'jp-instances',
     program: path.join(root, 'test/conformance/jp-instances.mjs'),
-    args: ['--dir', path.resolve(suites, '../fixtures/jp/instances'), '--tools', runners],
+    args: ['--dir', path.join(fixtures, 'instances'), '--tools', runners],
+  },
+  {
+    name: 'jp-documents',
+    program: path.join(root, 'test/conformance/documents.mjs'),
+    args: ['--dir', path.join(fixtures, 'instances/jp-clins'), '--negative', path.join(fixtures, 'negative/jp-clins')],
+    server: 'own',
+  },
+  {
+    name: 'jp-documents-checkup',
+    program: path.join(root, 'test/conformance/documents.mjs'),
+    args: ['--dir', path.join(fixtures, 'instances/jp-echeckup')],
+    server: 'own',
   },
   { name: 'patch-json', runner: 'run-patch.mjs', suite: 'patch' },
   { name: 'patch-xml', runner: 'run-patch.mjs', suite: 'patch', args: ['--xml'] },

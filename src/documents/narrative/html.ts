@@ -4,10 +4,10 @@
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** A table of two columns; rows without a value are left out. */
+/** A table of two columns; rows without a value are left out, blanks of a form (an empty text) are shown. */
 export function table(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
   const lines = rows
-    .filter((row): row is readonly [string, string] => row[1] !== undefined && row[1] !== '')
+    .filter((row): row is readonly [string, string] => row[1] !== undefined)
     .map(([name, value]) => `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>`);
   return lines.length === 0 ? '' : `<table>${lines.join('')}</table>`;
 }
@@ -34,7 +34,7 @@ export function japaneseDate(date: string): string {
 
 const style = `body{font-family:system-ui,"Hiragino Kaku Gothic ProN","Noto Sans JP",sans-serif;line-height:1.7;max-width:50rem;margin:1rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;border-bottom:2px solid #668}h2{font-size:1.15rem;border-left:.4rem solid #668;padding-left:.5rem;margin-top:1.6rem}h3{font-size:1rem}
-table{border-collapse:collapse;margin:.4rem 0}th,td{border:1px solid #bbc;padding:.15rem .6rem;text-align:left;vertical-align:top}th{background:#f2f3f8;font-weight:normal;white-space:nowrap}
+table{border-collapse:collapse;margin:.4rem 0}td{white-space:pre-wrap}table.grid{width:100%;font-size:.85rem}table.grid th{white-space:normal}th,td{border:1px solid #bbc;padding:.15rem .6rem;text-align:left;vertical-align:top}th{background:#f2f3f8;font-weight:normal;white-space:nowrap}
 .mark{color:#a00;font-weight:bold}`;
 
 /** A whole page. @param body HTML */

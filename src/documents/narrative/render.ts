@@ -1,11 +1,11 @@
 /**
- * A document as a page for people: who, from whom, when, and its sections with their narratives and what they point to.
- * Narratives are taken as they are; the answer forbids scripts.
+ * A document as a sheet: who, from whom, when, and its sections with their narratives and what they point to.
  * @see https://hl7.org/fhir/R4/documents.html#presentation
  */
 import type { JsonObject, Language, Resource } from '../../fhir/types.ts';
 import { object, objects, text } from '../values.ts';
-import { escaped, japaneseDate, page, table } from './html.ts';
+import { japaneseDate } from './html.ts';
+import { type Block, type Paper, rowsBlock } from './sheet.ts';
 import { summaryOf, words } from './summaries.ts';
 
 /** A document's entries by what references call them: fullUrl, and `Type/id`. */
@@ -24,41 +24,51 @@ export function entriesOf(bundle: Resource): Entries {
   return found;
 }
 
+/** Blocks of a resource that has a form of its own, such as answers to a questionnaire; undefined for all others. */
+export type FormBlocks = (resource: JsonObject) => readonly Block[] | undefined;
+
 interface Context {
   readonly entries: Entries;
   readonly language: Language;
+  readonly forms: FormBlocks;
   readonly say: (ja: string, en: string) => string;
 }
 
 const target = ({ entries }: Context, reference: unknown): JsonObject | undefined =>
   entries.get(String(object(reference)['reference']));
 
-/** A resource as a table, with its marks before it. */
-function resourceHtml(resource: JsonObject, { language }: Context): string {
+/** A resource in rows, with its marks before it. */
+export function summaryBlocks(resource: JsonObject, language: Language): readonly Block[] {
   const { rows, marks } = summaryOf(resource, language);
-  return marks.map(mark => `<p class="mark">${escaped(mark)}</p>`).join('') + table(rows);
+  const told = marks.map((mark): Block => ({ kind: 'mark', text: mark }));
+  return [...told, ...rowsBlock(rows.map(([name, value]) => [name, value === '' ? undefined : value]))];
 }
 
-/** The narrative's div; nothing when it has none. */
-const narrative = (value: unknown): string => text(object(value)['div']) ?? '';
+const resourceBlocks = (resource: JsonObject, { forms, language }: Context): readonly Block[] =>
+  forms(resource) ?? summaryBlocks(resource, language);
 
-function sectionHtml(section: JsonObject, context: Context, level: number): string {
-  const heading = Math.min(level, 6);
+/** The narrative's div; nothing when it has none. */
+function narrative(value: unknown): readonly Block[] {
+  const html = text(object(value)['div']);
+  return html === undefined ? [] : [{ kind: 'narrative', html }];
+}
+
+function sectionBlocks(section: JsonObject, context: Context, level: number): readonly Block[] {
   const title = text(section['title']) ?? words(section['code']) ?? '';
   const entries = objects(section['entry'])
     .map(reference => target(context, reference))
     .filter(one => one !== undefined);
   const empty = words(section['emptyReason']);
   return [
-    `<h${heading}>${escaped(title)}</h${heading}>`,
-    narrative(section['text']),
-    ...entries.map(one => resourceHtml(one, context)),
-    empty === undefined ? '' : `<p>${escaped(empty)}</p>`,
-    ...objects(section['section']).map(one => sectionHtml(one, context, level + 1)),
-  ].join('');
+    { kind: 'heading', level, text: title },
+    ...narrative(section['text']),
+    ...entries.flatMap(one => resourceBlocks(one, context)),
+    ...(empty === undefined ? [] : [{ kind: 'text', text: empty } as const]),
+    ...objects(section['section']).flatMap(one => sectionBlocks(one, context, level + 1)),
+  ];
 }
 
-function headHtml(composition: JsonObject, context: Context): string {
+function headBlocks(composition: JsonObject, context: Context): readonly Block[] {
   const { say, language } = context;
   const patient = target(context, composition['subject']);
   const authors = objects(composition['author'])
@@ -70,29 +80,37 @@ function headHtml(composition: JsonObject, context: Context): string {
     .join('、');
   const date = text(composition['date']);
   return [
-    patient ? resourceHtml(patient, context) : '',
-    table([
-      [say('作成', 'Author'), authors],
+    ...(patient ? resourceBlocks(patient, context) : []),
+    ...rowsBlock([
+      [say('作成', 'Author'), text(authors)],
       [say('日付', 'Date'), date && (language === 'ja' ? japaneseDate(date) : date)],
       [say('種類', 'Kind'), words(composition['type'])],
     ]),
-  ].join('');
+  ];
 }
 
-/** A document Bundle, or a collection without Composition, as an HTML page. */
-export function renderDocument(bundle: Resource, language: Language): string {
+/** A document Bundle, or a collection without Composition. */
+export function documentPaper(bundle: Resource, language: Language, forms: FormBlocks): Paper {
   const entries = entriesOf(bundle);
   const say = (ja: string, en: string) => (language === 'ja' ? ja : en);
-  const context: Context = { entries, language, say };
+  const context: Context = { entries, language, forms, say };
   const resources = objects(bundle['entry']).map(one => object(one['resource']));
   const composition = resources.find(one => one['resourceType'] === 'Composition');
   if (!composition) {
-    const body = resources.map(one => resourceHtml(one, context)).join('');
     const title = say('記録', 'Records');
-    return page(language, title, `<h1>${escaped(title)}</h1>${body}`);
+    const date = text(bundle['timestamp']);
+    return {
+      language,
+      title,
+      date,
+      sheets: [{ title, blocks: resources.flatMap(one => resourceBlocks(one, context)) }],
+    };
   }
   const title = text(composition['title']) ?? say('文書', 'Document');
-  const sections = objects(composition['section']).map(one => sectionHtml(one, context, 2));
-  const own = narrative(composition['text']);
-  return page(language, title, `<h1>${escaped(title)}</h1>${headHtml(composition, context)}${own}${sections.join('')}`);
+  const blocks = [
+    ...headBlocks(composition, context),
+    ...narrative(composition['text']),
+    ...objects(composition['section']).flatMap(one => sectionBlocks(one, context, 2)),
+  ];
+  return { language, title, date: text(composition['date']), sheets: [{ title, blocks }] };
 }

@@ -1,0 +1,95 @@
+/**
+ * A thread for work that would hold up other requests: started when it is first needed, ended when it has had nothing to do for
+ * a while; it does one thing after the other.
+ */
+import { Worker } from 'node:worker_threads';
+
+/** What a thread is. */
+export interface ThreadOptions {
+  /** Its program. */
+  readonly script: URL;
+  /** Handed to it at its start. */
+  readonly data?: unknown;
+  /** The refusal of work that takes longer than {@link mostMs}. */
+  readonly tooLong: () => Error;
+}
+
+/** The thread ends after this time without work, in milliseconds. */
+const idleMs = 60_000;
+/** Work that takes longer is given up, in milliseconds. */
+export const mostMs = 120_000;
+
+interface Waiting<Input, Answer> {
+  readonly input: Input;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/** One thread with its queue. It answers each message with one. */
+export class WorkThread<Input, Answer> {
+  private readonly options: ThreadOptions;
+  private readonly queue: Waiting<Input, Answer>[] = [];
+  private worker: Worker | undefined;
+  private current: Waiting<Input, Answer> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ThreadOptions) {
+    this.options = options;
+  }
+
+  /** Does one thing. @throws what `tooLong` makes, or Error when the thread failed */
+  run(input: Input): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ input, resolve, reject });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (this.current) return;
+    clearTimeout(this.timer);
+    this.current = this.queue.shift();
+    if (!this.current) {
+      this.wait(idleMs, () => this.stop());
+      return;
+    }
+    this.worker ??= this.start();
+    this.worker.postMessage(this.current.input);
+    this.wait(mostMs, () => this.end(one => one.reject(this.options.tooLong())));
+  }
+
+  private wait(ms: number, then: () => void): void {
+    this.timer = setTimeout(then, ms);
+    this.timer.unref();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.options.script, { workerData: this.options.data });
+    worker.unref();
+    worker.on('message', (answer: Answer) => {
+      const one = this.current;
+      this.current = undefined;
+      one?.resolve(answer);
+      this.next();
+    });
+    worker.on('error', error => {
+      if (worker === this.worker) this.end(one => one.reject(error));
+    });
+    return worker;
+  }
+
+  /** Gives up the thread with what it is at; the next work gets a new one. */
+  private end(tell: (one: Waiting<Input, Answer>) => void): void {
+    const one = this.current;
+    this.current = undefined;
+    this.stop();
+    if (one) tell(one);
+    this.next();
+  }
+
+  private stop(): void {
+    const { worker } = this;
+    this.worker = undefined;
+    void worker?.terminate();
+  }
+}
