@@ -4,11 +4,14 @@ import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
 import { findCommand } from '../src/commands.ts';
 import { type Config, readConfig, SettingError } from '../src/config.ts';
+import type { JsonObject, Resource } from '../src/fhir/types.ts';
+import { writeZip } from '../src/files/zip.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import { filesIn } from '../src/operations/files/body.ts';
 import { startProblem } from '../src/start-problem.ts';
-import type { Version } from '../src/store/store.ts';
+import { DiskFullError, type Store, type Version } from '../src/store/store.ts';
 import { startServer } from './support.ts';
 
 const bundleRequest: FhirRequest = {
@@ -39,6 +42,70 @@ t.test('reads are refused one by one once the answers of a batch are too large',
   const statuses = JSON.parse(text).entry.map((entry: { response: { status: string } }) => entry.response.status);
   t.same(statuses.slice(-4), Array(4).fill('413 Payload Too Large'));
   t.equal(statuses[0], '200 OK');
+  await close();
+});
+
+t.test('an entry of a batch that fails by a full disk or a bug is answered by itself', async t => {
+  const { services, close } = startServer();
+  const { store } = services;
+  const commit: Store['commit'] = changes => {
+    if (changes[0]!.type === 'Basic') throw new DiskFullError('full');
+    if (changes[0]!.type === 'Flag') throw new TypeError('a bug');
+    return store.commit(changes);
+  };
+  const failing = { ...services, store: Object.create(store, { commit: { value: commit } }) as Store };
+  const put = (resource: Resource) => ({ request: { method: 'POST', url: resource.resourceType }, resource });
+  const bundle = {
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: [
+      put({ resourceType: 'Patient', active: true }),
+      put({ resourceType: 'Basic', code: { text: 'x' } }),
+      put({ resourceType: 'Flag', status: 'active', code: { text: 'x' }, subject: { reference: 'Patient/1' } }),
+    ],
+  };
+  const { body, bugs } = await handleBatch(failing, bundleRequest, JSON.stringify(bundle), bundle);
+  const { entry } = JSON.parse(body?.kind === 'text' ? body.text : '{}') as { entry: { response: JsonObject }[] };
+  t.same(
+    entry.map(one => one.response['status']),
+    ['201 Created', '507 Insufficient Storage', '500 Internal Server Error'],
+  );
+  t.match(bugs, [/a bug/]);
+  await close();
+});
+
+t.test('archives of one form count together when they are unpacked', async t => {
+  const { services, close } = startServer({ settings: { 'max-body': '100' } });
+  const file = (name: string) => ({ name, bytes: Buffer.alloc(300, 'x') });
+  const form = (count: number) => {
+    const parts = Array.from({ length: count }, (_, i) => [
+      Buffer.from(`--x\r\nContent-Disposition: form-data; name="f"; filename="${i}.zip"\r\n\r\n`),
+      Buffer.from(writeZip([file(`${i}.csv`)])),
+      Buffer.from('\r\n'),
+    ]);
+    const bytes = Buffer.concat([...parts.flat(), Buffer.from('--x--')]);
+    return {
+      ...bundleRequest,
+      contentType: 'multipart/form-data; boundary=x',
+      body: { kind: 'bytes' as const, bytes },
+    };
+  };
+  t.same(
+    filesIn(services, form(1)).map(one => one.name),
+    ['0.csv'],
+  );
+  t.throws(() => filesIn(services, form(2)), /more than 100 bytes together/);
+  await close();
+});
+
+t.test('a resource with many values is indexed once for each', async t => {
+  const { services, close } = startServer();
+  const name = Array.from({ length: 300 }, (_, i) => ({ family: `F${i % 150}` }));
+  const rows = services.search.extract({ resourceType: 'Patient', name });
+  const texts = rows.filter(one => one.table === 'index_string').map(one => one.values.slice(0, 3).join(' '));
+  t.equal(new Set(texts).size, texts.length);
+  t.equal(texts.length % 150, 0);
+  t.ok(texts.length >= 150);
   await close();
 });
 

@@ -109,6 +109,12 @@ export class FhirError extends Error {
   }
 }
 
+/** Characters that no FHIR string may hold, and XML cannot. @see https://hl7.org/fhir/R4/datatypes.html#string */
+const unwritable = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
+/** A message may quote what a client sent, whatever it was. */
+const writable = (text: string): string => text.toWellFormed().replace(unwritable, '\ufffd');
+
 /**
  * An OperationOutcome resource of the findings, in the language asked for.
  * @see https://hl7.org/fhir/R4/operationoutcome.html
@@ -116,20 +122,25 @@ export class FhirError extends Error {
 export function operationOutcome(issues: readonly Issue[], language: Language): JsonObject & { resourceType: string } {
   return {
     resourceType: 'OperationOutcome',
-    issue: issues.map(({ severity, code, message, expression, location, rule, profile }) => ({
-      ...(profile && {
-        extension: [{ url: 'https://w3id.org/engawa/fhir/StructureDefinition/issue-profile', valueCanonical: profile }],
-      }),
-      severity,
-      code,
-      details: {
-        ...(rule && { coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/rule', code: rule }] }),
-        text: message[language],
-      },
-      diagnostics: message[language],
-      ...(location && { location: [location] }),
-      ...(expression && { expression: [expression] }),
-    })),
+    issue: issues.map(({ severity, code, message, expression, location, rule, profile }) => {
+      const text = writable(message[language]);
+      return {
+        ...(profile && {
+          extension: [
+            { url: 'https://w3id.org/engawa/fhir/StructureDefinition/issue-profile', valueCanonical: profile },
+          ],
+        }),
+        severity,
+        code,
+        details: {
+          ...(rule && { coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/rule', code: rule }] }),
+          text,
+        },
+        diagnostics: text,
+        ...(location && { location: [writable(location)] }),
+        ...(expression && { expression: [writable(expression)] }),
+      };
+    }),
   };
 }
 

@@ -31,11 +31,15 @@ export function wantsBinary(route: Route, request: FhirRequest): boolean {
   return !request.query.some(([name]) => name === '_format') && !/fhir|json|xml/.test(request.headers['accept'] ?? '');
 }
 
-/** The content of a Binary as bytes of its own type. */
+/** What can be a media type in a header; a stored code may hold other characters. @see RFC 9110 section 8.3.1 */
+const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;[\x20-\x7e]*)?$/;
+
+/** The content of a Binary as bytes of its own type; of no known type when that cannot be told in a header. */
 export function binaryResponse(response: FhirResponse): FhirResponse {
   if (response.body?.kind !== 'text') return response;
   const { contentType, data } = JSON.parse(response.body.text) as { contentType: string; data?: string };
   // Stored content is anybody's: a browser that shows it must not run it in this server's name.
   const headers = { ...response.headers, 'Content-Security-Policy': "sandbox; default-src 'none'" };
-  return { ...response, headers, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType } };
+  const type = mediaType.test(contentType) ? contentType : 'application/octet-stream';
+  return { ...response, headers, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType: type } };
 }

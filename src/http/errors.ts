@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyError } from 'fastify';
 import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import type { Language } from '../fhir/types.ts';
 import type { FhirResponse } from '../interactions/interaction.ts';
-import { DiskFullError, QueryTimeoutError, UnavailableError } from '../store/store.ts';
+import { bug, storeRefusal } from '../interactions/refusal.ts';
 
 /** The refusals of the HTTP layer itself, by Fastify's and Node's error codes. */
 function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError | undefined {
@@ -59,50 +59,11 @@ function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError |
 /** What was thrown as a FhirError; `unexpected` when it was a bug. */
 export function asFhirError(error: unknown, maxBody: number): { error: FhirError; unexpected: boolean } {
   if (error instanceof FhirError) return { error, unexpected: false };
-  if (error instanceof DiskFullError)
-    return {
-      error: new FhirError(
-        'disk-full',
-        {
-          en: 'The disk is full: nothing of this request was stored. Reading goes on; writing resumes when there is room',
-          ja: 'ディスクに空きがないため、保存していません。読み取りはできます。空きができれば書き込みも再開します',
-        },
-        { headers: { 'Retry-After': '30' } },
-      ),
-      unexpected: false,
-    };
-  if (error instanceof UnavailableError) return { error: unavailable(error.unknown), unexpected: false };
-  if (error instanceof QueryTimeoutError)
-    return {
-      error: new FhirError('timeout', {
-        en: 'The search took too long and was stopped (setting search-budget); make it more selective, for example by patient, code or date',
-        ja: '検索に時間がかかりすぎたため中止しました（設定 search-budget）。患者・コード・日付などで絞ってください',
-      }),
-      unexpected: false,
-    };
+  const refused = storeRefusal(error);
+  if (refused) return { error: refused, unexpected: false };
   const known = httpProblem(error as Partial<FastifyError>, maxBody);
   if (known) return { error: known, unexpected: false };
-  return {
-    error: new FhirError('exception', {
-      en: 'Something went wrong inside the server',
-      ja: 'サーバー内部でエラーが起きました',
-    }),
-    unexpected: true,
-  };
-}
-
-/** The database cannot be reached; a write whose answer was lost may or may not be there. */
-function unavailable(unknown: boolean): FhirError {
-  const message = unknown
-    ? {
-        en: 'The connection to the database was lost while this was being stored: it may or may not be there. Look before you send it again',
-        ja: '保存中にデータベースとの接続が切れました。保存されたかどうか分かりません。送り直す前に確認してください',
-      }
-    : {
-        en: 'The database cannot be reached at the moment; nothing of this request was stored. Try again',
-        ja: '現在データベースに接続できません。何も保存していません。もう一度送ってください',
-      };
-  return new FhirError('unavailable', message, { headers: { 'Retry-After': '2' } });
+  return { error: bug(), unexpected: true };
 }
 
 /** The answer to a request that failed. */
@@ -120,12 +81,17 @@ export function errorResponse(
         },
       }))
     : error.issues;
-  if (unexpected) options.log.error({ requestId: options.requestId, ...describe(thrown) }, 'unexpected error');
+  if (unexpected) logBug(options.log, options.requestId, thrown);
   return {
     status: error.status,
     headers: { ...error.headers },
     body: { kind: 'resource', resource: operationOutcome(issues, options.language) },
   };
+}
+
+/** Logs a bug under the id of its request. */
+export function logBug(log: FastifyBaseLogger, requestId: string, thrown: unknown): void {
+  log.error({ requestId, ...describe(thrown) }, 'unexpected error');
 }
 
 /** An error's class, code and stack for the log; its message may quote data, so it stays out. */

@@ -142,9 +142,9 @@ function decodeText(bytes: Uint8Array, parameters: ReadonlyMap<string, string>):
   }
 }
 
-/** What the path says about the body: Binary takes any bytes, PATCH a JSON Patch. */
+/** What the path says about the body: a Binary and operations on files take any bytes, PATCH a JSON Patch. */
 export interface BodyExpectation {
-  readonly binary: boolean;
+  readonly content: 'binary' | 'files' | undefined;
   readonly patch: boolean;
 }
 
@@ -171,10 +171,11 @@ export function readBody(
   if (expectation.patch && type === 'application/json-patch+json')
     return readJson(services, decodeText(bytes, parameters));
   const kind = kinds.get(type);
-  if (expectation.binary && (kind === undefined || kind === 'page' || !type.includes('fhir'))) {
-    // A Binary may be sent as plain JSON or XML too: FHIR content says so by its resourceType or root element.
+  if (expectation.content !== undefined) {
     if (kind !== 'json' && kind !== 'xml') return { kind: 'bytes', bytes };
-    if (!looksLikeBinaryResource(bytes)) return { kind: 'bytes', bytes };
+    // FHIR is content of a Binary as well, unless it is a Binary itself. @see https://hl7.org/fhir/R4/binary.html#rest
+    const isFhir = expectation.content === 'binary' ? looksLikeBinaryResource(bytes) : type.includes('fhir');
+    if (!isFhir) return { kind: 'bytes', bytes };
   }
   if (!isR4(parameters))
     throw new FhirError(

@@ -4,12 +4,13 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { anonymous } from '../access/caller.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { Language } from '../fhir/types.ts';
 import { parsePrefer } from '../interactions/headers.ts';
 import type { Body, FhirRequest, Services } from '../interactions/interaction.ts';
 import { parseQuery } from '../interactions/match.ts';
 import { pathParts } from '../interactions/path.ts';
-import { readBody } from './format.ts';
+import { type BodyExpectation, readBody } from './format.ts';
 
 /** Where FHIR begins on this server. */
 export const basePath = '/fhir';
@@ -56,9 +57,42 @@ export function baseOf(services: Services, request: FastifyRequest): string {
 const isForm = (contentType: string | undefined): boolean =>
   contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 
+/** Another body would be left out, and more be found than was asked for. @see https://hl7.org/fhir/R4/http.html#search */
+function noForm(contentType = ''): FhirError {
+  const found = contentType.slice(0, 100) || 'none';
+  return new FhirError(
+    'media-type',
+    {
+      en: `Content-Type: found ${found}, expected application/x-www-form-urlencoded with the search parameters`,
+      ja: `Content-Type（${found}）は使えません。検索パラメータを application/x-www-form-urlencoded で送ってください`,
+    },
+    { location: 'Content-Type' },
+  );
+}
+
+/** Whether a body is content of its own kind there. */
+function contentAt(path: readonly string[], method: string): BodyExpectation['content'] {
+  if (/^\$(?:import|push-certificates)$/.test(path.at(-1) ?? '')) return 'files';
+  const isBinary = path[0] === 'Binary' && path.length <= 2 && !/^[$_]/.test(path.at(-1)!);
+  return isBinary && method !== 'PATCH' ? 'binary' : undefined;
+}
+
 /** True when the path is one where form parameters are a search. */
 const takesForm = (path: readonly string[]): boolean =>
   path.at(-1) === '_search' || Boolean(path.at(-1)?.startsWith('$'));
+
+/** Bodies are read as they come. @throws FhirError 'media-type' for one that is packed. @see RFC 9110 section 15.5.16 */
+function checkEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || /^\s*(?:identity)?\s*$/i.test(encoding)) return;
+  throw new FhirError(
+    'media-type',
+    {
+      en: `Content-Encoding: found ${encoding.slice(0, 40)}, expected none; send the body unpacked`,
+      ja: `Content-Encoding「${encoding.slice(0, 40)}」には対応していません。圧縮せずに送ってください`,
+    },
+    { location: 'Content-Encoding', headers: { 'Accept-Encoding': 'identity' } },
+  );
+}
 
 /**
  * The request without HTTP.
@@ -79,11 +113,12 @@ export function toFhirRequest(
   let query: FhirRequest['query'] = queryText === '' ? [] : parseQuery(queryText);
   let body: Body | undefined;
   if (bytes && bytes.length > 0) {
+    checkEncoding(headers['content-encoding']);
     if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
+    else if (path.at(-1) === '_search') throw noForm(contentType);
     else
       body = readBody(services, bytes, contentType, {
-        binary:
-          (path[0] === 'Binary' && path.length <= 2) || /^\$(?:import|push-certificates)$/.test(path.at(-1) ?? ''),
+        content: contentAt(path, request.method),
         patch: request.method === 'PATCH',
       });
   }

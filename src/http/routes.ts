@@ -8,7 +8,7 @@ import type { Language } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, ResponseBody, Services } from '../interactions/interaction.ts';
 import { binaryRequest, binaryResponse, wantsBinary } from './binary.ts';
 import { checkDoor } from './door.ts';
-import { errorResponse } from './errors.ts';
+import { errorResponse, logBug } from './errors.ts';
 import { chooseFormat, type Format, writeText } from './format.ts';
 import { loggedNames } from './log-names.ts';
 import { writePage } from './page.ts';
@@ -50,6 +50,7 @@ async function answer(
   const format = asBytes ? jsonFormat : chooseFormat(fhirRequest.headers['accept'], fhirRequest.query);
   const response = await route.handle(services, fhirRequest);
   if (response.plan !== undefined) noteSlow(request, note, response.plan);
+  for (const bug of response.bugs ?? []) logBug(request.log, request.id, bug);
   return { response: asBytes ? binaryResponse(response) : response, format };
 }
 

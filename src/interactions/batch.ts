@@ -2,11 +2,12 @@
  * batch: every entry for itself, independent of the others.
  * @see https://hl7.org/fhir/R4/http.html#transaction
  */
-import { FhirError, operationOutcome } from '../fhir/outcome.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import { type Entry, entryRequest, readEntries, verbOrder } from './entry.ts';
 import { responseBundle, tooLarge, writeResponseEntry } from './entry-response.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
+import { failedResponse } from './refusal.ts';
 
 export { responseBundle } from './entry-response.ts';
 
@@ -19,7 +20,13 @@ const mostAnswers = 200_000_000;
 
 const isRead = ({ method }: Entry): boolean => method === 'GET' || method === 'HEAD';
 
-async function handleEntry(services: Services, outer: FhirRequest, entry: Entry, full: boolean): Promise<string> {
+/** The answer to an entry. What it throws is its own answer: others may have been stored already. */
+async function handleEntry(
+  services: Services,
+  outer: FhirRequest,
+  entry: Entry,
+  { full, bugs }: { readonly full: boolean; readonly bugs: unknown[] },
+): Promise<string> {
   try {
     if (full && isRead(entry)) throw tooLarge();
     const route = services.route(entry.method, entry.path);
@@ -32,9 +39,7 @@ async function handleEntry(services: Services, outer: FhirRequest, entry: Entry,
     const isResult = route.name.startsWith('$');
     return await writeResponseEntry({ ...response, ...(body && entry.method !== 'HEAD' && { body }) }, { isResult });
   } catch (error) {
-    if (!(error instanceof FhirError)) throw error;
-    const resource = operationOutcome(error.issues, outer.language);
-    return writeResponseEntry({ status: error.status, headers: error.headers, body: { kind: 'resource', resource } });
+    return writeResponseEntry(failedResponse(error, outer.language, bugs));
   }
 }
 
@@ -51,13 +56,14 @@ export async function handleBatch(
 ): Promise<FhirResponse> {
   const entries = readEntries(services, request.base, text, bundle);
   const answers: string[] = new Array(entries.length);
+  const bugs: unknown[] = [];
   let size = 0;
   for (const verbs of verbOrder) {
     const queue = entries.filter(entry => verbs.includes(entry.method));
     let next = 0;
     const work = async () => {
       for (let entry = queue[next++]; entry; entry = queue[next++]) {
-        const answer = await handleEntry(services, request, entry, size >= most);
+        const answer = await handleEntry(services, request, entry, { full: size >= most, bugs });
         size += answer.length;
         answers[entry.index] = answer;
         // Whoever else waits gets a turn: most entries never leave this thread.
@@ -67,5 +73,5 @@ export async function handleBatch(
     const sideBySide = verbs.includes('GET') ? readsSideBySide : writesSideBySide;
     await Promise.all(Array.from({ length: Math.min(sideBySide, queue.length) }, work));
   }
-  return responseBundle('batch-response', answers);
+  return { ...responseBundle('batch-response', answers), ...(bugs.length > 0 && { bugs }) };
 }

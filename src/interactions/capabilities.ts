@@ -101,6 +101,7 @@ export function capabilityStatement(services: Services, base: string): Resource 
         interaction: systemInteractions.filter(name => names.has(name)).map(code => ({ code })),
         searchParam: services.search.capabilities(undefined).search,
         ...(operation.length > 0 && { operation }),
+        compartment: services.definitions.all('CompartmentDefinition').map(one => one['url']),
       },
     ],
   };
@@ -130,12 +131,13 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
       body: { kind: 'resource', resource: terminologyCapabilities(services, request.base, version) },
     };
   }
-  if (mode !== 'full')
+  // A server may ignore the mode; the normative portion is what all of it is here.
+  if (mode !== 'full' && mode !== 'normative')
     throw new FhirError(
       'not-supported',
       {
-        en: `mode=${mode.slice(0, 40)} is not offered; expected full or terminology`,
-        ja: `mode=${mode.slice(0, 40)} には対応していません（full・terminology のみ）`,
+        en: `mode=${mode.slice(0, 40)} is not offered; expected full, normative or terminology`,
+        ja: `mode=${mode.slice(0, 40)} には対応していません（full・normative・terminology のみ）`,
       },
       { location: 'mode' },
     );

@@ -2,7 +2,8 @@
  * create and conditional create.
  * @see https://hl7.org/fhir/R4/http.html#create
  */
-import { FhirError } from '../fhir/outcome.ts';
+import { FhirError, information } from '../fhir/outcome.ts';
+import type { Message } from '../fhir/types.ts';
 import type { Change } from '../store/store.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
 import { createdResponse, isTakenIn, takeIn } from './intake.ts';
@@ -82,8 +83,19 @@ export async function existingResponse(
   if (!version || version.deleted) return { status: 200, headers: {} };
   const headers = { ...versionHeaders(version), Location: versionUrl(request.base, version) };
   if (request.prefer.return === 'minimal') return { status: 200, headers };
+  if (request.prefer.return === 'OperationOutcome')
+    return {
+      status: 200,
+      headers,
+      body: { kind: 'resource', resource: information(already(type, id), request.language) },
+    };
   return { status: 200, headers, body: { kind: 'text', text: version.text } };
 }
+
+const already = (type: string, id: string): Message => ({
+  en: `${type}/${id} matches the condition already; nothing was created`,
+  ja: `条件に一致する ${type}/${id} があるため、作成していません`,
+});
 
 /** POST [base]/[type]. */
 export const create: Interaction = { name: 'create', method: 'POST', path: '[type]', handle };

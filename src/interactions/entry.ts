@@ -154,7 +154,16 @@ function readEntry(base: string, given: unknown, index: number, text: string | u
   const { entry, request } = readShape(given, index);
   const method = readMethod(request, index);
   const header = (name: string) => textMember(request, name, index, '.request');
-  const url = header('url') ?? '';
+  const url = header('url');
+  if (!url)
+    throw refuseEntry(
+      index,
+      {
+        en: 'the request has no url, such as Patient/1 or Patient?name=…',
+        ja: 'request に url がありません（例: Patient/1、Patient?name=…）',
+      },
+      '.request.url',
+    );
   const relative = (url.startsWith(`${base}/`) || url === base ? url.slice(base.length) : url).replace(/^\//, '');
   const [pathText = '', queryText = ''] = relative.split(/\?(.*)/s);
   const resource = entry['resource'] as Resource | undefined;

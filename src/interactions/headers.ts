@@ -44,15 +44,17 @@ function unknownPreference(name: string, found: string, expected: readonly strin
 export const etag = (versionId: number): string => `W/"${versionId}"`;
 
 /**
- * The version an If-Match header (or Bundle.entry.request.ifMatch) names; undefined when there is none, `'*'` for any.
- * @throws FhirError 'invalid' when it is not an ETag of this server
+ * The version an If-Match header (or Bundle.entry.request.ifMatch) names; undefined when there is none, `'*'` for any, 0 for an
+ * ETag that no version of this server has: then the condition is false.
+ * @throws FhirError 'invalid' when it is no ETag
+ * @see RFC 9110 section 13.1.1
  */
 export function parseIfMatch(header: string | undefined): number | '*' | undefined {
   if (header === undefined) return undefined;
   const value = header.trim();
   if (value === '*') return '*';
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(value)?.[1];
-  if (version === undefined)
+  const tag = /^(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/.exec(value)?.[1];
+  if (tag === undefined)
     throw new FhirError(
       'invalid',
       {
@@ -61,7 +63,7 @@ export function parseIfMatch(header: string | undefined): number | '*' | undefin
       },
       { location: 'If-Match' },
     );
-  return Number(version);
+  return /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : 0;
 }
 
 /** True when the client has this version already (If-None-Match, else If-Modified-Since): answer 304. */

@@ -103,6 +103,8 @@ export interface FhirResponse {
   readonly body?: ResponseBody;
   /** How a slow search was done, in words and without values: for the log. */
   readonly plan?: string;
+  /** What was thrown that nobody expected while the rest was answered all the same: for the log. */
+  readonly bugs?: readonly unknown[];
 }
 
 /** A RESTful interaction. `path` is a pattern such as `[type]/[id]/_history/[vid]`. */

@@ -7,6 +7,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { nearest } from '../definitions/nearest.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { FhirRequest, Interaction, Operation, Services } from './interaction.ts';
+import { checkParameters } from './parameters.ts';
 
 /** What a path leads to, and the values of the names in its pattern. */
 export interface Route {
@@ -62,7 +63,11 @@ function findOperation(services: RouterParts, method: string, path: readonly str
     ...(level !== 'system' && { type: type! }),
     ...(level === 'instance' && { id: id! }),
   };
-  return { name: `$${name}`, handle: operation.handle, params };
+  const handle: Route['handle'] = async (given, request) => {
+    checkParameters(request);
+    return operation.handle(given, request);
+  };
+  return { name: `$${name}`, handle, params };
 }
 
 function methodNotAllowed(method: string, allowed: readonly string[]): FhirError {

@@ -34,9 +34,22 @@ function searchedTypes({ definitions }: Services, { type, compartment }: FhirReq
     : definitions.resourceTypes.filter(name => name !== 'Bundle');
 }
 
+/** Only some types have a compartment. @see https://hl7.org/fhir/R4/compartmentdefinition.html */
+function checkCompartment({ definitions }: Services, { compartment }: FhirRequest['params']): void {
+  if (compartment === undefined) return;
+  const codes = definitions.all('CompartmentDefinition').map(one => String(one['code']));
+  if (codes.includes(compartment)) return;
+  const list = codes.sort().join(', ');
+  throw new FhirError('not-found', {
+    en: `${compartment} has no compartment; expected one of ${list}`,
+    ja: `${compartment} のコンパートメントはありません（${list} にあります）`,
+  });
+}
+
 async function handleSearch(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { compartment, id } = request.params;
   const path = searchPath(request);
+  checkCompartment(services, request.params);
   const input: FindInput = {
     types: searchedTypes(services, request.params),
     path: path.join('/'),

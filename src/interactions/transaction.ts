@@ -4,7 +4,7 @@
  * committed as one list.
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
-import { FhirError, operationOutcome } from '../fhir/outcome.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition } from '../store/store.ts';
 import { responseBundle } from './batch.ts';
@@ -16,6 +16,7 @@ import { findMatches, multipleMatches } from './match.ts';
 import { patchBody, prepareConditionalPatch, preparePatch } from './patch.ts';
 import { gone, notFound } from './read.ts';
 import { replaceReferences } from './references.ts';
+import { failedResponse } from './refusal.ts';
 import {
   contextOf,
   referenceTargets,
@@ -72,9 +73,14 @@ export async function handleTransaction(
   const { steps, changes, committed, position } = await commitTransaction(services, request, text, bundle);
   const outcomes = new Map<Change, Committed>(changes.map((change, i) => [change, committed[i]!]));
   const answers: string[] = new Array(steps.length);
-  for (const step of steps)
-    answers[step.entry.index] = await writeResponseEntry(await answer(services, step, outcomes, position));
-  return responseBundle('transaction-response', answers);
+  const bugs: unknown[] = [];
+  for (const step of steps) {
+    const write = async () => writeResponseEntry(await answer(services, step, outcomes, position));
+    answers[step.entry.index] = await write().catch(error =>
+      writeResponseEntry(failedResponse(error, request.language, bugs)),
+    );
+  }
+  return { ...responseBundle('transaction-response', answers), ...(bugs.length > 0 && { bugs }) };
 }
 
 const writes = new Set([
@@ -285,13 +291,6 @@ async function answer(
     return existingResponse(services, { ...request, asOf: position }, route.params['type']!, step.existingId);
   if (isDeletion(step)) return deleteResponse(request, committed);
   if (!isRead(step)) return writeResponse(request, committed[0]!);
-  try {
-    const response = await route.handle(services, { ...request, asOf: position });
-    return request.method === 'HEAD' ? { status: response.status, headers: response.headers } : response;
-  } catch (error) {
-    // The writes are committed: what a read meets now is its own affair.
-    if (!(error instanceof FhirError)) throw error;
-    const resource = operationOutcome(error.issues, request.language);
-    return { status: error.status, headers: error.headers, body: { kind: 'resource', resource } };
-  }
+  const response = await route.handle(services, { ...request, asOf: position });
+  return request.method === 'HEAD' ? { status: response.status, headers: response.headers } : response;
 }

@@ -239,11 +239,13 @@ export async function commitPrepared(
 
 /** The refusal when If-Match does not name the current version. */
 export function versionMismatch(expected: number | '*', type: string, id: string): FhirError {
+  const asked =
+    expected === 0 ? { en: 'an unknown version', ja: '不明な版' } : { en: `version ${expected}`, ja: `版 ${expected}` };
   return new FhirError(
     'precondition',
     {
-      en: `If-Match asks for version ${expected} of ${type}/${id}, but that is not the current version; read it again and repeat the change`,
-      ja: `If-Match の版 ${expected} は ${type}/${id} の現在の版ではありません。読み直してからやり直してください`,
+      en: `If-Match asks for ${asked.en} of ${type}/${id}, but that is not the current version; read it again and repeat the change`,
+      ja: `If-Match の${asked.ja}は ${type}/${id} の現在の版ではありません。読み直してからやり直してください`,
     },
     { location: 'If-Match' },
   );

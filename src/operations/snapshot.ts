@@ -28,6 +28,12 @@ async function askedDefinition(services: Services, request: FhirRequest): Promis
   return typeof url === 'string' ? services.definitions.byCanonical('StructureDefinition', url) : undefined;
 }
 
+/** What is wrong with the structure of a definition no snapshot could be made of; undefined when nothing is. */
+function brokenDefinition({ validator }: Services, definition: Resource): FhirError | undefined {
+  const issues = validator.validateResource(definition, { level: 'base' });
+  return issues.some(one => one.severity === 'error') ? new FhirError('invalid', issues) : undefined;
+}
+
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   await services.storedDefinitions.refresh();
   const definition = await askedDefinition(services, request);
@@ -47,7 +53,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     return { status: 200, headers: {}, body: { kind: 'resource', resource: { ...definition, snapshot: { element } } } };
   } catch (error) {
     if (error instanceof SnapshotError) throw new FhirError('unprocessable', error.text);
-    throw error;
+    throw brokenDefinition(services, definition) ?? error;
   }
 }
 

@@ -3,9 +3,10 @@
  * @see https://hl7.org/fhir/R4/resource-operation-validate.html
  */
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
-import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Resource } from '../fhir/types.ts';
 import { careFindings } from '../interactions/care-rules.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
+import { parameterList } from '../interactions/parameters.ts';
 import { gone, notFound } from '../interactions/read.ts';
 import { findingsOf } from '../validation/large.ts';
 
@@ -16,21 +17,6 @@ interface Asked {
   readonly resource: Resource | undefined;
   readonly mode: string | undefined;
   readonly profile: string | undefined;
-}
-
-/** @throws FhirError 'invalid' for parameters that are no objects */
-function parameterList({ parameter }: Resource): JsonObject[] {
-  const list = parameter ?? [];
-  if (Array.isArray(list) && list.every(one => typeof one === 'object' && one !== null && !Array.isArray(one)))
-    return list as JsonObject[];
-  throw new FhirError(
-    'invalid',
-    {
-      en: 'Parameters.parameter: expected an array of objects with name',
-      ja: 'Parameters.parameter は name のあるオブジェクトの配列にしてください',
-    },
-    { expression: 'Parameters.parameter' },
-  );
 }
 
 function fromParameters(parameters: Resource): Asked {

@@ -18,6 +18,7 @@ import { findPage } from './find.ts';
 import type { Match } from './match.ts';
 import { parsePath, resultParameters } from './parse.ts';
 import { type PlanSettings, planCriteria } from './plan.ts';
+import { checkCriteria } from './plan-query.ts';
 import { conjuncts, usualDriver } from './rank.ts';
 import { textsOf } from './readable.ts';
 import { BeingIndexed, refuse } from './refuse.ts';
@@ -167,6 +168,7 @@ function planMatch(type: string, query: readonly QueryParameter[], settings: Pla
       'a conditional interaction needs at least one criterion, for example identifier=http://example.org|123',
       '条件付き操作には検索条件が1つ以上必要です（例: identifier=http://example.org|123）',
     );
+  checkCriteria(criteria);
   try {
     return planCriteria(type, criteria, settings);
   } catch (error) {

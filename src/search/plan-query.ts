@@ -70,15 +70,20 @@ export interface Plan {
 /** Most criteria of one search. */
 const maxCriteria = 100;
 
+/** Refuses a query with too many criteria. @throws FhirError 'search-parameter' */
+export function checkCriteria({ length }: readonly unknown[]): void {
+  if (length > maxCriteria)
+    throw refuse(
+      '?',
+      `found ${length} criteria, at most ${maxCriteria} are allowed`,
+      `検索条件が ${length} 個あります（上限 ${maxCriteria}）`,
+    );
+}
+
 /** Looks a query up. @throws FhirError for what cannot be searched */
 export function planQuery(input: FindInput, settings: FindSettings): Plan {
   const request = parseSearch(input.query);
-  if (request.criteria.length > maxCriteria)
-    throw refuse(
-      '?',
-      `found ${request.criteria.length} criteria, at most ${maxCriteria} are allowed`,
-      `検索条件が ${request.criteria.length} 個あります（上限 ${maxCriteria}）`,
-    );
+  checkCriteria(request.criteria);
   refuseMixes(request);
   const types = chooseTypes(input, request, settings);
   const bareIds: BareId[] = [];

@@ -7,7 +7,7 @@ import { hash47 } from '../store/hash.ts';
 import type { SqlValue } from '../store/sql.ts';
 import type { IndexRow, IndexTable } from '../store/store.ts';
 import { fold, type Variants } from './fold.ts';
-import { factsTable, pairTable, useTable, wordTable } from './tables.ts';
+import { factsTable, indexTables, pairTable, useTable, wordTable } from './tables.ts';
 
 /** What extraction depends on besides the resource. */
 export interface IndexSettings {
@@ -25,6 +25,9 @@ export const momentEpoch = Date.UTC(1900, 0, 1) - 1;
 /** Lengths of an interval that a moment can tell by its lowest three bits; 7 = look it up among the dates. */
 export const momentWidths: readonly number[] = [1, 1000, 60_000, 86_400_000];
 export const otherWidth = 7;
+/** So few rows are compared one by one; a resource with many would take the square of their number. */
+const fewRows = 50;
+const keyLengths: ReadonlyMap<string, number> = new Map(indexTables.map(table => [table.name, table.key]));
 /** Longest text of a code that is kept. */
 const keptText = 300;
 
@@ -63,6 +66,8 @@ export class Rows {
   /** Hash of the source whose values are being added. */
   param = 0;
   private sourceStart = 0;
+  /** The rows of the source at hand by table and key, once there are many. */
+  private keys: Set<string> | undefined;
   private readonly texts = new Set<string>();
   private readonly pairs = new Set<number>();
   private readonly present = new Set<number>();
@@ -78,6 +83,7 @@ export class Rows {
   begin(param: number): void {
     this.param = param;
     this.sourceStart = this.all.length;
+    this.keys = undefined;
     if (this.texts.size > 0) this.texts.clear();
     if (this.pairs.size > 0) this.pairs.clear();
   }
@@ -127,11 +133,26 @@ export class Rows {
 
   /** Adds a row unless the source has it already (a primary key holds once). */
   add(table: IndexTable, values: readonly SqlValue[]): void {
+    if (this.all.length - this.sourceStart < fewRows ? this.isAmongFew(table, values) : this.isAmongMany(table, values))
+      return;
+    this.all.push({ table: table.name, values });
+  }
+
+  private isAmongFew(table: IndexTable, values: readonly SqlValue[]): boolean {
     for (let i = this.sourceStart; i < this.all.length; i++) {
       const row = this.all[i]!;
-      if (row.table === table.name && sameKey(row.values, values, table.key)) return;
+      if (row.table === table.name && sameKey(row.values, values, table.key)) return true;
     }
-    this.all.push({ table: table.name, values });
+    return false;
+  }
+
+  /** Notes the row as well. */
+  private isAmongMany(table: IndexTable, values: readonly SqlValue[]): boolean {
+    this.keys ??= new Set(
+      this.all.slice(this.sourceStart).map(row => keyOf(row.table, row.values, keyLengths.get(row.table)!)),
+    );
+    const before = this.keys.size;
+    return this.keys.add(keyOf(table.name, values, table.key)).size === before;
   }
 
   /** Adds rows under another source's hash. */
@@ -142,6 +163,9 @@ export class Rows {
     this.param = own;
   }
 }
+
+const keyOf = (table: string, values: readonly SqlValue[], key: number): string =>
+  `${table}\u0000${values.slice(0, key).join('\u0000')}`;
 
 function sameKey(a: readonly SqlValue[], b: readonly SqlValue[], key: number): boolean {
   for (let i = 0; i < key; i++) if (a[i] !== b[i]) return false;

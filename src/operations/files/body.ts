@@ -8,6 +8,7 @@ import type { SourceFile } from '../../files/forms/standard.ts';
 import { inMemory } from '../../files/source.ts';
 import { isZip, readZip, ZipError } from '../../files/zip.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
+import { parameterList } from '../../interactions/parameters.ts';
 
 interface Part {
   readonly name: string;
@@ -20,9 +21,24 @@ const nothingToRead = (): FhirError =>
     ja: 'ファイルがありません。1つのファイル（名前はパラメーター file）、ZIP、フォーム（multipart/form-data）、または parameter「file」（title と data のある Attachment）を入れた Parameters を送ってください',
   });
 
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new FhirError(
+      'invalid',
+      {
+        en: 'Content-Disposition: filename* has a "%" that is not followed by two hexadecimal digits of valid UTF-8',
+        ja: 'Content-Disposition の filename* の「%」の後が正しくありません',
+      },
+      { location: 'Content-Disposition' },
+    );
+  }
+}
+
 const fileNameOf = (header: string): string | undefined => {
   const encoded = /filename\*=(?:UTF-8|utf-8)''([^;\s]+)/.exec(header)?.[1];
-  if (encoded !== undefined) return decodeURIComponent(encoded);
+  if (encoded !== undefined) return decoded(encoded);
   return /filename="([^"]*)"/.exec(header)?.[1] ?? /filename=([^;\s]+)/.exec(header)?.[1];
 };
 
@@ -36,11 +52,12 @@ function formParts(bytes: Uint8Array, contentType: string): Part[] {
   for (let at = body.indexOf(mark); at >= 0; ) {
     const next = body.indexOf(mark, at + mark.length);
     if (next < 0) break;
-    const blank = body.indexOf('\r\n\r\n', at);
-    if (blank >= 0 && blank < next) {
-      const name = fileNameOf(body.toString('utf8', at, blank));
+    const part = body.subarray(at, next);
+    const blank = part.indexOf('\r\n\r\n');
+    if (blank >= 0) {
+      const name = fileNameOf(part.toString('utf8', 0, blank));
       // The line break before the boundary belongs to the boundary.
-      if (name !== undefined) parts.push({ name, bytes: body.subarray(blank + 4, next - 2) });
+      if (name !== undefined) parts.push({ name, bytes: part.subarray(blank + 4, -2) });
     }
     at = next;
   }
@@ -50,8 +67,8 @@ function formParts(bytes: Uint8Array, contentType: string): Part[] {
 function attachments(list: readonly JsonObject[]): Part[] {
   return list
     .filter(one => one['name'] === 'file')
-    .map(one => (one['valueAttachment'] ?? {}) as { title?: string; data?: string })
-    .map(({ title = '', data = '' }) => ({ name: title, bytes: Buffer.from(data, 'base64') }));
+    .map(one => (one['valueAttachment'] ?? {}) as JsonObject)
+    .map(({ title, data }) => ({ name: String(title ?? ''), bytes: Buffer.from(String(data ?? ''), 'base64') }));
 }
 
 function unpack(part: Part, most: number): Part[] {
@@ -62,6 +79,16 @@ function unpack(part: Part, most: number): Part[] {
     if (error instanceof ZipError) throw new FhirError('invalid', error.text, { location: part.name });
     throw error;
   }
+}
+
+/** All files; what is unpacked counts together, so that many small archives cannot become more than one may. */
+function unpackAll(parts: readonly Part[], most: number): Part[] {
+  let left = most;
+  return parts.flatMap(part => {
+    const files = unpack(part, left);
+    if (files[0] !== part) left -= files.reduce((sum, one) => sum + one.bytes.length, 0);
+    return files;
+  });
 }
 
 /**
@@ -81,8 +108,8 @@ export function filesIn(services: Services, request: FhirRequest): SourceFile[] 
       ? formParts(body.bytes, contentType)
       : [{ name, bytes: body.bytes }];
   else if (body?.kind === 'resource' && body.resource.resourceType === 'Parameters')
-    parts = attachments((body.resource['parameter'] ?? []) as JsonObject[]);
-  const files = parts.flatMap(part => unpack(part, services.config.maxBody * 4));
+    parts = attachments(parameterList(body.resource));
+  const files = unpackAll(parts, services.config.maxBody * 4);
   if (files.length === 0) throw nothingToRead();
   return files.map(({ name, bytes }) => inMemory(name, bytes));
 }

@@ -27,7 +27,7 @@ export class Input {
     const list = Array.isArray(parameters['parameter']) ? (parameters['parameter'] as JsonObject[]) : [];
     for (const one of list) {
       const name = String(one['name']);
-      if (one['resource'] !== undefined)
+      if (typeof one['resource'] === 'object' && one['resource'] !== null)
         this.resources.set(name, [...(this.resources.get(name) ?? []), one['resource'] as Resource]);
       if (one['part'] !== undefined) this.put(name, { parameter: one['part'] });
       for (const key of Object.keys(one)) if (key.startsWith('value')) this.put(name, one[key]);
