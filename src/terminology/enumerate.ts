@@ -61,13 +61,11 @@ function systemOf(scope: Scope, part: Part, used: Used): CodeSystem | undefined 
     throw new TerminologyError(finding('listed-codes-left-out', { system: url, count: String(part.omitted) }), 404);
   if (!system) {
     if (part.concepts && wanted.version === part.version) return undefined;
+    const { version } = wanted;
+    if (version === undefined) throw new TerminologyError(finding('unknown-system-in-value-set', { system: url }), 404);
     const versions = scope.versions(url).join(', ');
-    if (wanted.version === undefined || versions === '')
-      throw new TerminologyError(finding('unknown-system-in-value-set', { system: url }), 404);
-    throw new TerminologyError(
-      finding('unknown-version-in-value-set', { system: url, version: wanted.version, versions }),
-      404,
-    );
+    const kind = versions === '' ? 'unknown-version-of-unknown-system-in-value-set' : 'unknown-version-in-value-set';
+    throw new TerminologyError(finding(kind, { system: url, version, versions }), 404);
   }
   const demanded = scope.demandedInstead(url, system.head.version);
   if (demanded !== undefined)

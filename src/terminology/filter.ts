@@ -77,12 +77,17 @@ function valuesOf(system: CodeSystem, property: string): (concept: Concept) => r
   return own;
 }
 
-const listOf = (value: string): ReadonlySet<string> => new Set(value.split(',').map(one => one.trim()));
+/** A boolean is the same in capitals; anything else is as it is written. */
+const spellings = (value: string): string[] => (/^(true|false)$/i.test(value) ? [value, value.toLowerCase()] : [value]);
+
+/** The values a filter looks for. */
+const wantedBy = ({ op, value }: Asked): ReadonlySet<string> =>
+  new Set((op === '=' ? [value] : value.split(',').map(one => one.trim())).flatMap(spellings));
 
 function valueFilter(system: CodeSystem, asked: Asked): Filter | undefined {
   const { property, op, value } = asked;
   const values = valuesOf(system, property);
-  const wanted = op === '=' ? new Set([value]) : listOf(value);
+  const wanted = wantedBy(asked);
   switch (op) {
     case '=':
     case 'in': {
@@ -96,7 +101,7 @@ function valueFilter(system: CodeSystem, asked: Asked): Filter | undefined {
     case 'not-in':
       return { test: concept => !values(concept).some(one => wanted.has(one)) };
     case 'exists':
-      return { test: concept => values(concept).length > 0 === (value === 'true') };
+      return { test: concept => values(concept).length > 0 === wanted.has('true') };
     case 'regex': {
       const matches = pattern(value);
       return { test: concept => values(concept).some(matches) };
