@@ -6,8 +6,11 @@ import type { Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
 import { findAmounts } from './amounts.ts';
-import { readCertificate } from './certificate.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { findClaimDoubts } from './claim-certificate.ts';
+import { findClaimIssues, isClaim } from './claims.ts';
 import { findMyNumbers } from './my-number.ts';
+import { object } from './names.ts';
 import { findOverlaps } from './overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
 
@@ -22,16 +25,25 @@ export interface Around {
   coverages(beneficiary: string): Promise<readonly Resource[]>;
 }
 
-/** Certificates and applications: the rules that look at what is stored. */
+/** Certificates of a person; none when the reference does not say which of this server. */
+async function certificatesOf(person: unknown, around: Around): Promise<readonly Certificate[]> {
+  if (typeof person !== 'string' || !/^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(person)) return [];
+  return (await around.coverages(person)).map(readCertificate).filter(one => one !== undefined);
+}
+
+/** Certificates, applications and claims: the rules that look at what is stored. */
 async function findInContext(resource: Resource, around: Around): Promise<readonly Issue[]> {
   if (isApplication(resource)) return findSteps(resource, await around.stored(), around.library);
+  if (isClaim(resource)) {
+    const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
+    return [
+      ...findClaimIssues(resource, around.library),
+      ...findClaimDoubts(resource, certificates, around.library),
+    ];
+  }
   const own = readCertificate(resource);
-  if (!own) return [];
-  const others =
-    own.beneficiary !== undefined && /^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(own.beneficiary)
-      ? await around.coverages(own.beneficiary)
-      : [];
-  const certificates = others.map(readCertificate).filter(one => one !== undefined);
+  if (!own) return findClaimIssues(resource, around.library);
+  const certificates = await certificatesOf(own.beneficiary, around);
   return [...findAmounts(own, around.library), ...findOverlaps(own, certificates)];
 }
 

@@ -53,6 +53,22 @@ export const fieldTypes = {
     mend: fix('Write all digits, zeros at the front too', '先頭の 0 も含めて全桁を書いてください'),
     trimmed: true,
   },
+  ordinal: {
+    test: value => /^\d+$/.test(value),
+    rule: ({ length }) => fix(`a number of at most ${digits(length)}digits`, `数字（${length ?? ''}桁以内）`),
+    mend: fix('Write digits only', '数字だけで書いてください'),
+    trimmed: true,
+  },
+  hundredths: {
+    test: (value, { length }) => /^\d+$/.test(value) && (length === undefined || value.length === length),
+    rule: ({ length }) =>
+      fix(
+        `${digits(length)}digits, the last two after a decimal point that is not written`,
+        `数字${length ?? ''}桁（下2桁が小数、小数点なし）`,
+      ),
+    mend: fix('Write 10.21 as 1021', '10.21 は 1021 と書いてください'),
+    trimmed: true,
+  },
   version: byPattern(
     /^\d{6}$/,
     fix('a version of 6 digits', '6桁のバージョン'),
@@ -72,6 +88,11 @@ export const fieldTypes = {
     /^[0-9A-Z]{6}$/,
     fix('a service code: service type of 2 and item of 4 characters', 'サービスコード（種類2桁＋項目4桁）'),
     fix('Write all 6 characters as in the official table', '単位数表のとおり6桁で書いてください'),
+  ),
+  item: byPattern(
+    /^[0-9A-Z]{4}$/,
+    fix('an item code of 4 characters', 'サービス項目コード4桁'),
+    fix('Write all 4 characters as in the official table', '単位数表のとおり4桁で書いてください'),
   ),
   int: {
     test: value => /^-?\d+$/.test(value),

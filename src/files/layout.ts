@@ -25,6 +25,8 @@ export interface Field {
   readonly alsoCodes?: readonly string[];
   /** Digits after the point of a `decimal`; 2 when absent. */
   readonly decimals?: number;
+  /** The list or the length may have grown since the edition that is known: what is outside is a warning. */
+  readonly open?: boolean;
 }
 
 /** The columns of one kind of file in one edition. */
@@ -177,14 +179,19 @@ export function checkField(
   const type: FieldType = fieldTypes[field.type];
   if (field.length !== undefined && [...value].length > field.length) {
     const rule = { en: `at most ${field.length} characters`, ja: `${field.length}文字以内` };
-    return { kind: 'length', severity: 'error', rule, mend: { en: 'Shorten it', ja: '短くしてください' } };
+    return {
+      kind: 'length',
+      severity: field.open ? 'warning' : 'error',
+      rule,
+      mend: { en: 'Shorten it', ja: '短くしてください' },
+    };
   }
   if (!type.test(value, field)) return { kind: 'format', severity: 'error', rule: type.rule(field), mend: type.mend };
   const known = field.codes === undefined ? undefined : codes(field.codes);
   if (!known || known.has(value) || field.alsoCodes?.includes(value)) return undefined;
   return {
     kind: 'code',
-    severity: 'error',
+    severity: field.open ? 'warning' : 'error',
     rule: { en: `one of the codes ${list(known)}`, ja: `次のコードのどれか: ${list(known)}` },
     mend: type.mend,
   };
@@ -210,21 +217,23 @@ export function writeRow({ fields }: Layout, record: FileRecord): string {
 
 /**
  * Writes records as a file: MS932, CRLF, no heading row.
+ * @param row the text of one row, when its quotes are not the usual ones, and how many columns stand before its items
  * @returns the bytes, and a finding for each value the layout or the character set cannot take, with its line and column
  */
 export function writeRecords(
   layout: Layout,
   records: readonly FileRecord[],
   codes: FindCodes,
+  row?: { readonly text: string; readonly before: number },
 ): { bytes: Uint8Array; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const parts: Uint8Array[] = [];
   let line = 1;
   for (const record of records) {
     findings.push(...checkRecord(layout, record, codes).map(one => ({ ...one, line })));
-    const text = normalizeForMs932(`${writeRow(layout, record)}\r\n`);
+    const text = normalizeForMs932(`${row?.text ?? writeRow(layout, record)}\r\n`);
     const { bytes, unwritable } = encodeMs932(text);
-    for (const { index, character } of unwritable) findings.push(notInMs932(layout, text, index, character, line));
+    for (const { index, character } of unwritable) findings.push(notInMs932(layout, text, index, character, line, row?.before));
     parts.push(bytes);
     line += text.split('\n').length - 1;
   }
@@ -239,7 +248,14 @@ function checkRecord(layout: Layout, record: FileRecord, codes: FindCodes): Find
   });
 }
 
-function notInMs932({ fields }: Layout, text: string, index: number, character: string, line: number): Finding {
+function notInMs932(
+  { fields }: Layout,
+  text: string,
+  index: number,
+  character: string,
+  line: number,
+  columnsBefore = 0,
+): Finding {
   const before = text.slice(0, index);
   // Quotes come in pairs, so a comma is a separator where the number of quotes before it is even.
   let cell = 0;
@@ -248,7 +264,7 @@ function notInMs932({ fields }: Layout, text: string, index: number, character: 
     if (one === '"') inside = !inside;
     else if (one === ',' && !inside) cell++;
   }
-  const field = fields[cell];
+  const field = fields[cell - columnsBefore];
   const code = character.codePointAt(0)!.toString(16).toUpperCase();
   return {
     kind: 'unwritable',

@@ -22,6 +22,7 @@ export function toFhirValue(text: string, field: Field, element: string, codes: 
   if (field.type === 'ym6') return toFhirMonth(text);
   if (field.type === 'hhmm4') return toFhirTime(text);
   if (field.type === 'int' || field.type === 'decimal') return Number(text);
+  if (field.type === 'hundredths') return Number(text) / 100;
   if (field.type === 'code' && /Coding$|CodeableConcept$|^coding/i.test(element)) {
     const display = codes(field.codes!)?.get(text);
     const coding = { system: field.codes, code: text, ...(display !== undefined && { display }) };
@@ -37,6 +38,7 @@ export function toFileValue(value: unknown, field: Field): string {
   if (field.type === 'hhmm4') return toFileTime(String(value));
   if (field.type === 'date8' || field.type === 'ym6') return toFileDate(String(value));
   if (field.type === 'decimal') return Number(value).toFixed(field.decimals ?? 2);
+  if (field.type === 'hundredths') return String(Math.round(Number(value) * 100)).padStart(field.length ?? 1, '0');
   if (typeof value !== 'object') return String(value);
   const { code, coding } = value as { code?: string; coding?: { code?: string }[] };
   return code ?? coding?.[0]?.code ?? '';

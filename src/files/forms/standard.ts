@@ -1,6 +1,7 @@
 /**
  * A national file standard: which files are its own, how they become units of work, and how resources become files again.
  */
+import type { Issue } from '../../fhir/outcome.ts';
 import type { Message, Resource } from '../../fhir/types.ts';
 import type { Draft, Key, PlainEntry, Removal } from '../convert.ts';
 import type { Finding } from '../finding.ts';
@@ -31,6 +32,8 @@ export interface Making {
   readonly office: (number: string) => string | undefined;
   /** A resource the unit asked for by `reads`; undefined when it is not there. */
   readonly stored?: (type: string, key: Key) => Resource | undefined;
+  /** Findings of the rules of care insurance about a resource of a unit that asked by `judged`; expressions are FHIRPath. */
+  readonly judge?: (resource: Resource) => readonly Issue[];
 }
 
 /** A resource that a unit is merged with. */
@@ -62,6 +65,8 @@ export interface Unit {
   readonly person?: Key | undefined;
   /** Resources that have to be read before it is made. */
   readonly reads?: readonly Stored[];
+  /** True when its resources are judged while they are made, so that findings are told at rows and items. */
+  readonly judged?: boolean;
   /** Makes its resources; absent when findings refuse it. */
   readonly make?: ((making: Making) => Made) | undefined;
 }

@@ -1,15 +1,19 @@
 /**
  * Runs an import: each unit of a delivery is one transaction; a refused one leaves nothing behind and does not stop the next.
  */
+import { readCertificate } from '../../care/certificate.ts';
+import { findClaimDoubts } from '../../care/claim-certificate.ts';
+import { findClaimIssues } from '../../care/claims.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import { conditionalReference, conditionOf, type Key, type Removal, toTransaction } from '../../files/convert.ts';
 import { type Finding, isRefusal } from '../../files/finding.ts';
 import { allStandards } from '../../files/forms/all.ts';
-import type { SourceFile, Span, Standard, Stored, Unit } from '../../files/forms/standard.ts';
+import type { Making, SourceFile, Span, Standard, Stored, Unit } from '../../files/forms/standard.ts';
 import type { FindCodes } from '../../files/layout.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
+import { findRelated } from '../../interactions/related.ts';
 import { commitTransaction } from '../../interactions/transaction.ts';
 import type { Version } from '../../store/store.ts';
 import { CalculatedAnswers } from './calculated.ts';
@@ -119,11 +123,13 @@ class Import {
   }
 
   private async store(unit: Unit, stored: ReadonlyMap<string, Resource>): Promise<Outcome> {
+    const judge = unit.judged ? await this.judgeFor(stored) : undefined;
     const make = () =>
       unit.make!({
         codes: this.codes,
         office: number => this.offices.get(number),
         stored: (type, key) => stored.get(conditionalReference(type, key)),
+        ...(judge && { judge }),
       });
     const first = make();
     const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
@@ -153,6 +159,20 @@ class Import {
       if (version && !version.deleted) found.set(conditionalReference(type, key), JSON.parse(version.text) as Resource);
     }
     return found;
+  }
+
+  /** The rules of care insurance for a unit, with the certificates of its person. */
+  private async judgeFor(stored: ReadonlyMap<string, Resource>): Promise<NonNullable<Making['judge']>> {
+    const { library } = this.services.terminology;
+    const person = [...stored.values()].find(one => one.resourceType === 'Patient');
+    const coverages = person
+      ? await findRelated(this.services, this.request, 'Coverage', [['beneficiary', `Patient/${person.id}`]])
+      : [];
+    const certificates = coverages.map(readCertificate).filter(one => one !== undefined);
+    return resource => [
+      ...findClaimIssues(resource, library),
+      ...findClaimDoubts(resource, certificates, library),
+    ];
   }
 
   private remember({ id, text }: Version): void {

@@ -1,0 +1,290 @@
+/**
+ * The rules of claims (介護給付費請求) between their own figures: units times price, what is claimed, what the person pays, sums, and
+ * limits and rates beside the dated masters. How strict each rule is stands in the code system claim-rule.
+ */
+import type { Issue } from '../fhir/outcome.ts';
+import type { JsonObject, Message, Resource } from '../fhir/types.ts';
+import type { Library } from '../terminology/library.ts';
+import { inForce, inForceWith, master } from './masters.ts';
+import { codeIn, identifierSystem, number, object, objects, text } from './names.ts';
+
+type Masters = Pick<Library, 'resources'>;
+
+const claimSystem = identifierSystem('kaigo-claim');
+const billSystem = identifierSystem('kaigo-claim-bill');
+const usageSystems = [identifierSystem('kaigo-home-modification'), identifierSystem('kaigo-equipment-purchase')];
+
+const hasKey = (resource: Resource, ...systems: readonly string[]): boolean =>
+  objects(resource['identifier']).some(one => systems.includes(String(one['system'])));
+
+/** True for a claim of the profiles kaigo-claim, kaigo-plan-fee-claim, kaigo-benefit-slip. */
+export const isClaim = (resource: Resource): boolean =>
+  resource.resourceType === 'ExplanationOfBenefit' && hasKey(resource, claimSystem);
+
+/** True for a payment of the profiles kaigo-home-modification and kaigo-equipment-purchase. */
+const isUsage = (resource: Resource): boolean =>
+  resource.resourceType === 'ExplanationOfBenefit' && hasKey(resource, ...usageSystems);
+
+/** True for a bill of the profile kaigo-claim-bill. */
+const isBill = (resource: Resource): boolean => resource.resourceType === 'Invoice' && hasKey(resource, billSystem);
+
+/** A figure and where it stands. */
+interface Figure {
+  readonly value: number;
+  readonly expression: string;
+}
+
+/** Figures of a claim or of one of its items by the codes of claim-item. */
+class Figures {
+  readonly expression: string;
+  private readonly known = new Map<string, Figure>();
+  readonly owner: JsonObject;
+
+  constructor(owner: JsonObject, expression: string) {
+    this.owner = owner;
+    this.expression = expression;
+    for (const [i, one] of objects(owner['adjudication']).entries()) {
+      const code = codeIn(one['category'], 'claim-item');
+      const value = number(one['value']) ?? number(object(one['amount'])?.['value']);
+      if (code !== undefined && value !== undefined)
+        this.known.set(code, { value, expression: `${expression}.adjudication[${i}]` });
+    }
+  }
+
+  get(code: string): Figure | undefined {
+    return this.known.get(code);
+  }
+
+  value(code: string): number {
+    return this.known.get(code)?.value ?? 0;
+  }
+
+  has(...codes: readonly string[]): boolean {
+    return codes.every(code => this.known.has(code));
+  }
+}
+
+interface Claim {
+  readonly resource: Resource;
+  readonly whole: Figures;
+  /** Items by their category: a レコード種別コード, or 8124, 8125, 8222. */
+  readonly items: readonly { readonly kind: string; readonly figures: Figures }[];
+  /** First day of the month of service. */
+  readonly day: string;
+  readonly careLevel: string | undefined;
+}
+
+function readClaim(resource: Resource): Claim {
+  const info = objects(resource['supportingInfo']).find(one => codeIn(one['category'], 'claim-item') === 'care-level');
+  return {
+    resource,
+    whole: new Figures(resource, 'ExplanationOfBenefit'),
+    items: objects(resource['item']).map((item, i) => ({
+      kind: codeIn(item['category'], 'claim-detail-kind') ?? codeIn(item['category'], 'claim-record') ?? '',
+      figures: new Figures(item, `ExplanationOfBenefit.item[${i}]`),
+    })),
+    day: text(object(resource['billablePeriod'])?.['start']) ?? '',
+    careLevel: codeIn(info?.['code'], 'care-level'),
+  };
+}
+
+/** Judges one rule: an issue, as strict as the master says, or none when the rule is not in force. */
+type Tell = (rule: string, at: string, en: string, ja: string) => readonly Issue[];
+
+function teller(masters: Masters, day: string): Tell {
+  const rules = master(masters, 'claim-rule');
+  return (rule, expression, en, ja) => {
+    const known = rules.get(rule);
+    if (!known || !inForce(known, day)) return [];
+    const severity = known.properties.get('severity')?.[0] === 'error' ? 'error' : 'warning';
+    const message: Message = { en, ja };
+    return [{ severity, code: 'business-rule', rule: `claim-${rule}`, message, expression }];
+  };
+}
+
+/** Compares a figure with what it must be. */
+function compare(rule: string, found: Figure | undefined, expected: number, how: Message, tell: Tell): readonly Issue[] {
+  if (!found || found.value === expected) return [];
+  return tell(
+    rule,
+    found.expression,
+    `found ${found.value}, expected ${expected}: ${how.en}`,
+    `${found.value} ではなく ${expected} になるはずです（${how.ja}）`,
+  );
+}
+
+/** Yen of units at a price with two decimals, in whole yen; counted in hundredths, so that nothing is lost. */
+const yenOf = (units: number, price: number): number => Math.floor((units * Math.round(price * 100)) / 100);
+const share = (yen: number, percent: number): number => Math.floor((yen * percent) / 100);
+
+/** 単位数 × 回数 = サービス単位数 (02, 14, and rows of a care-plan fee). */
+function serviceUnits({ figures }: Claim['items'][number], tell: Tell): readonly Issue[] {
+  const times = number(object(figures.owner['quantity'])?.['value']);
+  const unit = figures.get('unit');
+  if (!unit || times === undefined) return [];
+  const how = { en: 'units times number', ja: '単位数×回数' };
+  return compare('service-units', figures.get('service-units'), unit.value * times, how, tell);
+}
+
+const publics = ['public1', 'public2', 'public3'];
+
+/** 請求額 and 利用者負担額 of a sum (10): floor(floor(units × price) × rate), and the rest of the cost. */
+function amounts({ figures }: Claim['items'][number], rate: number | undefined, tell: Tell): readonly Issue[] {
+  if (!figures.has('insurance-units', 'unit-price')) return [];
+  const cost = yenOf(figures.value('insurance-units'), figures.value('unit-price'));
+  const claimed = figures.get('insurance-claimed');
+  const byRate =
+    rate === undefined
+      ? []
+      : compare(
+          'claimed',
+          claimed,
+          share(cost, rate),
+          { en: `${rate} % of ${cost} yen, rounded down`, ja: `費用 ${cost} 円の ${rate}％、1円未満切捨て` },
+          tell,
+        );
+  const isShared = publics.some(one => figures.value(`${one}-claimed`) + figures.value(`${one}-copayment`) > 0);
+  if (isShared || !claimed) return byRate;
+  const rest = { en: `cost ${cost} less what is claimed`, ja: `費用 ${cost} 円から請求額を引いた額` };
+  return [...byRate, ...compare('copayment', figures.get('insurance-copayment'), cost - claimed.value, rest, tell)];
+}
+
+/** Totals of 基本情報 are the sums of the 集計 rows. */
+function totals({ whole, items }: Claim, tell: Tell): readonly Issue[] {
+  const sums = items.filter(one => one.kind === '10');
+  if (sums.length === 0) return [];
+  const how = { en: 'the sum of the rows 10', ja: '集計情報（10）の合計' };
+  return ['insurance', ...publics].flatMap(payer =>
+    ['units', 'claimed', 'copayment'].flatMap(end => {
+      const code = `${payer}-${end}`;
+      const sum = sums.reduce((all, { figures }) => all + figures.value(code), 0);
+      return compare('totals', whole.get(code), sum, how, tell);
+    }),
+  );
+}
+
+/** The limit of a month for a care level: the master in force. */
+function limitOf({ careLevel, day }: Claim, masters: Masters): number | undefined {
+  if (careLevel === undefined) return undefined;
+  return number(inForceWith(master(masters, 'benefit-limit'), day, { careLevel })?.properties.get('units')?.[0]);
+}
+
+/** 計画単位数 of all services together stay within the limit of the level and month. */
+function withinLimit(claim: Claim, masters: Masters, tell: Tell): readonly Issue[] {
+  const limit = limitOf(claim, masters);
+  const rows = claim.items.filter(one => one.kind === '10' && one.figures.has('planned-units', 'managed-units'));
+  const planned = rows.reduce(
+    (sum, { figures }) => sum + Math.min(figures.value('planned-units'), figures.value('managed-units')),
+    0,
+  );
+  if (limit === undefined || planned <= limit) return [];
+  return tell(
+    'limit',
+    rows.at(-1)!.figures.get('planned-units')!.expression,
+    `${planned} units under the limit are more than ${limit}, the limit of this care level and month`,
+    `限度額管理対象の ${planned} 単位は、この要介護状態区分・年月の限度額 ${limit} 単位を超えています`,
+  );
+}
+
+/** The benefit rate is one that 負担割合 leaves. */
+function rates({ whole }: Claim, masters: Masters, tell: Tell): readonly Issue[] {
+  const rate = whole.get('insurance-rate');
+  const known = [...master(masters, 'copayment-rate').values()].map(one => number(one.properties.get('benefitRate')?.[0]));
+  if (!rate || known.length === 0 || known.includes(rate.value)) return [];
+  return tell(
+    'benefit-rate',
+    rate.expression,
+    `found ${rate.value} %, but the rates are ${known.join(', ')} %; right only for a person whose benefits are restricted or who is relieved`,
+    `給付率は ${known.join('・')}％のどれかです。${rate.value}％は給付制限・減免の人だけです`,
+  );
+}
+
+/** 給付管理票: rows, subtotals and the limit. */
+function slip(claim: Claim, masters: Masters, tell: Tell): readonly Issue[] {
+  const rows = claim.items.filter(one => one.kind === '8222');
+  const total = rows.find(one => one.figures.has('planned-sum'))?.figures;
+  const limit = claim.whole.get('limit-units');
+  const known = limitOf(claim, masters);
+  const isOther = limit && known !== undefined && limit.value !== known;
+  const differs = isOther
+    ? tell(
+        'slip-limit',
+        limit.expression,
+        `found ${limit.value}, but the master in force has ${known}; right only if the municipality has its own`,
+        `この要介護状態区分・年月の限度額は ${known} 単位です（市町村独自の額でなければ誤りです）`,
+      )
+    : [];
+  if (!total) return differs;
+  const sum = rows.reduce((all, { figures }) => all + figures.value('planned'), 0);
+  const parts = total.value('designated-sum') + total.value('equivalent-sum');
+  const how = { en: 'the sum of the rows', ja: '明細行の合計' };
+  const both = { en: 'the sum of both subtotals', ja: '指定・基準該当の小計の合計' };
+  const found = total.get('planned-sum');
+  const bySubtotals = total.has('designated-sum') || total.has('equivalent-sum');
+  return [
+    ...differs,
+    ...compare('slip-sum', found, sum, how, tell),
+    ...(bySubtotals ? compare('slip-sum', found, parts, both, tell) : []),
+  ];
+}
+
+/** 費用合計 of a bill is what is claimed from the insurance and 公費, and what the persons pay. */
+function billSum(bill: Resource, tell: Tell): readonly Issue[] {
+  return objects(bill['lineItem']).flatMap((line, i) => {
+    const parts = objects(line['priceComponent']);
+    const at = (code: string) => parts.findIndex(one => codeIn(one['code'], 'claim-item') === code);
+    const amount = (code: string) => number(object(parts[at(code)]?.['amount'])?.['value']);
+    const cost = amount('cost');
+    if (cost === undefined) return [];
+    const sum = ['claimed', 'public-claimed', 'copayment'].reduce((all, code) => all + (amount(code) ?? 0), 0);
+    const found = { value: cost, expression: `Invoice.lineItem[${i}].priceComponent[${at('cost')}]` };
+    const how = { en: 'what is claimed and what the persons pay', ja: '保険請求額・公費請求額・利用者負担の合計' };
+    return compare('bill-sum', found, sum, how, tell);
+  });
+}
+
+/** 支給額 and 残額 of 住宅改修 or 福祉用具購入 beside the limit in force. */
+function usage(resource: Resource, masters: Masters, tell: Tell): readonly Issue[] {
+  const serviceType = codeIn(resource['subType'], 'service-type');
+  const day = text(object(resource['billablePeriod'])?.['start']) ?? '';
+  if (serviceType === undefined) return [];
+  const limit = number(inForceWith(master(masters, 'usage-limit'), day, { serviceType })?.properties.get('amount')?.[0]);
+  const paid = number(object(object(resource['payment'])?.['amount'])?.['value']);
+  const financial = objects(objects(resource['benefitBalance'])[0]?.['financial'])[0];
+  const left = number(object(financial?.['allowedMoney'])?.['value']);
+  return [
+    [paid, 'ExplanationOfBenefit.payment.amount'] as const,
+    [left, 'ExplanationOfBenefit.benefitBalance[0].financial[0].allowed.ofType(Money)'] as const,
+  ].flatMap(([value, expression]) =>
+    limit === undefined || value === undefined || value <= limit
+      ? []
+      : tell(
+          'usage-limit',
+          expression,
+          `found ${value} yen, more than the limit of ${limit}`,
+          `${value} 円は支給限度基準額 ${limit} 円を超えています`,
+        ),
+  );
+}
+
+/**
+ * Findings about the figures of a claim, a bill or a payment; none for other resources.
+ * @param masters with claim-rule, benefit-limit, copayment-rate and usage-limit
+ */
+export function findClaimIssues(resource: Resource, masters: Masters): readonly Issue[] {
+  if (isBill(resource)) return billSum(resource, teller(masters, text(resource['date']) ?? ''));
+  if (isUsage(resource))
+    return usage(resource, masters, teller(masters, text(object(resource['billablePeriod'])?.['start']) ?? ''));
+  if (!isClaim(resource)) return [];
+  const claim = readClaim(resource);
+  const tell = teller(masters, claim.day);
+  const rate = claim.whole.get('insurance-rate')?.value;
+  return [
+    ...claim.items.flatMap(one => serviceUnits(one, tell)),
+    ...claim.items.filter(one => one.kind === '10').flatMap(one => amounts(one, rate, tell)),
+    ...totals(claim, tell),
+    ...withinLimit(claim, masters, tell),
+    ...rates(claim, masters, tell),
+    ...slip(claim, masters, tell),
+  ];
+}

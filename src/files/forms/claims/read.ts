@@ -1,0 +1,150 @@
+/**
+ * Claim files → rows sorted by what they belong to. A file begins with a control record and ends with an end record; its rows are numbered.
+ * Source: インタフェース仕様書 サービス事業所編 (2014-11), frame of a file.
+ */
+import { RowDecoder } from '../../decode.ts';
+import { type Finding, isRefusal } from '../../finding.ts';
+import { type FileRecord, type FindCodes, type Layout, readRecord } from '../../layout.ts';
+import type { Row } from '../../row.ts';
+import type { SourceFile } from '../standard.ts';
+import { missingEnd, unknownMonth, unknownRecord, wrongCount, wrongNumber, wrongStart, wrongType } from './findings.ts';
+import { claimRecords, familyOf, layoutOf, recordNameOf } from './layouts/all.ts';
+import { control } from './layouts/management.ts';
+import { keyItems, keyOf } from './systems.ts';
+
+/** A row of a claim. */
+export interface ClaimRow {
+  /** Name of its record, a key of `claimRecords`. */
+  readonly name: string;
+  readonly file: string;
+  readonly layout: Layout;
+  /** The row without the two columns of the frame. */
+  readonly row: Row;
+  readonly record: FileRecord;
+  readonly findings: readonly Finding[];
+  /** The business key; undefined when an item of it is wrong. */
+  readonly key: string | undefined;
+}
+
+/** What a file tells. */
+export interface ClaimFile {
+  readonly name: string;
+  /** The control record; undefined when it cannot be read. */
+  readonly frame: FileRecord | undefined;
+  readonly rows: readonly ClaimRow[];
+  /** About the frame: when one refuses, the file is refused. */
+  readonly findings: readonly Finding[];
+}
+
+/** A row without its first columns. */
+function without(row: Row, columns: number): Row {
+  const findings = row.findings.map(one =>
+    one.item === undefined ? one : { ...one, item: Math.max(1, one.item - columns) },
+  );
+  const place: Row['place'] = (cell, offset) => row.place(Math.max(0, cell + columns), offset);
+  return { ...row, cells: row.cells.slice(columns), findings, place };
+}
+
+function* rowsOf(source: SourceFile): Generator<Row> {
+  const decoder = new RowDecoder();
+  for (const chunk of source.chunks()) yield* decoder.push(chunk);
+  yield* decoder.end();
+}
+
+/** The columns of a row: by its exchange number, its record kind and its month of service. */
+function chooseLayout(row: Row): { name: string; layout: Layout } | Finding {
+  const [exchange = '', second = ''] = row.cells.map(one => one.trim());
+  const name = recordNameOf(exchange, second);
+  const [newest] = claimRecords.get(name) ?? [];
+  if (!familyOf(exchange) || !newest) return unknownRecord(row, exchange, familyOf(exchange) ? second : undefined);
+  const at = newest.layout.fields.findIndex(({ key }) => key === 'month');
+  const month = (row.cells[at] ?? '').trim();
+  const found = layoutOf(name, month);
+  if (found) return { name, layout: found };
+  // A month that is none is told by its item.
+  return /^\d{6}$/.test(month) ? unknownMonth(row, at, newest, month) : { name, layout: newest.layout };
+}
+
+function claimRow(whole: Row, file: string, codes: FindCodes): ClaimRow | readonly Finding[] {
+  const row = without(whole, 2);
+  const chosen = chooseLayout(row);
+  if (!('layout' in chosen)) return [...row.findings, chosen];
+  const { name, layout } = chosen;
+  const { record, findings } = readRecord([layout], row, codes, false);
+  if (!record) return findings;
+  const wrong = findings.filter(isRefusal).map(one => layout.fields[(one.item ?? 0) - 1]?.key);
+  const isWhole = wrong.every(key => key === undefined || !keyItems.includes(key));
+  return {
+    name,
+    file,
+    layout,
+    row,
+    record,
+    findings: findings.map(one => ({ ...one, file })),
+    key: isWhole ? keyOf(record).value : undefined,
+  };
+}
+
+/** Reads one file while its rows go by. */
+class FileReader {
+  private readonly source: SourceFile;
+  private readonly codes: FindCodes;
+  private readonly findings: Finding[] = [];
+  private readonly rows: ClaimRow[] = [];
+  private frame: { row: Row; record: FileRecord } | undefined;
+  private data = 0;
+  private seen = 0;
+  private ended: Row | undefined;
+  private last: Row | undefined;
+
+  constructor(source: SourceFile, codes: FindCodes) {
+    this.source = source;
+    this.codes = codes;
+  }
+
+  read(): ClaimFile {
+    for (const row of rowsOf(this.source)) this.take(row);
+    if (!this.ended) this.findings.push(missingEnd(this.last));
+    const told = Number(this.frame?.record['count']);
+    if (this.frame && told !== this.data) this.findings.push(wrongCount(this.frame.row, told, this.data));
+    const { name } = this.source;
+    const frame = this.frame?.record;
+    return { name, frame, rows: this.rows, findings: this.findings.map(one => ({ ...one, file: name })) };
+  }
+
+  private take(row: Row): void {
+    this.seen++;
+    this.last = row;
+    if (row.cells.length === 0) {
+      this.findings.push(...row.findings);
+      return;
+    }
+    const type = row.cells[0]!.trim();
+    if (this.seen === 1) this.begin(row, type);
+    else if (type === '2' && !this.ended) this.takeData(row);
+    else if (type === '3' && !this.ended) this.ended = row;
+    else this.findings.push(wrongType(row, type));
+    const number = (row.cells[1] ?? '').trim();
+    if (Number(number) !== this.seen) this.findings.push(wrongNumber(row, number, this.seen));
+  }
+
+  private begin(row: Row, type: string): void {
+    if (type !== '1') {
+      this.findings.push(wrongStart(row, type));
+      return;
+    }
+    const { record, findings } = readRecord([control], row, this.codes, false);
+    this.findings.push(...findings);
+    if (record && !findings.some(isRefusal)) this.frame = { row, record };
+  }
+
+  private takeData(row: Row): void {
+    this.data++;
+    const read = claimRow(row, this.source.name, this.codes);
+    if ('record' in read) this.rows.push(read);
+    else this.findings.push(...read);
+  }
+}
+
+/** Reads a file. */
+export const readClaimFile = (source: SourceFile, codes: FindCodes): ClaimFile => new FileReader(source, codes).read();
