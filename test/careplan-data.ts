@@ -101,6 +101,11 @@ export class Chance {
         return this.pick(['111111', '151241', '171007', 'A21111', '2A1111']);
       case 'int':
         return String(Number(this.digits(this.length(length ?? 4))));
+      case 'ordinal':
+        return this.digits(this.length(length ?? 2));
+      case 'hundredths':
+      case 'item':
+        return this.digits(4);
       case 'decimal':
         return `${this.number(10, 99)}.${this.digits(2)}`;
       case 'date8':

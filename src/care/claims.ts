@@ -3,90 +3,13 @@
  * limits and rates beside the dated masters. How strict each rule is stands in the code system claim-rule.
  */
 import type { Issue } from '../fhir/outcome.ts';
-import type { JsonObject, Message, Resource } from '../fhir/types.ts';
+import type { Message, Resource } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
+import { type Claim, type Figure, isBill, isClaim, isUsage, readClaim } from './claim-figures.ts';
 import { inForce, inForceWith, master } from './masters.ts';
-import { codeIn, identifierSystem, number, object, objects, text } from './names.ts';
+import { codeIn, number, object, objects, text } from './names.ts';
 
 type Masters = Pick<Library, 'resources'>;
-
-const claimSystem = identifierSystem('kaigo-claim');
-const billSystem = identifierSystem('kaigo-claim-bill');
-const usageSystems = [identifierSystem('kaigo-home-modification'), identifierSystem('kaigo-equipment-purchase')];
-
-const hasKey = (resource: Resource, ...systems: readonly string[]): boolean =>
-  objects(resource['identifier']).some(one => systems.includes(String(one['system'])));
-
-/** True for a claim of the profiles kaigo-claim, kaigo-plan-fee-claim, kaigo-benefit-slip. */
-export const isClaim = (resource: Resource): boolean =>
-  resource.resourceType === 'ExplanationOfBenefit' && hasKey(resource, claimSystem);
-
-/** True for a payment of the profiles kaigo-home-modification and kaigo-equipment-purchase. */
-const isUsage = (resource: Resource): boolean =>
-  resource.resourceType === 'ExplanationOfBenefit' && hasKey(resource, ...usageSystems);
-
-/** True for a bill of the profile kaigo-claim-bill. */
-const isBill = (resource: Resource): boolean => resource.resourceType === 'Invoice' && hasKey(resource, billSystem);
-
-/** A figure and where it stands. */
-interface Figure {
-  readonly value: number;
-  readonly expression: string;
-}
-
-/** Figures of a claim or of one of its items by the codes of claim-item. */
-class Figures {
-  readonly expression: string;
-  private readonly known = new Map<string, Figure>();
-  readonly owner: JsonObject;
-
-  constructor(owner: JsonObject, expression: string) {
-    this.owner = owner;
-    this.expression = expression;
-    for (const [i, one] of objects(owner['adjudication']).entries()) {
-      const code = codeIn(one['category'], 'claim-item');
-      const value = number(one['value']) ?? number(object(one['amount'])?.['value']);
-      if (code !== undefined && value !== undefined)
-        this.known.set(code, { value, expression: `${expression}.adjudication[${i}]` });
-    }
-  }
-
-  get(code: string): Figure | undefined {
-    return this.known.get(code);
-  }
-
-  value(code: string): number {
-    return this.known.get(code)?.value ?? 0;
-  }
-
-  has(...codes: readonly string[]): boolean {
-    return codes.every(code => this.known.has(code));
-  }
-}
-
-interface Claim {
-  readonly resource: Resource;
-  readonly whole: Figures;
-  /** Items by their category: a レコード種別コード, or 8124, 8125, 8222. */
-  readonly items: readonly { readonly kind: string; readonly figures: Figures }[];
-  /** First day of the month of service. */
-  readonly day: string;
-  readonly careLevel: string | undefined;
-}
-
-function readClaim(resource: Resource): Claim {
-  const info = objects(resource['supportingInfo']).find(one => codeIn(one['category'], 'claim-item') === 'care-level');
-  return {
-    resource,
-    whole: new Figures(resource, 'ExplanationOfBenefit'),
-    items: objects(resource['item']).map((item, i) => ({
-      kind: codeIn(item['category'], 'claim-detail-kind') ?? codeIn(item['category'], 'claim-record') ?? '',
-      figures: new Figures(item, `ExplanationOfBenefit.item[${i}]`),
-    })),
-    day: text(object(resource['billablePeriod'])?.['start']) ?? '',
-    careLevel: codeIn(info?.['code'], 'care-level'),
-  };
-}
 
 /** Judges one rule: an issue, as strict as the master says, or none when the rule is not in force. */
 type Tell = (rule: string, at: string, en: string, ja: string) => readonly Issue[];
@@ -103,7 +26,13 @@ function teller(masters: Masters, day: string): Tell {
 }
 
 /** Compares a figure with what it must be. */
-function compare(rule: string, found: Figure | undefined, expected: number, how: Message, tell: Tell): readonly Issue[] {
+function compare(
+  rule: string,
+  found: Figure | undefined,
+  expected: number,
+  how: Message,
+  tell: Tell,
+): readonly Issue[] {
   if (!found || found.value === expected) return [];
   return tell(
     rule,
@@ -189,7 +118,9 @@ function withinLimit(claim: Claim, masters: Masters, tell: Tell): readonly Issue
 /** The benefit rate is one that 負担割合 leaves. */
 function rates({ whole }: Claim, masters: Masters, tell: Tell): readonly Issue[] {
   const rate = whole.get('insurance-rate');
-  const known = [...master(masters, 'copayment-rate').values()].map(one => number(one.properties.get('benefitRate')?.[0]));
+  const known = [...master(masters, 'copayment-rate').values()].map(one =>
+    number(one.properties.get('benefitRate')?.[0]),
+  );
   if (!rate || known.length === 0 || known.includes(rate.value)) return [];
   return tell(
     'benefit-rate',
@@ -248,7 +179,9 @@ function usage(resource: Resource, masters: Masters, tell: Tell): readonly Issue
   const serviceType = codeIn(resource['subType'], 'service-type');
   const day = text(object(resource['billablePeriod'])?.['start']) ?? '';
   if (serviceType === undefined) return [];
-  const limit = number(inForceWith(master(masters, 'usage-limit'), day, { serviceType })?.properties.get('amount')?.[0]);
+  const limit = number(
+    inForceWith(master(masters, 'usage-limit'), day, { serviceType })?.properties.get('amount')?.[0],
+  );
   const paid = number(object(object(resource['payment'])?.['amount'])?.['value']);
   const financial = objects(objects(resource['benefitBalance'])[0]?.['financial'])[0];
   const left = number(object(financial?.['allowedMoney'])?.['value']);

@@ -8,7 +8,8 @@ import type { Library } from '../terminology/library.ts';
 import { findAmounts } from './amounts.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { findClaimDoubts } from './claim-certificate.ts';
-import { findClaimIssues, isClaim } from './claims.ts';
+import { isClaim } from './claim-figures.ts';
+import { findClaimIssues } from './claims.ts';
 import { findMyNumbers } from './my-number.ts';
 import { object } from './names.ts';
 import { findOverlaps } from './overlap.ts';
@@ -36,10 +37,7 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
   if (isApplication(resource)) return findSteps(resource, await around.stored(), around.library);
   if (isClaim(resource)) {
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
-    return [
-      ...findClaimIssues(resource, around.library),
-      ...findClaimDoubts(resource, certificates, around.library),
-    ];
+    return [...findClaimIssues(resource, around.library), ...findClaimDoubts(resource, certificates, around.library)];
   }
   const own = readCertificate(resource);
   if (!own) return findClaimIssues(resource, around.library);

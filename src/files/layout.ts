@@ -233,7 +233,8 @@ export function writeRecords(
     findings.push(...checkRecord(layout, record, codes).map(one => ({ ...one, line })));
     const text = normalizeForMs932(`${row?.text ?? writeRow(layout, record)}\r\n`);
     const { bytes, unwritable } = encodeMs932(text);
-    for (const { index, character } of unwritable) findings.push(notInMs932(layout, text, index, character, line, row?.before));
+    for (const { index, character } of unwritable)
+      findings.push(notInMs932(layout, text, index, character, line, row?.before));
     parts.push(bytes);
     line += text.split('\n').length - 1;
   }

@@ -2,6 +2,7 @@
  * Care rules on the way in: hands src/care/ what it asks of the store, refuses errors, and keeps what was read as a
  * precondition of the write.
  */
+import { isJudgedByMaster } from '../care/claim-figures.ts';
 import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
@@ -49,6 +50,8 @@ export interface CareInput {
 export async function careFindings(services: Services, request: FhirRequest, input: CareInput): Promise<CareVerdict> {
   const { type, id, resource, text } = input;
   const preconditions: Precondition[] = [];
+  // Rules of claims are a master that an operator may have changed just now.
+  if (isJudgedByMaster(resource)) await services.terminology.refresh();
   const issues = await findCareIssues({ ...resource, id }, text, {
     library: services.terminology.library,
     exempt: exemptSystems(services.config.myNumberExempt),

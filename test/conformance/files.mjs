@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The long run over generated national files: 2,000 seeded variants of each interface and LIFE form there and back, 5,000
+// The long run over generated national files: 2,000 seeded variants of each interface, LIFE form and claim file there and back, 5,000
 // damaged files of each kind.
 //   node test/conformance/files.mjs [-- --variants 2000] [--damages 5000]
 import { spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const env = {
   ENGAWA_TEST_DAMAGES: String(values.damages),
   TAP_TIMEOUT: '3600',
 };
-for (const file of ['test/careplan.test.ts', 'test/life.test.ts', 'test/damaged-files.test.ts']) {
+for (const file of ['test/careplan.test.ts', 'test/claims.test.ts', 'test/life.test.ts', 'test/damaged-files.test.ts']) {
   // Rows of LIFE files are cheap: each way of filling has all the seeds.
   const own = file.includes('life') ? { ...env, ENGAWA_TEST_VARIANTS: String(values.variants) } : env;
   const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', file], { cwd: root, env: own, encoding: 'utf8' });
@@ -27,5 +27,6 @@ for (const file of ['test/careplan.test.ts', 'test/life.test.ts', 'test/damaged-
   if (status !== 0) process.exitCode = status ?? 1;
 }
 process.stdout.write(`care-plan files: ${seeds * 3} variants of each set, ${values.damages} damaged deliveries\n`);
+process.stdout.write(`claim files: ${seeds * 3} variants of each kind, ${values.damages} damaged files\n`);
 process.stdout.write(`LIFE files: ${values.variants} rows of each form, filled in each of three ways\n`);
 process.stdout.write(`LIFE, opinions, certificates as CSV and as JSON lines: ${values.damages} damaged files of each\n`);

@@ -118,3 +118,35 @@ function compareLife(file, isVersioned) {
 
 compareLife('life-csv-2021.json', false);
 compareLife('life-csv-v310-partial.json', true);
+
+// Claims: claims-records.json, records by name, each with fields {no, name, len}.
+const { claimRecords } = await import('../../src/files/forms/claims/layouts/all.ts');
+const claimFrame = await import('../../src/files/forms/claims/layouts/management.ts');
+
+/** Items that are read wider than the list says: one program of the time writes 6 digits. */
+const wider = new Set(['11 24']);
+
+function compareClaims(file) {
+  const { records } = JSON.parse(fs.readFileSync(path.join(process.argv[2] ?? '.', file), 'utf8'));
+  const wrong = [];
+  let count = 0;
+  for (const [name, told] of Object.entries(records)) {
+    const id = /明細書 (\d{2})/.exec(name)?.[1] ?? /^\d{4}/.exec(name)?.[0];
+    const layout = id ? claimRecords.get(id)?.[0].layout : name === 'control' ? claimFrame.control : undefined;
+    // The first columns of a data row and the end row are the frame.
+    if (!layout && (name === 'dataPrefix' || name === 'end')) continue;
+    if (layout?.fields.length !== told.length) wrong.push(`${name}: ${layout?.fields.length} items, expected ${told.length}`);
+    for (const [i, one] of told.entries()) {
+      const field = layout?.fields[i];
+      const length = field?.length ?? { insured: 10, office: 10, date8: 8, ym6: 6, serviceCode: 6 }[field?.type];
+      if (field?.no !== one.no || field?.name !== one.name) wrong.push(`${name}, item ${one.no} ${one.name}: found ${field?.no} ${field?.name}`);
+      else if (one.len !== undefined && length !== one.len && !wider.has(`${id} ${one.no}`)) wrong.push(`${name}, item ${one.no} ${one.name}: length is ${length}, expected ${one.len}`);
+      count++;
+    }
+  }
+  for (const line of wrong) process.stdout.write(`${line}\n`);
+  process.stdout.write(`${file}: ${claimRecords.size} records, ${count} items compared, ${wrong.length} differences\n`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+compareClaims('claims-records.json');

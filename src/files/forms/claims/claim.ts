@@ -53,7 +53,10 @@ export function monthPeriod(month: string): { start: string; end: string } {
 }
 
 function insuranceOf(record: FileRecord): JsonObject[] {
-  const own = { focal: true, coverage: { ...identifier(systems.insured, personKey(record).value), display: '介護保険' } };
+  const own = {
+    focal: true,
+    coverage: { ...identifier(systems.insured, personKey(record).value), display: '介護保険' },
+  };
   const others = publics.flatMap(([key, display], i) => {
     const { [`${key}-payer`]: payer = '', [`${key}-recipient`]: recipient = '' } = record;
     if (payer === '' && recipient === '') return [];

@@ -17,7 +17,10 @@ export const wrongStart = (row: Row, value: string): Finding =>
   found(
     'set',
     { ...row.place(0), item: 1, name: 'レコード種別', value },
-    { en: 'the first row is the control record, and begins with 1', ja: '1行目はコントロールレコード（レコード種別 1）です' },
+    {
+      en: 'the first row is the control record, and begins with 1',
+      ja: '1行目はコントロールレコード（レコード種別 1）です',
+    },
     whole,
   );
 
@@ -38,7 +41,10 @@ export const wrongNumber = (row: Row, value: string, expected: number): Finding 
   found(
     'set',
     { ...row.place(Math.min(1, row.cells.length - 1)), item: 2, name: 'レコード番号', value },
-    { en: `rows are numbered in order; expected ${expected}`, ja: `レコード番号は行の順の連番です（ここは ${expected}）` },
+    {
+      en: `rows are numbered in order; expected ${expected}`,
+      ja: `レコード番号は行の順の連番です（ここは ${expected}）`,
+    },
     whole,
   );
 
@@ -84,6 +90,9 @@ export const unknownMonth = (row: Row, at: number, first: Edition, month: string
   found(
     'version',
     { ...row.place(at), item: at + 1, name: 'サービス提供年月', value: month },
-    { en: `a month from ${first.from} on: earlier layouts are not known`, ja: `${first.from} 以降の年月（それ以前の様式は未対応）` },
+    {
+      en: `a month from ${first.from} on: earlier layouts are not known`,
+      ja: `${first.from} 以降の年月（それ以前の様式は未対応）`,
+    },
     { en: 'Send only later months', ja: 'それ以降の分だけ送ってください' },
   );

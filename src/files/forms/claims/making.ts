@@ -39,7 +39,14 @@ function checkPerson(first: ClaimRow, person: Resource | undefined): Finding[] {
         en: 'the person registered under this number has another one',
         ja: 'この番号で登録されている人と異なります',
       };
-      return about(first, key, 'person', rule, { en: 'Check which is right', ja: 'どちらが正しいか確かめてください' }, 'warning');
+      return about(
+        first,
+        key,
+        'person',
+        rule,
+        { en: 'Check which is right', ja: 'どちらが正しいか確かめてください' },
+        'warning',
+      );
     });
 }
 
@@ -73,7 +80,11 @@ function placeOf(expression: string, claim: Resource, rows: readonly ClaimRow[])
 
 const correct = { en: 'Correct the claim and hand it in again', ja: '請求内容を直して、送り直してください' };
 
-const judgedAs = ({ severity, message, expression = '' }: Issue, claim: Resource, rows: readonly ClaimRow[]): Finding => {
+const judgedAs = (
+  { severity, message, expression = '' }: Issue,
+  claim: Resource,
+  rows: readonly ClaimRow[],
+): Finding => {
   const [row, key] = placeOf(expression, claim, rows);
   return about(row, key, 'relation', message, correct, severity);
 };

@@ -72,7 +72,9 @@ export const slipPlaces = mapping(slips, {
 
 const line: Places = { line: 'ext(kaigo-claim-line).valueString' };
 const remarks: Places = { remarks: 'ext(kaigo-claim-remarks).valueString' };
-const treatment = (key: string, element: string): Places => ({ [key]: `ext(kaigo-claim-treatment).sub(${key}).${element}` });
+const treatment = (key: string, element: string): Places => ({
+  [key]: `ext(kaigo-claim-treatment).sub(${key}).${element}`,
+});
 const texts = (...keys: readonly string[]): Places =>
   Object.assign({}, ...keys.map(key => treatment(key, 'valueString'))) as Places;
 const dates = (...keys: readonly string[]): Places =>
@@ -110,7 +112,13 @@ export const itemForms: Readonly<Record<string, ItemForm>> = {
   '03': {
     places: mapping(emergencies, {
       ...line,
-      ...texts(...numbered('disease', 3), 'visitor', 'hospital', ...numbered('remarks', 20), ...numbered('condition', 3)),
+      ...texts(
+        ...numbered('disease', 3),
+        'visitor',
+        'hospital',
+        ...numbered('remarks', 20),
+        ...numbered('condition', 3),
+      ),
       ...dates(...numbered('began', 3), ...numbered('conditionBegan', 3)),
       ...numbers('visit-days', 'outpatient-days', 'emergency-unit', 'emergency-days', 'emergency-subtotal'),
       ...numbers('rehabilitation', 'treatment', 'surgery', 'anaesthesia', 'radiation', 'emergency-total'),

@@ -80,6 +80,21 @@ function same(rows: readonly ClaimRow[]): Finding[] {
   );
 }
 
+/** A service code is both of its items, or none of them. */
+function wholeCode(rows: readonly ClaimRow[]): Finding[] {
+  const rule = {
+    en: 'a service code is a type and an item, or neither',
+    ja: 'サービス種類コードと項目コードは両方書くか、両方空にします',
+  };
+  const mend = { en: 'Fill in the other one', ja: 'もう一方も書いてください' };
+  return rows
+    .filter(
+      ({ record }) =>
+        record['serviceItem'] !== undefined && (record['serviceType'] === '') !== (record['serviceItem'] === ''),
+    )
+    .map(one => about(one, one.record['serviceItem'] === '' ? 'serviceItem' : 'serviceType', 'relation', rule, mend));
+}
+
 function order(rows: readonly ClaimRow[], from: string, to: string): Finding[] {
   const rule = { en: 'the period ends before it begins', ja: '期間の終わりが始まりより前です' };
   const mend = { en: 'Correct one of the two', ja: 'どちらかを直してください' };
@@ -136,7 +151,10 @@ function afterwards(first: ClaimRow, processed: string): Finding[] {
 }
 
 function twiceABill(rows: readonly ClaimRow[]): Finding[] {
-  const rule = { en: 'a bill has one row for each payer and kind', ja: '請求書は保険・公費等区分と請求情報区分ごとに1行です' };
+  const rule = {
+    en: 'a bill has one row for each payer and kind',
+    ja: '請求書は保険・公費等区分と請求情報区分ごとに1行です',
+  };
   const mend = { en: 'Remove the second one', ja: '2行目以降を除いてください' };
   return rows.slice(1).map(one => about(one, keyItems[0]!, 'duplicate', rule, mend));
 }
@@ -154,6 +172,7 @@ export function checkClaim(rows: readonly ClaimRow[], processed: string): Findin
     ...needsBasics(rows),
     ...onlyOne(rows, '01'),
     ...same(rows),
+    ...wholeCode(rows),
     ...order(rows, 'certifiedFrom', 'certifiedTo'),
     ...order(rows, 'serviceFrom', 'serviceTo'),
     ...order(rows, 'stayFrom', 'stayTo'),

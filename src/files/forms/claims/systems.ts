@@ -57,4 +57,15 @@ export function keyOf(record: FileRecord): Key {
 }
 
 /** Items that make the key of a record: when one of them is wrong, nobody knows what it belongs to. */
-export const keyItems = ['exchange', 'record', 'month', 'office', 'insurer', 'insured', 'kind', 'payer', 'law', 'request'];
+export const keyItems = [
+  'exchange',
+  'record',
+  'month',
+  'office',
+  'insurer',
+  'insured',
+  'kind',
+  'payer',
+  'law',
+  'request',
+];

@@ -44,7 +44,8 @@ async function* outsOf(found: Found): AsyncGenerator<Out> {
     if (out) yield out;
   }
   for await (const one of found.all('ExplanationOfBenefit', systems.claim)) {
-    const out = one['status'] === 'entered-in-error' ? undefined : outOf(one, readClaim(one), keyIn(one, systems.claim));
+    const out =
+      one['status'] === 'entered-in-error' ? undefined : outOf(one, readClaim(one), keyIn(one, systems.claim));
     if (out) yield out;
   }
 }
@@ -145,4 +146,3 @@ export async function* writeClaimFiles(
     yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
   }
 }
-

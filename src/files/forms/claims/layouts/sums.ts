@@ -71,16 +71,12 @@ export const residents = layout(
 );
 
 /** 12 */
-export const reliefs = layout(
-  '12',
-  { en: 'Relief by a social welfare corporation', ja: '社会福祉法人軽減額' },
-  [
-    ...detailHead,
-    ['relief-rate', '軽減率', 'hundredths', 4],
-    serviceType,
-    ['relief-due', '受領すべき利用者負担の総額', 'int', 8],
-    ['relief-amount', '軽減額', 'int', 8],
-    ['relief-copayment', '軽減後利用者負担額', 'int', 8],
-    ['remarks', '備考', 'text', 20],
-  ],
-);
+export const reliefs = layout('12', { en: 'Relief by a social welfare corporation', ja: '社会福祉法人軽減額' }, [
+  ...detailHead,
+  ['relief-rate', '軽減率', 'hundredths', 4],
+  serviceType,
+  ['relief-due', '受領すべき利用者負担の総額', 'int', 8],
+  ['relief-amount', '軽減額', 'int', 8],
+  ['relief-copayment', '軽減後利用者負担額', 'int', 8],
+  ['remarks', '備考', 'text', 20],
+]);

@@ -1,0 +1,144 @@
+/** Claims to 国保連: files → resources → files gives the same rows, and back; damaged files are refused where they are damaged. */
+import t from 'tap';
+import type { Resource } from '../src/fhir/types.ts';
+import { type Draft, urnOf } from '../src/files/convert.ts';
+import { isRefusal } from '../src/files/finding.ts';
+import { claimRecords } from '../src/files/forms/claims/layouts/all.ts';
+import { control } from '../src/files/forms/claims/layouts/management.ts';
+import { claims } from '../src/files/forms/claims/standard.ts';
+import type { Found, Unit } from '../src/files/forms/standard.ts';
+import { type Fill, findCodes } from './careplan-data.ts';
+import { damageFile } from './claims-damage.ts';
+import { deliveries, delivery, fileOf } from './claims-data.ts';
+
+/** How many seeds for each kind of file; the long run is test/conformance/files.mjs. */
+const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
+/** How many damaged files. */
+const damages = Number(process.env['ENGAWA_TEST_DAMAGES'] ?? 260);
+
+const making = { codes: findCodes, office: () => undefined };
+type File = { readonly name: string; readonly bytes: Uint8Array };
+const unitsOf = ({ name, bytes }: File): Unit[] => [
+  ...claims.units([{ name, chunks: () => [bytes.subarray(0, 900), bytes.subarray(900)] }], findCodes),
+];
+const draftsOf = (units: readonly Unit[]): Draft[] => units.flatMap(one => [...(one.make?.(making).drafts ?? [])]);
+
+function foundIn(drafts: readonly Draft[]): Found {
+  const all = new Map(drafts.map(one => [urnOf(one.resource.resourceType, one.key), one.resource]));
+  return {
+    all: async function* (type, system) {
+      yield* drafts
+        .filter(one => one.resource.resourceType === type && one.key.system === system)
+        .map(one => one.resource);
+    },
+    read: async reference => all.get(reference),
+    byKey: async (type, key) => all.get(urnOf(type, key)),
+  };
+}
+
+async function written(drafts: readonly Draft[]): Promise<File[]> {
+  const files = [];
+  for await (const one of claims.write!(foundIn(drafts), { stamp: '20261101000000' }, findCodes)) {
+    const problem = one.findings.find(isRefusal);
+    if (problem) throw new Error(JSON.stringify(problem));
+    files.push(one);
+  }
+  return files;
+}
+
+const decoder = new TextDecoder('shift_jis');
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const resourcesOf = (drafts: readonly Draft[]): Record<string, Resource> =>
+  Object.fromEntries(drafts.map(one => [urnOf(one.resource.resourceType, one.key), one.resource]));
+
+/** What is different after a round trip both ways; undefined when nothing is. */
+async function roundTrip(name: string, seed: number, fill: Fill): Promise<unknown> {
+  const file = fileOf(delivery(name, seed, fill, seed % 2 === 0 ? '201903' : '202610', 1 + (seed % 4)));
+  const units = unitsOf(file);
+  const refused = units.flatMap(one => one.findings.filter(isRefusal));
+  if (refused.length > 0) return refused[0];
+  const drafts = draftsOf(units);
+  const files = await written(drafts);
+  const [expected, found] = [[decoder.decode(file.bytes)], files.map(one => decoder.decode(one.bytes))];
+  if (!same(expected, found)) return { expected, found };
+  if (!/^[0-9A-Z]{1,8}\.CSV$/.test(files[0]!.name)) return files[0]!.name;
+  const again = draftsOf(files.flatMap(unitsOf));
+  return same(resourcesOf(drafts), resourcesOf(again))
+    ? undefined
+    : { expected: resourcesOf(drafts), found: resourcesOf(again) };
+}
+
+t.test('12 records with all their items, and the control record', async t => {
+  const items = [...claimRecords.values()].map(([known]) => known!.layout.fields.length);
+  t.equal(items.length, 12);
+  t.equal(
+    items.reduce((sum, one) => sum + one, 0),
+    335,
+  );
+  t.equal(control.fields.length, 12);
+});
+
+for (const name of Object.keys(deliveries))
+  t.test(`${name}: there and back`, async t => {
+    for (const fill of ['full', 'least', 'random'] as const)
+      for (let seed = 1; seed <= variants; seed++) {
+        const found = await roundTrip(name, seed, fill);
+        if (found !== undefined) return t.same(found, undefined, `${name}, ${fill}, seed ${seed}`);
+      }
+    t.pass(`${variants * 3} variants`);
+  });
+
+/** Units by name with what they would store. */
+const storedBy = (units: readonly Unit[]) =>
+  new Map(units.filter(one => one.make).map(one => [one.name, JSON.stringify(one.make!(making))]));
+
+/** What is wrong with how a damaged file was read; undefined when it is right. */
+function readDamaged(seed: number): string | undefined {
+  const name = Object.keys(deliveries)[seed % 3]!;
+  const one = delivery(name, seed, seed % 2 === 0 ? 'full' : 'random', '201903', 1 + (seed % 3));
+  const right = storedBy(unitsOf(fileOf(one)));
+  const { what, bytes, place } = damageFile(one, seed);
+  const units = unitsOf({ name: 'S2611001.CSV', bytes });
+  const read = storedBy(units);
+  for (const [unit, made] of read) if (right.get(unit) !== made) return `${what}: ${unit} was read wrongly`;
+  if (!place) return read.size === right.size ? undefined : `${what}: something was refused`;
+  const found = units.flatMap(unit => unit.findings.filter(isRefusal));
+  const isThere = found.some(
+    each =>
+      each.line !== undefined &&
+      each.line >= place.line &&
+      each.line <= (place.until ?? place.line) &&
+      (place.column === undefined || each.column === place.column) &&
+      (place.item === undefined || each.item === undefined || each.item === place.item),
+  );
+  const told = found
+    .slice(0, 3)
+    .map(each => `${each.kind} ${each.line}:${each.column} ${each.item}`)
+    .join('; ');
+  return isThere ? undefined : `${what}: expected ${JSON.stringify(place)}, found ${told}`;
+}
+
+t.test('damaged files are read rightly or refused at the right place', async t => {
+  const problems: string[] = [];
+  for (let seed = 1; seed <= damages; seed++) {
+    const problem = readDamaged(seed);
+    if (problem) problems.push(`seed ${seed}: ${problem}`);
+  }
+  t.same(problems.slice(0, 20), [], `${damages} damaged files`);
+});
+
+t.test('a line of 100 MB is passed over in bounded memory', async t => {
+  const file = fileOf(delivery('slip', 1, 'least', '201903', 1));
+  const piece = Buffer.alloc(1_000_000, 'x');
+  const chunks = function* () {
+    yield file.bytes;
+    for (let i = 0; i < 100; i++) yield piece;
+    yield Buffer.from('\r\n');
+  };
+  const before = process.memoryUsage().rss;
+  const units = [...claims.units([{ name: file.name, chunks }], findCodes)];
+  const used = (process.memoryUsage().rss - before) / 1e6;
+  t.equal(units.filter(one => one.make).length, 0, 'the whole file is refused');
+  t.ok(units.flatMap(one => one.findings).some(one => one.kind === 'row-length'));
+  t.ok(used < 100, `${Math.round(used)} MB more`);
+});
