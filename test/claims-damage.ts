@@ -178,6 +178,12 @@ const handedInBefore: Damage = ({ rows, records }) => {
   };
 };
 
+const others: Damage = ({ rows }) => ({
+  what: 'rows of something else',
+  bytes: encodeRows(rows.map(row => `202407,${row}`)),
+  place: { line: 1, column: 1 },
+});
+
 const utf16: Damage = ({ rows }) => ({
   what: 'UTF-16',
   bytes: Buffer.from(`\ufeff${rows.map(row => `${row}\r\n`).join('')}`, 'utf16le'),
@@ -215,6 +221,7 @@ const damages: readonly Damage[] = [
   control,
   unknownMonth,
   handedInBefore,
+  others,
   utf16,
   asUtf8,
   withoutQuotes,

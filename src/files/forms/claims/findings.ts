@@ -12,6 +12,18 @@ function found(kind: FindingKind, place: Partial<Finding>, rule: Message, mend: 
 
 const whole: Message = { en: 'Send the whole file again', ja: 'ファイル全体を送り直してください' };
 
+/** A file that has the name of a claim file, and rows of something else. */
+export const notClaims = (row: Row, value: string): Finding =>
+  found(
+    'file-name',
+    { ...row.place(0), value },
+    {
+      en: 'a name of at most 8 letters and digits is that of a claim file, and such a file begins with a control record',
+      ja: '半角英数字8文字以内の名前は請求ファイルの名前です。請求ファイルはコントロールレコードで始まります',
+    },
+    { en: 'Name the file as its standard says', ja: '標準仕様のとおりに名前を付けてください' },
+  );
+
 /** The first row is no control record. */
 export const wrongStart = (row: Row, value: string): Finding =>
   found(

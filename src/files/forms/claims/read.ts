@@ -7,7 +7,16 @@ import { type Finding, isRefusal } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type Layout, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
 import type { SourceFile } from '../standard.ts';
-import { missingEnd, unknownMonth, unknownRecord, wrongCount, wrongNumber, wrongStart, wrongType } from './findings.ts';
+import {
+  missingEnd,
+  notClaims,
+  unknownMonth,
+  unknownRecord,
+  wrongCount,
+  wrongNumber,
+  wrongStart,
+  wrongType,
+} from './findings.ts';
 import { claimRecords, familyOf, layoutOf, recordNameOf } from './layouts/all.ts';
 import { control } from './layouts/management.ts';
 import { keyItems, keyOf } from './systems.ts';
@@ -103,11 +112,16 @@ class FileReader {
   }
 
   read(): ClaimFile {
-    for (const row of rowsOf(this.source)) this.take(row);
+    const { name } = this.source;
+    for (const row of rowsOf(this.source)) {
+      const type = (row.cells[0] ?? '').trim();
+      if (this.seen === 0 && row.cells.length > 0 && !/^[123]$/.test(type))
+        return { name, frame: undefined, rows: [], findings: [{ ...notClaims(row, name), file: name }] };
+      this.take(row);
+    }
     if (!this.ended) this.findings.push(missingEnd(this.last));
     const told = Number(this.frame?.record['count']);
     if (this.frame && told !== this.data) this.findings.push(wrongCount(this.frame.row, told, this.data));
-    const { name } = this.source;
     const frame = this.frame?.record;
     return { name, frame, rows: this.rows, findings: this.findings.map(one => ({ ...one, file: name })) };
   }
