@@ -13,6 +13,8 @@ import { findClaimIssues } from './claims.ts';
 import { findMyNumbers } from './my-number.ts';
 import { object } from './names.ts';
 import { findOverlaps } from './overlap.ts';
+import { readNotification, readPlan } from './plan.ts';
+import { findPlanOverlaps } from './plan-overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
 
 /** What lies around a resource that is to be written. */
@@ -24,12 +26,34 @@ export interface Around {
   stored(): Promise<Resource | undefined>;
   /** All Coverages of a person (`Type/id`). */
   coverages(beneficiary: string): Promise<readonly Resource[]>;
+  /** All care plans (not those of a month) of a person, or all notifications of a care management office. */
+  plans(person: string): Promise<readonly Resource[]>;
+  notifications(person: string): Promise<readonly Resource[]>;
 }
+
+/** A reference to a person of this server. */
+const isLocal = (person: unknown): person is string =>
+  typeof person === 'string' && /^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(person);
 
 /** Certificates of a person; none when the reference does not say which of this server. */
 async function certificatesOf(person: unknown, around: Around): Promise<readonly Certificate[]> {
-  if (typeof person !== 'string' || !/^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(person)) return [];
+  if (!isLocal(person)) return [];
   return (await around.coverages(person)).map(readCertificate).filter(one => one !== undefined);
+}
+
+/** Plans and notifications: what they supersede. Months are known by their key alone. */
+async function findSuperseded(resource: Resource, around: Around): Promise<readonly Issue[] | undefined> {
+  const own = readPlan(resource) ?? readNotification(resource);
+  if (!own || own.family === 'month' || own.family === 'given') return own && [];
+  if (!isLocal(own.person)) return [];
+  const others =
+    own.family === 'plan'
+      ? (await around.plans(own.person)).map(readPlan)
+      : (await around.notifications(own.person)).map(readNotification);
+  return findPlanOverlaps(
+    own,
+    others.filter(one => one !== undefined),
+  );
 }
 
 /** Certificates, applications and claims: the rules that look at what is stored. */
@@ -39,6 +63,8 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
     return [...findClaimIssues(resource, around.library), ...findClaimDoubts(resource, certificates, around.library)];
   }
+  const superseded = await findSuperseded(resource, around);
+  if (superseded) return superseded;
   const own = readCertificate(resource);
   if (!own) return findClaimIssues(resource, around.library);
   const certificates = await certificatesOf(own.beneficiary, around);

@@ -18,6 +18,11 @@ export interface CareVerdict {
   readonly preconditions: readonly Precondition[];
 }
 
+const codeSystems = 'https://w3id.org/engawa/fhir/CodeSystem/';
+/** Plans that hold from a day on, as search values. */
+const planKinds = ['kyotaku', 'yobo'].map(code => `${codeSystems}kaigo-care-plan-kind|${code}`).join(',');
+const notificationCode = `${codeSystems}care-task|care-manager-notification`;
+
 const exemptions = new Map<string, ReadonlySet<string>>();
 
 function exemptSystems(setting: string): ReadonlySet<string> {
@@ -62,6 +67,16 @@ export async function careFindings(services: Services, request: FhirRequest, inp
       preconditions.push({ kind: 'version', type, id, versionId });
       return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
     },
+    plans: person =>
+      findRelated(services, request, 'CarePlan', [
+        ['patient', person],
+        ['category', planKinds],
+      ]),
+    notifications: person =>
+      findRelated(services, request, 'Task', [
+        ['patient', person],
+        ['code', notificationCode],
+      ]),
     coverages: beneficiary => findRelated(services, request, 'Coverage', [['beneficiary', beneficiary]]),
   });
   return { issues, preconditions };
