@@ -3,6 +3,7 @@
  * lies in the order asked for is walked, so that the first page needs no look at the rest.
  */
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import { measureCanonical } from './canonical.ts';
 import { innerSelect } from './compile.ts';
 import { anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
 import type { RunSettings, TypeSearch } from './match.ts';
@@ -64,9 +65,12 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
     case 'chain':
     case 'has':
       return part.large === undefined ? measureLink(part, settings) : part;
+    case 'canonical':
+      return measureCanonical({ ...part, inner: await measurePart(part.inner, settings) }, settings);
     case 'inside': {
       const any = sql`SELECT 1 FROM ${raw(part.via.table.name)} x WHERE ${part.via.where} ${atMost(1)}`;
-      return (await settings.store.select(any, { budgetMs: settings.budgetMs })).length > 0 ? part : never;
+      const rows = await settings.store.select(any, { budgetMs: settings.budgetMs });
+      return rows.length > 0 ? { ...part, inner: await measurePart(part.inner, settings) } : never;
     }
     case 'or':
     case 'and': {
@@ -117,7 +121,7 @@ async function measureWords(
 
 function hasLinks(part: Condition): boolean {
   if (part.op === 'range') return part.range.words !== undefined;
-  if (part.op === 'chain' || part.op === 'has' || part.op === 'inside') return true;
+  if (part.op === 'chain' || part.op === 'has' || part.op === 'inside' || part.op === 'canonical') return true;
   if (part.op === 'or' || part.op === 'and') return part.parts.some(hasLinks);
   return part.op === 'not' && hasLinks(part.part);
 }

@@ -250,6 +250,12 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
       return sql`NOT (${testSql(condition.part, at, settings)})`;
     case 'test':
       return condition.test(at);
+    case 'canonical':
+      throw refuse(
+        condition.name,
+        'this follows references by URL and can be asked in a search only, not in a conditional interaction',
+        'URL による参照をたどるため、検索でだけ使えます（条件付き操作では使えません）',
+      );
     case 'body':
       throw refuse(
         condition.name,

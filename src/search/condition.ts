@@ -66,6 +66,19 @@ export type Condition =
       readonly inner: Condition;
       readonly large?: boolean;
     }
+  /**
+   * Refers by canonical through the sources to a resource of `innerType` that fulfils a condition, or is referred to by one
+   * (then `urls` are the sources of its own URL); looked up before the query.
+   */
+  | {
+      readonly op: 'canonical';
+      readonly direction: 'to' | 'from';
+      readonly name: string;
+      readonly params: readonly number[];
+      readonly urls: readonly number[];
+      readonly innerType: string;
+      readonly inner: Condition;
+    }
   /** References to a contained resource (`via` has a row for each, with its place) that fulfils a condition. */
   | { readonly op: 'inside'; readonly via: Range; readonly type: string; readonly inner: Condition }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }

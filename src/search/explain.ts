@@ -18,6 +18,8 @@ function indexOf(condition: Condition): string {
       return `index_reference to ${condition.type} by ${indexOf(condition.inner)}`;
     case 'has':
       return `index_reference from ${condition.type} by ${indexOf(condition.inner)}`;
+    case 'canonical':
+      return `index_use ${condition.direction} ${condition.innerType} by ${indexOf(condition.inner)}`;
     case 'inside':
       return `contained ${condition.type} by ${indexOf(condition.inner)}`;
     case 'not':

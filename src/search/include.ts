@@ -3,15 +3,13 @@
  * @see https://hl7.org/fhir/R4/search.html#revinclude
  */
 
-import { parseCanonical } from '../fhir/reference.ts';
-import type { Resource } from '../fhir/types.ts';
-import { hash47 } from '../store/hash.ts';
 import { join, list, type Sql, sql } from '../store/sql.ts';
 import type { Row } from '../store/store.ts';
+import { followCanonicals, takesCanonicals, urlsOf, wordsOf } from './canonical.ts';
 import { hashOf } from './condition.ts';
 import type { Match, RunSettings } from './match.ts';
 import type { IncludeRequest } from './parse.ts';
-import { resourcesOfHashes, resourcesOfWords, textsOf, versionsOfSeqs } from './readable.ts';
+import { resourcesOfHashes, versionsOfSeqs } from './readable.ts';
 import { refuse, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
@@ -72,11 +70,6 @@ function referencesOf(params: readonly SearchParam[]): readonly References[] {
 const followedRows = ({ params, only }: References): Sql =>
   only === undefined ? sql`x.param IN ${list(params)}` : sql`x.param IN ${list(params)} AND x.kind = ${kindHash(only)}`;
 
-const takesCanonicals = (param: SearchParam): boolean =>
-  param.sources.some(source =>
-    source.expressions.some(expression => expression.types.some(type => type.code === 'canonical')),
-  );
-
 /** Looks an include up. @throws FhirError for a type or parameter that does not exist */
 export function planInclude(
   request: IncludeRequest,
@@ -107,13 +100,7 @@ export function planInclude(
   const named = [
     ...new Set(target === undefined ? canonical.flatMap(param => param.targets) : canonical.length ? [target] : []),
   ];
-  const urls = named.filter(settings.isResourceType).flatMap(
-    one =>
-      settings
-        .registry(one)
-        .byCode.get('url')
-        ?.sources.map(source => source.param) ?? [],
-  );
+  const urls = urlsOf(named.filter(settings.isResourceType), settings.registry);
   return {
     request,
     referencesOf: found,
@@ -162,9 +149,11 @@ async function follow(
   limit: number,
   settings: RunSettings,
 ): Promise<Match[]> {
-  const found: Match[] = urls.length ? await followCanonicals(from, canonicals, urls, limit, settings) : [];
+  const byUrl = urls.length ? await followCanonicals(from, canonicals, urls, limit, settings) : [];
+  const found = byUrl.map(toIncluded);
   for (let i = 0; i < from.length; i += 500) {
     const part = from.slice(i, i + 500);
+    if (request.reverse) found.push(...(await referringByCanonical(part, canonicals, target, limit, settings)));
     const query = request.reverse
       ? reverseSql(part, referencesOf, target, limit, settings)
       : forwardSql(part, referencesOf, target, limit, settings);
@@ -172,55 +161,6 @@ async function follow(
     found.push(...(await settings.store.select(query, { budgetMs: settings.budgetMs })).map(toIncluded));
   }
   return found;
-}
-
-/** Texts read at a time. */
-const textChunk = 100;
-
-/** Canonicals that resources hold in some parameters; a URL with the versions asked for, none for any. */
-async function canonicalsIn(
-  from: readonly Match[],
-  params: readonly SearchParam[],
-  { store }: RunSettings,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const found = new Map<string, Set<string>>();
-  const types = new Set(params.map(param => param.resourceType));
-  const holders = from.filter(match => types.has(match.type));
-  for (let i = 0; i < holders.length; i += textChunk) {
-    for (const row of await store.select(textsOf(holders.slice(i, i + textChunk).map(match => match.seq)))) {
-      const resource = JSON.parse(String(row['text'])) as Resource;
-      for (const param of params.filter(one => one.resourceType === resource.resourceType))
-        for (const expression of param.sources.flatMap(source => source.expressions))
-          expression.evaluate(resource, value => addCanonical(value, found), resource);
-    }
-  }
-  return found;
-}
-
-function addCanonical(value: unknown, found: Map<string, Set<string>>): void {
-  if (typeof value !== 'string') return;
-  const { uri, version = '' } = parseCanonical(value);
-  found.set(uri, (found.get(uri) ?? new Set()).add(version));
-}
-
-/** Resources referred to by canonical; of one with a version only that version. */
-async function followCanonicals(
-  from: readonly Match[],
-  params: readonly SearchParam[],
-  urls: readonly number[],
-  limit: number,
-  settings: RunSettings,
-): Promise<Match[]> {
-  const wanted = await canonicalsIn(from, params, settings);
-  if (wanted.size === 0) return [];
-  const query = resourcesOfWords(urls, [...wanted.keys()].map(hash47), limit, settings.sight);
-  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
-  const matches = rows.filter(row => {
-    const { url, version } = JSON.parse(String(row['text'])) as { url?: string; version?: string };
-    const versions = wanted.get(url ?? '');
-    return versions?.has('') || versions?.has(version ?? '');
-  });
-  return matches.map(toIncluded);
 }
 
 const toIncluded = (row: Row): Match => ({
@@ -268,6 +208,27 @@ function reverseSql(
     one => sql`SELECT x.seq FROM index_reference x WHERE ${followedRows(one)} AND x.target IN ${list(targets)}`,
   );
   return versionsOfSeqs(join(selects, ' UNION '), limit, settings.sight);
+}
+
+/** Those that refer to resources of a page by their URLs. */
+async function referringByCanonical(
+  from: readonly Match[],
+  canonicals: readonly SearchParam[],
+  target: string | undefined,
+  limit: number,
+  settings: RunSettings,
+): Promise<Match[]> {
+  const types = new Set(target === undefined ? canonicals.flatMap(param => param.targets) : [target]);
+  const named = canonicals.length > 0 ? from.filter(match => types.has(match.type)) : [];
+  const words = await wordsOf(
+    named.map(match => match.seq),
+    settings,
+  );
+  if (words.length === 0) return [];
+  const params = canonicals.flatMap(param => param.sources.map(source => source.param));
+  const seqs = sql`SELECT x.seq FROM index_use x WHERE x.param IN ${list(params)} AND x.word IN ${list(words)}`;
+  const query = versionsOfSeqs(seqs, limit, settings.sight);
+  return (await settings.store.select(query, { budgetMs: settings.budgetMs })).map(toIncluded);
 }
 
 export type { Followed };

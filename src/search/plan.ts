@@ -4,6 +4,7 @@
  */
 import { sql } from '../store/sql.ts';
 import { planBodyText } from './body-text.ts';
+import { takesCanonicals, urlsOf } from './canonical.ts';
 import { allOf, anyOf, type Condition } from './condition.ts';
 import { containedRegistry, toInside } from './contained.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
@@ -129,7 +130,9 @@ export function planChainTo(
       const inner = plan(target, beyond);
       if (inside) return [inner];
       const contained = plan(target, { ...beyond, registry: containedRegistry(settings.stored) });
-      return [direct({ op: 'chain', params, type: target, inner }), toInside(params, target, contained)];
+      const byReference = [direct({ op: 'chain', params, type: target, inner }), toInside(params, target, contained)];
+      if (!takesCanonicals(param)) return byReference;
+      return [...byReference, { op: 'canonical', direction: 'to', name, params, urls: [], innerType: target, inner }];
     } catch (error) {
       if (!(error instanceof UnknownParameter)) throw error;
       unknown.push(error);
@@ -189,12 +192,12 @@ function planHas(
         `${path.type} の「${path.reference}」は ${type} を参照しません`,
       ),
     );
-  return {
-    op: 'has',
-    params: param.sources.map(source => source.param),
-    type: path.type,
-    inner: planPath(path.type, name, path.rest, value, beyond),
-  };
+  const params = param.sources.map(source => source.param);
+  const inner = planPath(path.type, name, path.rest, value, beyond);
+  const byReference: Condition = { op: 'has', params, type: path.type, inner };
+  if (!takesCanonicals(param)) return byReference;
+  const urls = urlsOf([type], settings.stored);
+  return anyOf([byReference, { op: 'canonical', direction: 'from', name, params, urls, innerType: path.type, inner }]);
 }
 
 function planPlain(
