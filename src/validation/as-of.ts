@@ -12,6 +12,9 @@ export interface AsOf {
 /** Types whose codes are billed: what was in force when the service was given counts. */
 const billed: ReadonlySet<string> = new Set(['Claim', 'ExplanationOfBenefit']);
 
+/** True for a resource whose codes must be in force on its day, whatever is known of them. */
+export const isBilled = ({ resourceType }: JsonObject): boolean => billed.has(resourceType as string);
+
 /** Where resources say when what they tell of was; the first that is there counts. */
 const places: readonly (readonly [element: string, inside?: string])[] = [
   ['billablePeriod', 'start'],

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
-import { asOfResource } from './as-of.ts';
+import { asOfResource, isBilled } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 import { noteUnchecked } from './coding-system.ts';
 import type { Binding } from './profile-schema.ts';
@@ -106,9 +106,10 @@ export function bindingCheck(
   const quantity = type === 'Quantity' || type === 'SimpleQuantity' || type === 'Money';
   const passed = newMemory<Passed>(codes);
   return (value, report) => {
-    const asOf = asOfResource(report.scope.resource);
+    const { resource } = report.scope;
     // What is remembered is right on any day, but for what is billed.
-    if (report.displays.size === 0 && !asOf?.strict && hasPassed(value, passed())) return;
+    if (report.displays.size === 0 && !isBilled(resource) && hasPassed(value, passed())) return;
+    const asOf = asOfResource(resource);
     const found = codesIn(value);
     if (found === undefined || (quantity && found.length === 0)) return;
     const named = found.length === 0 ? '' : found.map(name).join(', ');

@@ -10,6 +10,7 @@ import { type Constraint, compileConstraint, type Environment } from '../fhirpat
 import { type AsOf, asOfResource } from './as-of.ts';
 import type { CodeChecker } from './codes.ts';
 import { guardsOf, lacks } from './constraint-guard.ts';
+import { frequent } from './frequent-constraints.ts';
 import type { Report } from './report.ts';
 import { resolve } from './scope.ts';
 
@@ -26,15 +27,6 @@ export interface ConstraintServices {
 
 const object = (value: unknown): JsonObject =>
   typeof value === 'object' && value !== null ? (value as JsonObject) : {};
-const has = (value: unknown, ...names: string[]): boolean =>
-  names.some(name => object(value)[name] !== undefined || object(value)[`_${name}`] !== undefined);
-const coded = (concept: unknown, codes: readonly string[], system: string): boolean => {
-  const list = object(concept)['coding'];
-  return (
-    Array.isArray(list) &&
-    list.some(one => object(one)['system'] === system && codes.includes(String(object(one)['code'])))
-  );
-};
 
 /** `a.exists() or b.exists()…`, `a.empty() or b.exists()`: presence of children joined by one operator. */
 function presence(expression: string): Evaluate | undefined {
@@ -83,61 +75,6 @@ const choiceNames: ReadonlySet<string> = new Set([
   'onset',
   'effective',
   'deceased',
-]);
-
-function periodInOrder(value: unknown): boolean | undefined {
-  const { start, end } = object(value);
-  if (typeof start !== 'string' || typeof end !== 'string') return true;
-  if (start.length <= 10 || end.length <= 10) {
-    const length = Math.min(start.length, end.length, 10);
-    const [a, b] = [start.slice(0, length), end.slice(0, length)];
-    // Equal as far as both go, but not as exact as each other: FHIRPath cannot say which comes first, and the rule fails.
-    return a !== b ? a < b : start.length === end.length;
-  }
-  return Date.parse(start) <= Date.parse(end);
-}
-
-const allergy = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification';
-const condition = 'http://terminology.hl7.org/CodeSystem/condition-ver-status';
-
-/** Frequent invariants of R4, by their expression. */
-const known: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
-  [
-    "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))",
-    (value, report) => {
-      const reference = object(value)['reference'];
-      return (
-        typeof reference !== 'string' ||
-        !reference.startsWith('#') ||
-        reference === '#' ||
-        resolve(reference, report.scope) !== undefined
-      );
-    },
-  ],
-  ['start.hasValue().not() or end.hasValue().not() or (start <= end)', periodInOrder],
-  [
-    `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').exists() or clinicalStatus.exists()`,
-    value => has(value, 'clinicalStatus') || coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
-  ],
-  [
-    `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').empty() or clinicalStatus.empty()`,
-    value =>
-      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
-  ],
-  [
-    `verificationStatus.coding.where(system='${condition}' and code='entered-in-error').empty() or clinicalStatus.empty()`,
-    value =>
-      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], condition),
-  ],
-  ['(identifier.count() + name.count()) > 0', value => has(value, 'identifier', 'name')],
-  [
-    "type = 'document' implies (identifier.system.exists() and identifier.value.exists())",
-    value =>
-      object(value)['type'] !== 'document' ||
-      (has(object(value)['identifier'], 'system') && has(object(value)['identifier'], 'value')),
-  ],
-  ["where(use = 'home').empty()", value => object(value)['use'] !== 'home'],
-  ['(answer.exists() and item.exists()).not()', value => !(has(value, 'answer') && has(value, 'item'))],
 ]);
 
 /** Steps one evaluation may take. */
@@ -240,7 +177,7 @@ export function evaluateConstraint(
   types: readonly string[],
   services: ConstraintServices,
 ): Evaluate {
-  const own = known.get(expression) ?? presence(expression);
+  const own = frequent.get(expression) ?? presence(expression);
   if (own) return own;
   if (expression.length > maxLength) return () => undefined;
   const running: Running = { unchecked: false };

@@ -38,6 +38,8 @@ export interface ElementRule {
   readonly demanding: boolean;
   /** True when a property with another type of the choice has to be looked for. */
   readonly narrow: boolean;
+  /** True when nothing is asked of the value, only of the `_name` beside it. */
+  readonly besideOnly: boolean;
   /** The same where it is known which property the element is in. */
   visit(slot: Slot, parent: JsonObject, report: Report): void;
 }
@@ -94,22 +96,25 @@ function idRules(element: ProfileElement, { schema }: ElementContext): ItemRule[
   ];
 }
 
+/** Rules of one value of an element but for those of its `_name`. */
+const ownRules = (element: ProfileElement, context: ElementContext): readonly ItemRule[] => [
+  ...valueRules(element, context.compiler),
+  ...bindingRules(element, context),
+  ...constraintRules(element, context),
+  ...referenceRule(element, context),
+  ...resourceTypeRules(element, context),
+  ...idRules(element, context),
+  ...narrativeRules(element),
+  ...profileRules(element, context),
+  ...typeRules(element, context),
+  ...childRules(element, context),
+];
+
 /** Rules of one value of an element. */
-export function itemRules(element: ProfileElement, context: ElementContext): readonly ItemRule[] {
-  return [
-    ...valueRules(element, context.compiler),
-    ...bindingRules(element, context),
-    ...constraintRules(element, context),
-    ...referenceRule(element, context),
-    ...resourceTypeRules(element, context),
-    ...idRules(element, context),
-    ...narrativeRules(element),
-    ...profileRules(element, context),
-    ...typeRules(element, context),
-    ...siblingRules(element, context),
-    ...childRules(element, context),
-  ];
-}
+export const itemRules = (element: ProfileElement, context: ElementContext): readonly ItemRule[] => [
+  ...ownRules(element, context),
+  ...siblingRules(element, context),
+];
 
 function cardinality(element: ProfileElement, count: number, report: Report): void {
   const { name, min, max } = element;
@@ -144,7 +149,8 @@ const noItems: readonly Item[] = [];
 /** Compiles an element with all below it; undefined when it asks for nothing beyond R4's structure. */
 export function compileElement(element: ProfileElement, context: ElementContext): ElementRule | undefined {
   const { base } = context.schema;
-  const own = itemRules(element, context);
+  const values = ownRules(element, context);
+  const own = [...values, ...siblingRules(element, context)];
   const slices = base ? undefined : compileSlices(element, context);
   const narrowed = !base && (element.cardinalityNarrowed || element.typesNarrowed);
   if (own.length === 0 && !slices && !narrowed) return undefined;
@@ -171,6 +177,7 @@ export function compileElement(element: ProfileElement, context: ElementContext)
     own: own.length > 0 ? own : noRules,
     demanding: missing || slices !== undefined,
     narrow: element.choice && element.typesNarrowed,
+    besideOnly: values.length === 0 && !slices && !narrowed,
     visit,
     check: element.choice
       ? (parent, report) => {

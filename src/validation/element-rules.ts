@@ -19,11 +19,14 @@ const fewElements = 4;
 
 /** Joins the rules of the elements of an object. */
 export function joinElements(elements: readonly ElementRule[]): (value: JsonObject, report: Report) => void {
-  const asked = elements.filter(one => one.demanding || one.narrow || elements.length < fewElements);
+  const few = elements.filter(one => !one.besideOnly).length < fewElements;
+  const asked = elements.filter(one => !one.besideOnly && (one.demanding || one.narrow || few));
   const bySlot = new Map<string, Place>();
   for (const rule of elements)
-    if (!asked.includes(rule))
-      for (const slot of rule.slots) {
+    for (const slot of asked.includes(rule) ? [] : rule.slots)
+      if (rule.besideOnly) {
+        if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: false });
+      } else {
         bySlot.set(slot.name, { rule, slot, sibling: false });
         if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: true });
       }

@@ -66,6 +66,15 @@ export function childRules(element: ProfileElement, context: ElementContext): It
   const children = childrenOf(element, context);
   if (children.length === 0) return [];
   const below = joinElements(children);
+  const { isResourceType } = context.compiler.definitions;
+  const resources = element.types.some(({ code }) => /Resource$/.test(code) || isResourceType(code));
+  if (!resources)
+    return [
+      (value, report, _type, _parent, sibling) => {
+        const object = isObject(value) ? value : sibling;
+        if (object) below(object, report);
+      },
+    ];
   return [
     (value, report, _type, _parent, sibling) => {
       const object = isObject(value) ? value : sibling;
@@ -111,6 +120,7 @@ export function typeRules(element: ProfileElement, context: ElementContext): Ite
     }
   }
   if (byType.size === 0) return [];
+  if (element.types.length === 1) return [...byType.values()];
   return [(value, report, type, parent, sibling) => byType.get(type)?.(value, report, type, parent, sibling)];
 }
 

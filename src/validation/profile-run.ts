@@ -24,7 +24,7 @@ export function runOn(value: JsonObject, type: string, compiled: Usable, report:
   }
   const known = byProfile.get(compiled);
   if (known) return known;
-  const run: Run = { errors: 0, issues: [] };
+  const run: Run = { errors: 0, issues: [], done: false };
   byProfile.set(compiled, run);
   const { scope } = report;
   const own: Report = {
@@ -41,7 +41,54 @@ export function runOn(value: JsonObject, type: string, compiled: Usable, report:
   compiled.rule(value, own);
   run.errors = own.errors;
   run.issues = own.issues;
+  run.done = true;
   return run;
+}
+
+/** Longest chain of profiles made from each other. */
+const maxLineage = 30;
+
+/** The profiles a profile is made from. */
+function lineageOf({ definition }: Usable, compiler: Compiler): ReadonlySet<CompiledProfile> {
+  const found = new Set<CompiledProfile>();
+  for (let at = definition; at.baseDefinition !== undefined && found.size < maxLineage; ) {
+    const base = compiler.profile(at.baseDefinition, at);
+    if (!base || !('rule' in base)) break;
+    found.add(base);
+    at = base.definition;
+  }
+  return found;
+}
+
+const lineages = new WeakMap<CompiledProfile, ReadonlySet<CompiledProfile>>();
+
+/**
+ * Whether a resource conforms to a profile because it does to one made from it, which it names itself and is held against
+ * anyway; false when that cannot be said.
+ */
+export function conformsByHeir(
+  value: JsonObject,
+  type: string,
+  wanted: Usable,
+  report: Report,
+  compiler: Compiler,
+): boolean {
+  const meta = value['meta'] as JsonObject | undefined;
+  const named = meta?.['profile'];
+  if (!Array.isArray(named)) return false;
+  for (const canonical of named as unknown[]) {
+    const heir = typeof canonical === 'string' ? compiler.profile(canonical) : undefined;
+    if (!heir || !('rule' in heir) || heir === wanted || !isAbout(heir.schema, type)) continue;
+    let lineage = lineages.get(heir);
+    if (!lineage) {
+      lineage = lineageOf(heir, compiler);
+      lineages.set(heir, lineage);
+    }
+    if (!lineage.has(wanted)) continue;
+    const { done, errors } = runOn(value, type, heir, report);
+    if (done && errors === 0) return true;
+  }
+  return false;
 }
 
 /** Runs a profile on a value and adds what it finds. */

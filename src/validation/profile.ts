@@ -10,7 +10,7 @@ import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
 import { joinElements } from './element-rules.ts';
 import type { HtmlSeverity } from './embedded-html.ts';
-import { isAbout, runOn } from './profile-run.ts';
+import { conformsByHeir, isAbout, runOn } from './profile-run.ts';
 import { findElement, type ProfileSchema, SchemaMaker } from './profile-schema.ts';
 import { probeOf, type Report } from './report.ts';
 
@@ -229,7 +229,8 @@ class ProfileCompiler implements Compiler {
     const { schema, definition } = compiled;
     if (typeof type !== 'string') return this.isConforming(value, compiled, report);
     if (!isAbout(schema, type)) return false;
-    return definition.derivation !== 'constraint' || runOn(value, type, compiled, report).errors === 0;
+    if (definition.derivation !== 'constraint') return true;
+    return conformsByHeir(value, type, compiled, report, this) || runOn(value, type, compiled, report).errors === 0;
   }
 
   /** Whether a value that is no resource conforms to a profile. */

@@ -47,6 +47,8 @@ export interface Report {
 export interface Run {
   errors: number;
   issues: readonly Issue[];
+  /** False while the profile is still at work. */
+  done: boolean;
 }
 
 /** A resource that was found within the document at hand. */
