@@ -6,6 +6,7 @@ import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import { asOfResource, isBilled } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 import { noteUnchecked } from './coding-system.ts';
+import { hasPassed, newMemory, type Passed, remember } from './passed.ts';
 import type { Binding } from './profile-schema.ts';
 import { addFinding, isFull, type Report, withdraw } from './report.ts';
 
@@ -19,7 +20,13 @@ export function codeOf(value: JsonObject): Code | undefined {
   if (code === undefined) return undefined;
   const system = textOf(value['system']);
   const display = textOf(value['display']);
-  return { code, ...(system !== undefined && { system }), ...(display !== undefined && { display }) };
+  const version = textOf(value['version']);
+  return {
+    code,
+    ...(system !== undefined && { system }),
+    ...(display !== undefined && { display }),
+    ...(version !== undefined && { version }),
+  };
 }
 
 const name = ({ system, code }: Code): string => (system === undefined ? `"${code}"` : `"${code}" (${system})`);
@@ -139,44 +146,6 @@ export function bindingCheck(
   };
 }
 
-/** Codes that a binding remembers. */
-const mostPassed = 2000;
-
-/** What was found out of codes, forgotten when code systems or value sets change. */
-function newMemory<T extends Map<unknown, unknown>>(codes: CodeChecker): () => T {
-  const known = new Map() as T;
-  let epoch = -1;
-  return () => {
-    if (epoch !== codes.epoch) known.clear();
-    epoch = codes.epoch;
-    return known;
-  };
-}
-
-/** Codes that are known to be in a value set, by their system. */
-type Passed = Map<string | undefined, Set<string>>;
-
-const isPassed = (passed: Passed, system: unknown, code: unknown): boolean =>
-  passed.get(system as string | undefined)?.has(code as string) ?? false;
-
-function remember(passed: Passed, { system, code }: Code): void {
-  const known = passed.get(system);
-  if (known === undefined) passed.set(system, new Set([code]));
-  else if (known.size < mostPassed) known.add(code);
-}
-
-/** Whether a value, or one of its codings, is known to be in the value set. */
-function hasPassed(value: unknown, passed: Passed): boolean {
-  if (passed.size === 0) return false;
-  if (typeof value === 'string') return isPassed(passed, undefined, value);
-  if (!isObject(value)) return false;
-  const { coding } = value;
-  if (coding === undefined) return isPassed(passed, value['system'], value['code']);
-  if (!Array.isArray(coding)) return false;
-  for (const one of coding) if (isObject(one) && isPassed(passed, one['system'], one['code'])) return true;
-  return false;
-}
-
 function noCode(report: Report, valueSet: string): void {
   addFinding(report, 'error', 'code-invalid', {
     en: `found no code, expected one of ${valueSet}`,
@@ -218,8 +187,12 @@ interface CodingVerdict {
   readonly membership: Membership;
 }
 
-function judge({ system, code, display }: Code, codes: CodeChecker): CodingVerdict {
-  const membership = codes.inSystem({ code, ...(system !== undefined && { system }) });
+function judge({ system, code, display, version }: Code, codes: CodeChecker): CodingVerdict {
+  const membership = codes.inSystem({
+    code,
+    ...(system !== undefined && { system }),
+    ...(version !== undefined && { version }),
+  });
   if (display === undefined || system === undefined) return { displays: undefined, membership };
   const displays = codes.displays(system, code);
   const given = folded(display);
@@ -242,6 +215,8 @@ function verdictOn(
   value: JsonObject,
   codes: CodeChecker,
 ): CodingVerdict {
+  // Few codings name a version: what is found of them is not kept.
+  if (value['version'] !== undefined) return judge(codeOf(value)!, codes);
   const found = known.get(system)?.get(code)?.get(display);
   if (found) return found;
   const verdict = judge(codeOf(value)!, codes);

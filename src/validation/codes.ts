@@ -13,6 +13,8 @@ export interface Code {
   readonly system?: string;
   readonly code: string;
   readonly display?: string;
+  /** Version of the system. */
+  readonly version?: string;
 }
 
 /** Whether a code is in a value set or system. `unchecked` says why in `reason`. */
@@ -70,8 +72,8 @@ export function createCodeChecker(definitions: Definitions): CodeChecker {
     },
     member: (valueSet, { system, code }, asker) =>
       asMembership(current().valueSets.test(valueSet, asker)(system, code)),
-    inSystem: ({ system, code }) =>
-      asMembership(system === undefined ? false : current().systems.inAnyEdition(system, code)),
+    inSystem: ({ system, code, version }) =>
+      asMembership(system === undefined ? false : current().systems.inAnyEdition(system, code, version)),
     weight: () => undefined,
     displaysIn: (valueSet, system, code, asker) => current().valueSets.displays(valueSet, system, code, asker),
     displays(system, code) {

@@ -19,6 +19,10 @@ const uriOfOid: ReadonlyMap<string, string> = new Map([
   ['urn:oid:2.16.840.1.113883.6.73', 'http://www.whocc.no/atc'],
 ]);
 
+/** Systems whose URI begins with http:, which are names and no addresses. */
+const plainHttp =
+  /^https:\/\/(?:loinc\.org|snomed\.info\/sct|unitsofmeasure\.org|terminology\.hl7\.org\/|hl7\.org\/fhir\/|www\.nlm\.nih\.gov\/research\/umls\/rxnorm|www\.whocc\.no\/atc)/;
+
 /** Hosts that stand for nobody. @see https://www.rfc-editor.org/rfc/rfc2606#section-3 */
 const exampleHost = /^https?:\/\/(?:[^/]*\.)?(?:example\.(?:org|com|net)|acme\.(?:org|com))(?:[/:]|$)/;
 const schemeForm = /^[a-z][a-z0-9+.-]*:|^#/i;
@@ -44,6 +48,15 @@ function faultOf(system: string, { definitions }: Compiler): Finding | undefined
       {
         en: `${system} is a value set, not a code system`,
         ja: `${system} はコード体系ではなく値セットです`,
+      },
+    ];
+  if (plainHttp.test(system) && !known)
+    return [
+      'error',
+      'invalid',
+      {
+        en: `the system ${system} begins with http: in FHIR, not with https:`,
+        ja: `system ${system} は FHIR では https: ではなく http: で始まります`,
       },
     ];
   if (!schemeForm.test(system))
@@ -104,7 +117,11 @@ export function codingSystemRule(compiler: Compiler): ItemRule {
       report.segments[report.depth++] = 'system';
       const [severity, ...rest] = fault;
       // As with canonicals: published data has such systems, and a search finds them as they are.
-      addFinding(report, report.onWrite && !schemeForm.test(system) ? 'warning' : severity, ...rest);
+      addFinding(
+        report,
+        report.onWrite && (!schemeForm.test(system) || plainHttp.test(system)) ? 'warning' : severity,
+        ...rest,
+      );
       report.depth--;
     }
     const wrong = form !== undefined && typeof code === 'string' ? form(code) : undefined;

@@ -5,7 +5,7 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject } from '../fhir/types.ts';
 
 /** The parts of an expression between an operator that stands in no brackets and no text. */
-function partsOf(expression: string, operator: string): string[] {
+export function partsOf(expression: string, operator: string): string[] {
   const parts: string[] = [];
   let [depth, from, quoted] = [0, 0, false];
   for (let i = 0; i < expression.length; i++) {

@@ -10,7 +10,7 @@ import { joinElements } from './element-rules.ts';
 import type { Compiler, Place } from './profile.ts';
 import { applyProfile } from './profile-run.ts';
 import { findElement, type ProfileElement } from './profile-schema.ts';
-import { addFinding, type Report } from './report.ts';
+import { addFinding, addIssue, type Report } from './report.ts';
 import { scopeWithin } from './scope.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -63,6 +63,7 @@ export function childRules(element: ProfileElement, context: ElementContext): It
       },
     ];
   }
+  if (isPrimitive(element, context)) return besideRules(element, context);
   const children = childrenOf(element, context);
   if (children.length === 0) return [];
   const below = joinElements(children);
@@ -83,6 +84,32 @@ export function childRules(element: ProfileElement, context: ElementContext): It
       if (typeof object['resourceType'] === 'string') report.scope = scopeWithin(before, object, report.depth);
       below(object, report);
       report.scope = before;
+    },
+  ];
+}
+
+const isPrimitive = ({ types }: ProfileElement, { compiler }: ElementContext): boolean =>
+  types.length > 0 && types.every(({ code }) => compiler.definitions.typeSchema(code)?.kind === 'primitive-type');
+
+const nothing: JsonObject = {};
+
+/** Children of a primitive: they lie in its `_name`, but for `value`, which is the primitive's own. */
+function besideRules(element: ProfileElement, context: ElementContext): ItemRule[] {
+  const children = element.children
+    .filter(child => child.name !== 'value')
+    .map(child => compileElement(child, context))
+    .filter(one => one !== undefined);
+  const below = children.length > 0 ? joinElements(children) : undefined;
+  const needed = element.children.some(child => child.name === 'value' && child.min > 0);
+  if (!below && !needed) return [];
+  return [
+    (value, report, _type, _parent, sibling) => {
+      if (needed && value === undefined)
+        addIssue(report, 'required', {
+          en: 'the profile requires a value here; an extension cannot stand for it',
+          ja: 'プロファイルで値が必須です（拡張だけでは足りません）',
+        });
+      below?.(sibling ?? nothing, report);
     },
   ];
 }

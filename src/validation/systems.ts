@@ -22,6 +22,7 @@ export interface Known {
 /** A CodeSystem read once. */
 export interface System {
   readonly url: string;
+  readonly version: unknown;
   readonly complete: boolean;
   readonly fragment: boolean;
   readonly caseless: boolean;
@@ -129,6 +130,7 @@ export class Systems {
         if (child['code'] === 'child') concepts.get(String(child['valueCode']))?.parents.push(code);
     return {
       url: String(resource['url']),
+      version: resource['version'],
       complete: resource['content'] === 'complete' && concepts.size > 0,
       fragment: resource['content'] === 'fragment' || resource['content'] === 'example',
       caseless,
@@ -141,11 +143,16 @@ export class Systems {
     return known?.concepts.get(known.caseless ? code.toLowerCase() : code);
   }
 
-  /** Whether any edition has a code; wrong only when all are complete and none has it. */
-  inAnyEdition(system: string, code: string): Verdict {
+  /**
+   * Whether any edition has a code; wrong only when all are complete and none has it.
+   * @param version asks that edition alone, where it is here
+   */
+  inAnyEdition(system: string, code: string, version?: string): Verdict {
     const grammar = grammars.get(system);
     if (grammar) return grammar(code);
-    const editions = this.editions(system);
+    const all = this.editions(system);
+    const asked = version === undefined ? [] : all.filter(one => one.version === version);
+    const editions = asked.length > 0 ? asked : all;
     if (editions.some(one => one.concepts.has(one.caseless ? code.toLowerCase() : code))) return true;
     if (editions.length === 0) return { reason: 'code-system', what: system };
     // Another spelling of the system may stand for another edition of it.

@@ -8,6 +8,7 @@ import type { ItemRule } from './element-rule.ts';
 import type { Compiler } from './profile.ts';
 import { addFinding, addIssueAt, type Report } from './report.ts';
 import { checkName } from './resources/clins.ts';
+import { resolve } from './scope.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
@@ -17,7 +18,15 @@ const relativeForm = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\||$)/;
 
 /** Canonicals are absolute, or lead to a contained resource. @see https://hl7.org/fhir/R4/references.html#canonical */
 const canonical: ItemRule = (value, report) => {
-  if (typeof value !== 'string' || value.startsWith('#') || /^[a-z][a-z0-9+.-]*:/i.test(value)) return;
+  if (typeof value === 'string' && value.startsWith('#')) {
+    if (resolve(value, report.scope) === undefined)
+      addFinding(report, 'error', 'not-found', {
+        en: `no resource "${value.slice(1)}" is contained here`,
+        ja: `「${value.slice(1)}」という内包リソースはありません`,
+      });
+    return;
+  }
+  if (typeof value !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test(value)) return;
   const mild = report.onWrite && relativeForm.test(value);
   addFinding(report, mild ? 'warning' : 'error', 'invalid', {
     en: `found "${value}", expected an absolute URL or #id of a contained resource`,

@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/codesystem.html
  */
 import type { JsonObject } from '../../fhir/types.ts';
+import type { Compiler } from '../profile.ts';
 import { addFinding, addIssueAt, type Report } from '../report.ts';
 import { at, checkOwnUrl } from './place.ts';
 import { objects } from './questionnaire.ts';
@@ -32,6 +33,96 @@ function checkProperties(codeSystem: JsonObject, report: Report): void {
   });
 }
 
+/** What values of a property type look like in JSON. */
+const typeOfValue = (property: JsonObject): string | undefined => {
+  const name = Object.keys(property).find(key => /^value[A-Z]/.test(key));
+  return name === undefined ? undefined : name.slice(5, 6).toLowerCase() + name.slice(6);
+};
+
+/** Properties of concepts are among those the system declares, or HL7's own, and of the type declared. */
+function checkConceptProperties(concepts: unknown, types: ReadonlyMap<unknown, unknown>, report: Report): void {
+  objects(concepts).forEach((concept, i) => {
+    at(report, ['concept', i], () => {
+      objects(concept['property']).forEach((property, j) => {
+        const { code } = property;
+        const [wanted, found] = [types.get(code), typeOfValue(property)];
+        const tell = (name: string, en: string, ja: string): void =>
+          at(report, ['property', j, name], () =>
+            addFinding(report, report.onWrite ? 'warning' : 'error', 'invalid', { en, ja }),
+          );
+        if (!types.has(code) && !known.has(String(code)))
+          tell(
+            'code',
+            `the code system declares no property "${String(code)}"`,
+            `性質「${String(code)}」が property で宣言されていません`,
+          );
+        else if (wanted !== undefined && found !== undefined && wanted !== found)
+          tell(
+            'value',
+            `found a ${found}, but the property is declared as ${String(wanted)}`,
+            `値の型が ${found} ですが、宣言では ${String(wanted)} です`,
+          );
+      });
+      checkConceptProperties(concept['concept'], types, report);
+    });
+  });
+}
+
+/** A code names one property. */
+function checkDeclared(codeSystem: JsonObject, report: Report): void {
+  const types = new Map<unknown, unknown>();
+  objects(codeSystem['property']).forEach(({ code, type }, i) => {
+    if (types.has(code))
+      at(report, ['property', i, 'code'], () =>
+        addFinding(report, report.onWrite ? 'warning' : 'error', 'duplicate', {
+          en: `the property "${String(code)}" is declared twice`,
+          ja: `性質「${String(code)}」が重複しています`,
+        }),
+      );
+    types.set(code, type);
+  });
+  checkConceptProperties(codeSystem['concept'], types, report);
+}
+
+/** A supplement speaks of codes that the system it adds to has. */
+function checkSupplement({ content, concept, supplements }: JsonObject, report: Report, { codes }: Compiler): void {
+  if (content !== 'supplement' || typeof supplements !== 'string') return;
+  const [system = ''] = supplements.split('|');
+  const visit = (list: unknown): void =>
+    objects(list).forEach((one, i) => {
+      at(report, ['concept', i], () => {
+        const { code } = one;
+        if (typeof code === 'string' && codes.inSystem({ system, code }).result === 'out')
+          addIssueAt(report, 'code', 'code-invalid', {
+            en: `"${code}" is no code of ${system}, which this supplement adds to`,
+            ja: `「${code}」は、この追補の元である ${system} にないコードです`,
+          });
+        visit(one['concept']);
+      });
+    });
+  visit(concept);
+}
+
+/** The value set a code system names holds all of it and nothing else. */
+function checkWhole({ url, valueSet }: JsonObject, report: Report, { definitions }: Compiler): void {
+  const found = typeof valueSet === 'string' ? definitions.byCanonical('ValueSet', valueSet) : undefined;
+  const compose = found?.['compose'];
+  if (typeof compose !== 'object' || compose === null) return;
+  const { include, exclude } = compose as JsonObject;
+  const [only, ...others] = objects(include);
+  const whole =
+    others.length === 0 &&
+    exclude === undefined &&
+    only?.['system'] === url &&
+    only?.['concept'] === undefined &&
+    only?.['filter'] === undefined;
+  if (!whole)
+    addIssueAt(report, 'valueSet', 'invalid', {
+      en: `the value set ${String(valueSet)} does not hold all codes of this system and only those`,
+      ja: `値セット ${String(valueSet)} が、このコード体系全体と一致していません`,
+    });
+}
+
 function checkCount({ content, count }: JsonObject, found: number, report: Report): void {
   if (typeof count !== 'number' || found === 0) return;
   if (content === 'complete' && count !== found)
@@ -47,7 +138,7 @@ function checkCount({ content, count }: JsonObject, found: number, report: Repor
 }
 
 /** The rule of CodeSystem resources. */
-export function checkCodeSystem(codeSystem: JsonObject, report: Report): void {
+export function checkCodeSystem(codeSystem: JsonObject, report: Report, compiler: Compiler): void {
   checkOwnUrl(codeSystem, report);
   const { content, concept, supplements } = codeSystem;
   const found = countConcepts(concept);
@@ -68,4 +159,7 @@ export function checkCodeSystem(codeSystem: JsonObject, report: Report): void {
     });
   checkCount(codeSystem, found, report);
   checkProperties(codeSystem, report);
+  checkDeclared(codeSystem, report);
+  checkSupplement(codeSystem, report, compiler);
+  checkWhole(codeSystem, report, compiler);
 }

@@ -164,7 +164,7 @@ function checkItems(items: readonly JsonObject[], questions: readonly Question[]
   });
   for (const question of questions) {
     const count = found.get(question.linkId) ?? 0;
-    if (count > 1 && question.type !== 'group' && !question.repeats)
+    if (count > 1 && !question.repeats)
       addIssue(report, 'invalid', {
         en: `the question "${question.linkId}" is there ${count} times, expected once`,
         ja: `質問「${question.linkId}」が${count}回あります（1回だけです）`,

@@ -2,18 +2,33 @@
  * SearchParameters: like the one they are derived from, with an expression over their base types.
  * @see https://hl7.org/fhir/R4/searchparameter.html
  */
+import type { Definitions } from '../../definitions/definitions.ts';
 import type { JsonObject, Message } from '../../fhir/types.ts';
+import { partsOf } from '../constraint-guard.ts';
 import type { Compiler } from '../profile.ts';
 import { addIssueAt, type Report } from '../report.ts';
-import { fhirPathFault } from './place.ts';
+import { fhirPathFault, fhirPathFaultFor } from './place.ts';
 import { objects } from './questionnaire.ts';
+
+/** Elements that the types of the base do not have. Each part of a union is about the type it begins with, or any of the base. */
+function pathFault(expression: string, base: readonly string[], definitions: Definitions): Message | undefined {
+  for (const part of partsOf(expression, '|')) {
+    const named = /^[\s(]*([A-Z]\w+)\b/.exec(part)?.[1];
+    const types = (named === undefined ? base : [named]).filter(type => definitions.typeSchema(type));
+    const fault = types.length === 0 ? undefined : fhirPathFaultFor(part, definitions, types);
+    if (fault) return fault;
+  }
+  return undefined;
+}
 
 /** An expression begins with a type of the parameter's base, and can be read. */
 function checkExpression(parameter: JsonObject, report: Report, { definitions }: Compiler): void {
   const { expression } = parameter;
   if (typeof expression !== 'string') return;
   const base = Array.isArray(parameter['base']) ? (parameter['base'] as unknown[]) : [];
-  const fault = fhirPathFault(expression, definitions);
+  const fault =
+    fhirPathFault(expression, definitions) ??
+    (report.onWrite ? undefined : pathFault(expression, base.map(String), definitions));
   if (fault) {
     addIssueAt(report, 'expression', 'invalid', fault);
     return;

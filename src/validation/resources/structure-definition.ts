@@ -8,8 +8,9 @@ import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import { otherVersion } from '../other-versions.ts';
 import type { Compiler } from '../profile.ts';
 import { addIssue, addIssueAt, type Report } from '../report.ts';
+import { checkDerivation, checkNature } from './derivation.ts';
 import { checkObligations } from './obligation.ts';
-import { at, fhirPathFault } from './place.ts';
+import { at, fhirPathFaultFor } from './place.ts';
 import { isObject, objects } from './questionnaire.ts';
 
 type Find = (canonical: string) => StructureDefinition | undefined;
@@ -60,6 +61,7 @@ const isTypeName = (code: string): boolean => /^[A-Za-z]\w*$/.test(code) && !abs
 /** Invariants can be read, and a key means one expression. */
 function checkConstraints(
   element: ElementDefinition,
+  types: readonly string[],
   keys: Map<string, string>,
   report: Report,
   { definitions }: Compiler,
@@ -76,7 +78,7 @@ function checkConstraints(
           ja: `キー ${String(key)} に異なる式が2つあります`,
         }),
       );
-    const fault = fhirPathFault(expression, definitions);
+    const fault = fhirPathFaultFor(expression, definitions, types);
     if (fault) at(report, ['constraint', i], () => addIssueAt(report, 'expression', 'invalid', fault));
   });
 }
@@ -110,6 +112,18 @@ function checkDiscriminators(
   });
 }
 
+/** What an element's invariants are asked of: its types, or its path where it has children of its own; none when unknown. */
+function focusOf(
+  { path }: ElementDefinition,
+  whole: ElementDefinition | undefined,
+  types: readonly string[],
+  { definitions }: Compiler,
+): readonly string[] {
+  const own = whole?.base?.path ?? path;
+  const focus = path.includes('.') ? (types.some(type => abstractTypes.has(type)) ? [own] : types) : [path];
+  return focus.every(type => definitions.typeSchema(type.split('.')[0]!)) ? focus : [];
+}
+
 /** Checks element by element, over the elements of the snapshot the differential ends in. */
 function checkElements(
   structure: JsonObject,
@@ -127,7 +141,9 @@ function checkElements(
     const types = objects(element['type'] ?? byPath.get(element.path)?.['type']).map(one => String(one['code']));
     at(report, ['differential', 'element', i], () => {
       checkTypes(element, find, report);
-      checkConstraints(element, keys, report, compiler);
+      // A write keeps what was published with paths that lead nowhere.
+      const focus = report.onWrite ? [] : focusOf(element, byPath.get(element.path), types, compiler);
+      checkConstraints(element, focus, keys, report, compiler);
       checkDiscriminators(element, types, report, compiler);
     });
   });
@@ -148,6 +164,16 @@ function checkPaths(structure: JsonObject, report: Report): void {
     });
 }
 
+/** The base of a structure with its snapshot; undefined when it is not here, or none can be made. */
+function baseOf(canonical: string, structure: Resource, { definitions }: Compiler): StructureDefinition | undefined {
+  try {
+    return definitions.profile(canonical, structure);
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+    return undefined;
+  }
+}
+
 /** The rule of StructureDefinition resources. */
 export function checkStructureDefinition(structure: JsonObject, report: Report, compiler: Compiler): void {
   const { definitions } = compiler;
@@ -166,7 +192,10 @@ export function checkStructureDefinition(structure: JsonObject, report: Report, 
   if (derivation !== 'constraint') checkPaths(structure, report);
   const find: Find = canonical =>
     definitions.byCanonical('StructureDefinition', canonical, structure as Resource) as StructureDefinition | undefined;
+  const base = baseOf(baseDefinition, structure as Resource, compiler);
+  checkNature(structure, base, report);
   if (derivation !== 'constraint' || !find(baseDefinition)) return;
+  if (base) checkDerivation(objects(differential['element']) as ElementDefinition[], base, report, compiler);
   try {
     const copy = structuredClone(structure) as unknown as StructureDefinition;
     checkElements(structure, generateSnapshot(copy, find, true), report, find, compiler);

@@ -124,6 +124,31 @@ function checkFilters(include: JsonObject, system: string, report: Report, compi
   );
 }
 
+/** What is named as a system is one, and what is named as a value set too. */
+function checkNamed({ system, valueSet }: JsonObject, report: Report, { definitions }: Compiler): void {
+  const codeSystem = typeof system === 'string' ? definitions.byCanonical('CodeSystem', system) : undefined;
+  if (codeSystem?.['content'] === 'supplement')
+    addIssueAt(report, 'system', 'invalid', {
+      en: `${String(system)} is a supplement, which has no codes of its own`,
+      ja: `${String(system)} は追補（supplement）で、独自のコードを持ちません`,
+    });
+  else if (typeof system === 'string' && !codeSystem && definitions.byCanonical('ValueSet', system))
+    addIssueAt(report, 'system', 'invalid', {
+      en: `${system} is a value set, not a code system`,
+      ja: `${system} はコード体系ではなく値セットです`,
+    });
+  (Array.isArray(valueSet) ? (valueSet as unknown[]) : []).forEach((canonical, i) => {
+    if (typeof canonical !== 'string' || definitions.byCanonical('ValueSet', canonical)) return;
+    if (definitions.byCanonical('CodeSystem', canonical))
+      at(report, ['valueSet', i], () =>
+        addFinding(report, 'error', 'invalid', {
+          en: `${canonical} is a code system, not a value set`,
+          ja: `${canonical} は値セットではなくコード体系です`,
+        }),
+      );
+  });
+}
+
 /** The rule of ValueSet resources. */
 export function checkValueSet(valueSet: JsonObject, report: Report, compiler: Compiler): void {
   checkOwnUrl(valueSet, report);
@@ -138,6 +163,7 @@ export function checkValueSet(valueSet: JsonObject, report: Report, compiler: Co
               en: `found "${String(system)}", expected an absolute URI`,
               ja: `system「${String(system)}」は絶対 URI ではありません`,
             });
+          checkNamed(include, report, compiler);
           if (typeof system !== 'string') return;
           checkConcepts(include, system, report, compiler);
           checkFilters(include, system, report, compiler);
