@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // A year of insured persons against a running server: everything is sent month by month, sent again (nothing may change), and
 // what the server then says is compared with what was decided by the seed.
-//   node examples/year.mjs [--base http://127.0.0.1:8080/fhir] [--persons 10] [--seed 1] [--clients 8]
+//   node examples/year.mjs [--base http://127.0.0.1:8080/fhir] [--persons 10] [--seed 1] [--clients 8] [--files]
+// --files: what national files can carry goes as files (certificates, care plans, services given, LIFE), the rest over REST.
 // Exit code 1 when something is not as it must be.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { careOffices, ids } from './make/shared.mjs';
 import { expectedOf, makePerson, places, unitsIn, yearOf } from './make/year.mjs';
+import { filesOf } from './make/year-files.mjs';
 
 /** Persons whose requests wait at a time. */
 async function inParallel(list, width, work) {
@@ -23,13 +25,67 @@ const stateOf = answer =>
     .map(({ response }) => `${response.location?.replace(/\/_history\/.*/, '')} ${response.etag}`)
     .join('\n');
 
+/** Sends a bundle. @returns what went wrong, and the state that a second time must leave as it is */
+async function sendBundle(send, bundle) {
+  const answer = await send('POST', '', bundle);
+  const problem = answer.status === 200 ? undefined : `${answer.status} ${JSON.stringify(answer.json.issue?.[0])}`;
+  return { problem, state: stateOf(answer), count: bundle.entry.length };
+}
+
+/** Sends a file. Receipts of certificates are lines; the answer to an import is a Parameters resource. */
+async function sendFile(send, sendText, { way, name, text, extract }) {
+  if (way === 'push') {
+    const answer = await sendText('/Coverage/$push-certificates', 'application/x-ndjson', text);
+    const lines = answer.text
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    const wrong = answer.status === 200 ? lines.find(one => one.outcome === 'refused') : answer.text;
+    return {
+      problem: wrong && JSON.stringify(wrong),
+      isSame: lines.every(one => one.outcome === 'unchanged'),
+      count: lines.length,
+    };
+  }
+  const answer = await sendText(`/$import?file=${encodeURIComponent(name)}`, 'text/csv', text);
+  const { parameter = [] } = JSON.parse(answer.text);
+  const number = key => parameter.find(one => one.name === key)?.valueInteger;
+  const problem = answer.status === 200 && number('refused') === 0 ? undefined : answer.text.slice(0, 600);
+  const own = { problem, isSame: number('stored') === 0, count: 1 };
+  if (problem || !extract) return own;
+  // A form's total becomes an Observation when its office asks for that.
+  const found = await send('GET', `/QuestionnaireResponse?identifier=${token(extract.system, extract.value)}`);
+  const made = await send('POST', `/QuestionnaireResponse/${found.json.entry?.[0]?.resource.id}/$extract`, {
+    resourceType: 'Parameters',
+  });
+  const bundle = made.json.parameter?.find(one => one.name === 'return')?.resource;
+  if (!bundle) return { ...own, problem: `nothing extracted: ${JSON.stringify(made.json).slice(0, 300)}` };
+  const stored = await sendBundle(send, bundle);
+  return { problem: stored.problem, isSame: own.isSame, state: stored.state, count: 1 };
+}
+
+/** Sends an event, as a bundle or as files with what no file carries. */
+async function sendEvent(send, sendText, person, event) {
+  const { files, carried } = sendText ? filesOf(person, event) : { files: [], carried: [] };
+  const entry = event.bundle.entry.filter(({ resource }) => !carried.includes(resource.resourceType));
+  const results = entry.length > 0 ? [await sendBundle(send, { ...event.bundle, entry })] : [];
+  for (const file of files) results.push(await sendFile(send, sendText, file));
+  return {
+    problem: results.find(one => one.problem)?.problem,
+    state: results.map(one => one.state ?? '').join('\n'),
+    isSame: results.every(one => one.isSame !== false),
+    count: results.reduce((sum, one) => sum + one.count, 0),
+  };
+}
+
 /**
  * Plays the year.
  * @param {(method: string, url: string, body?: object) => Promise<{ status: number, json: any }>} send urls below the base
- * @param {{ persons: number, seed?: number, clients?: number }} options
+ * @param {{ persons: number, seed?: number, clients?: number, sendText?: Function }} options `sendText(url, contentType, text)`: what national
+ *   files can carry goes as files
  * @returns what was found wrong (empty when all is well) and how much was sent
  */
-export async function playYear(send, { persons, seed = 1, clients = 8 }) {
+export async function playYear(send, { persons, seed = 1, clients = 8, sendText }) {
   const wrong = [];
   let sent = 0;
   let unchanged = 0;
@@ -39,12 +95,11 @@ export async function playYear(send, { persons, seed = 1, clients = 8 }) {
   const states = new Map();
   await inParallel(people, clients, async person => {
     const own = [];
-    for (const { month, en, bundle } of yearOf(person)) {
-      const answer = await send('POST', '', bundle);
-      if (answer.status !== 200)
-        note(person, `${month} ${en}: ${answer.status} ${JSON.stringify(answer.json.issue?.[0])}`);
-      own.push(stateOf(answer));
-      sent += bundle.entry.length;
+    for (const event of yearOf(person)) {
+      const { problem, state, count } = await sendEvent(send, sendText, person, event);
+      if (problem) note(person, `${event.month} ${event.en}: ${problem}`);
+      own.push(state);
+      sent += count;
     }
     states.set(person.index, own);
   });
@@ -55,10 +110,10 @@ export async function playYear(send, { persons, seed = 1, clients = 8 }) {
     const last = events.findLastIndex(isStep);
     for (const [i, event] of events.entries()) {
       if (isStep(event) && i !== last) continue;
-      const answer = await send('POST', '', event.bundle);
-      if (answer.status !== 200 || stateOf(answer) !== states.get(person.index)[i])
+      const { problem, state, isSame, count } = await sendEvent(send, sendText, person, event);
+      if (problem || !isSame || state !== states.get(person.index)[i])
         note(person, `${event.month} ${event.en}: sent again, and something changed`);
-      else unchanged += event.bundle.entry.length;
+      else unchanged += count;
     }
   });
   await inParallel(people, clients, person => checkPerson(send, person, text => note(person, text)));
@@ -134,6 +189,7 @@ async function main() {
       persons: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
       clients: { type: 'string', default: '8' },
+      files: { type: 'boolean', default: false },
     },
   });
   const base = values.base.replace(/\/+$/, '');
@@ -145,8 +201,21 @@ async function main() {
     });
     return { status: answer.status, json: await answer.json() };
   };
+  const sendText = async (url, contentType, text) => {
+    const answer = await fetch(`${base}${url}`, {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body: text,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
   const started = performance.now();
-  const options = { persons: Number(values.persons), seed: Number(values.seed), clients: Number(values.clients) };
+  const options = {
+    persons: Number(values.persons),
+    seed: Number(values.seed),
+    clients: Number(values.clients),
+    ...(values.files && { sendText }),
+  };
   const { wrong, sent, unchanged } = await playYear(send, options);
   const seconds = (performance.now() - started) / 1000;
   for (const line of wrong.slice(0, 20)) process.stderr.write(`${line}\n`);

@@ -324,6 +324,7 @@ function plan(person) {
       extension: [
         { url: structure('kaigo-csv-version'), valueCode: '202407' },
         { url: structure('kaigo-plan-date'), valueDate: '2026-09-25' },
+        { url: structure('kaigo-first-plan-date'), valueDate: '2026-09-25' },
       ],
       identifier: [key],
       status: 'active',
@@ -340,6 +341,8 @@ function plan(person) {
     key,
   );
 }
+
+const lastDay = ([year, number]) => new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 
 /** Days of a month on which the office comes. */
 const days = (person, [year, month]) =>
@@ -392,6 +395,7 @@ function monthly(person, month, kind, list) {
                   { url: 'date', valueDate: date },
                   { url: 'times', valueInteger: 1 },
                   { url: 'units', valueInteger: unitsOfVisit },
+                  { url: 'over30', valueCoding: { system: system('careplan-over-30-days'), code: '0' } },
                 ],
               })),
             ],
@@ -433,6 +437,8 @@ const secondTotal = ({ barthel: [first, change] }) => Math.max(0, Math.min(100, 
  */
 export function yearOf(person) {
   const event = (month, ja, en, ...entry) => ({ month, ja, en, bundle: bundle(entry) });
+  // What a file of the same event is made from.
+  const made = (one, facts) => ({ ...one, made: facts });
   const first = { start: '2025-10-01', end: '2026-09-30' };
   const second = { start: '2026-10-01', end: '2027-09-30' };
   return [
@@ -444,11 +450,14 @@ export function yearOf(person) {
       certificate(person, 1, person.levels.before, first),
       burden(person, 1, person.burdens[0], 2025),
     ),
-    event(
-      '2026-04',
-      '事業所：Barthel Index（1回目）',
-      'The office: first Barthel index',
-      barthel(person, '2026-04-15', person.barthel[0]),
+    made(
+      event(
+        '2026-04',
+        '事業所：Barthel Index（1回目）',
+        'The office: first Barthel index',
+        barthel(person, '2026-04-15', person.barthel[0]),
+      ),
+      { total: person.barthel[0] },
     ),
     event(
       '2026-07',
@@ -473,26 +482,35 @@ export function yearOf(person) {
       notification(person),
       plan(person),
     ),
-    event(
-      '2026-10',
-      '事業所：Barthel Index（2回目）',
-      'The office: second Barthel index',
-      barthel(person, '2026-10-15', secondTotal(person)),
+    made(
+      event(
+        '2026-10',
+        '事業所：Barthel Index（2回目）',
+        'The office: second Barthel index',
+        barthel(person, '2026-10-15', secondTotal(person)),
+      ),
+      { total: secondTotal(person) },
     ),
     ...months.flatMap((month, i) => {
       const name = `${month[0]}-${two(month[1])}`;
       return [
-        event(
-          name,
-          'ケアマネジャー：利用票',
-          'The care manager: plan of the month',
-          monthly(person, month, 'month', days(person, month)),
+        made(
+          event(
+            name,
+            'ケアマネジャー：利用票',
+            'The care manager: plan of the month',
+            monthly(person, month, 'month', days(person, month)),
+          ),
+          { created: `${name}-01`, days: days(person, month), units: unitsOfVisit },
         ),
-        event(
-          name,
-          '事業所：実績',
-          'The office: services given',
-          monthly(person, month, 'given', givenDays(person, month, i)),
+        made(
+          event(
+            name,
+            '事業所：実績',
+            'The office: services given',
+            monthly(person, month, 'given', givenDays(person, month, i)),
+          ),
+          { created: lastDay(month), days: givenDays(person, month, i), units: unitsOfVisit },
         ),
       ];
     }),
