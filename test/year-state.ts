@@ -31,14 +31,17 @@ function keyOf(resource: Found, names: ReadonlyMap<string, string> = new Map()):
   return `${String(resource['resourceType'])} ${first?.system?.split('/').at(-1)}|${first?.value}`;
 }
 
+interface Page {
+  readonly entry?: readonly { readonly resource: Found }[];
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+}
+
 async function everything(server: TestServer, type: string): Promise<Found[]> {
   const found: Found[] = [];
   let url: string | undefined = `/fhir/${type}?_count=500`;
   while (url !== undefined) {
-    const { entry = [], link } = (await server.app.inject({ url })).json<{
-      entry?: { resource: Found }[];
-      link: { relation: string; url: string }[];
-    }>();
+    const page: Page = (await server.app.inject({ url })).json();
+    const { entry = [], link } = page;
     found.push(...entry.map(one => one.resource));
     url = link.find(one => one.relation === 'next')?.url.replace(/^https?:\/\/[^/]+/, '');
   }
