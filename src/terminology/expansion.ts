@@ -63,6 +63,12 @@ export function overrideOf({ listed, from }: Pick<Entry, 'listed' | 'from'>): Ov
   };
 }
 
+/** True when a code is shown below another one, or is that one. */
+function isAt(places: ReadonlyMap<string, string>, code: string, other: string): boolean {
+  for (let at: string | undefined = code; at !== undefined; at = places.get(at)) if (at === other) return true;
+  return false;
+}
+
 class Writer {
   private readonly scope: Scope;
   private readonly options: ExpandOptions;
@@ -92,9 +98,20 @@ class Writer {
     return shown;
   }
 
-  private asked({ system, concept }: Entry): Shown[] {
+  /** Parents and children, where the code system tells them by its hierarchy and not by properties. */
+  private related(code: string, { system, concept }: Entry): Shown[] {
+    if (!system || concept.property?.some(one => one['code'] === code)) return [];
+    const found =
+      code === 'parent' ? system.parents(concept.code) : code === 'child' ? system.children(concept.code) : [];
+    if (found.length > 0) this.properties.set(code, concepts + code);
+    return found.map(value => ({ code, key: 'valueCode', value }));
+  }
+
+  private asked(entry: Entry): Shown[] {
+    const { system, concept } = entry;
     const shown: Shown[] = [];
     for (const code of this.options.properties) {
+      for (const name of code === '*' ? ['parent', 'child'] : [code]) shown.push(...this.related(name, entry));
       if (code === 'definition' && concept.definition !== undefined) {
         shown.push({ code, key: 'valueString', value: concept.definition });
         this.properties.set(code, `${concepts}definition`);
@@ -117,7 +134,9 @@ class Writer {
 
   private propertiesOf(entry: Entry): JsonObject[] {
     const shown = [...this.fromExtensions(entry), ...this.asked(entry)];
-    const status = entry.system && shownStatus(entry.system, entry.concept);
+    // What the value set says of a code comes before what its code system says.
+    const said = entry.listed && text(valueIn(extensionOf(entry.listed, standardsStatusUrl)));
+    const status = said ?? (entry.system && shownStatus(entry.system, entry.concept));
     if (status !== undefined && !shown.some(one => one.code === 'status')) {
       shown.push({ code: 'status', key: 'valueCode', value: status });
       this.properties.set('status', `${concepts}status`);
@@ -184,13 +203,16 @@ class Writer {
   writeNested(entries: readonly Entry[]): JsonObject[] {
     const written = new Map(entries.map(entry => [entry.concept.code, this.write(entry)]));
     const top: JsonObject[] = [];
+    const places = new Map<string, string>();
     for (const { concept, system } of entries) {
       const own = written.get(concept.code)!;
       const above = system && [...ancestors(system, concept.code)].find(code => written.has(code));
-      if (above === undefined) {
+      // A code system may say of two codes that each is above the other: one of them has to be shown first.
+      if (above === undefined || isAt(places, above, concept.code)) {
         top.push(own);
         continue;
       }
+      places.set(concept.code, above);
       const parent = written.get(above)!;
       parent['contains'] = [...objects(parent['contains']), own];
     }

@@ -7,10 +7,10 @@ import { isAbstract, isInactive } from './concept.ts';
 import { chooseName, namesOf } from './display.ts';
 import { preferredUse } from './expansion.ts';
 import { valueIn, valueKey } from './json.ts';
-import type { Languages } from './languages.ts';
+import { fit, type Languages } from './languages.ts';
 import { type CodeSystem, type Concept, versioned } from './shapes.ts';
 
-/** What a client asks for: names of properties, `*` for all; nothing = what the server thinks best. */
+/** What a client asks for: names of properties, `lang.X` for designations in a language, `*` for all; nothing = what the server thinks best. */
 export interface LookupOptions {
   readonly properties: readonly string[];
   readonly languages: Languages | undefined;
@@ -62,9 +62,14 @@ function properties(system: CodeSystem, concept: Concept, asked: readonly string
   return found;
 }
 
-function designations(system: CodeSystem, concept: Concept): Part[] {
+/** The designations asked for: all of them, or those in the languages of `lang.X`. */
+function designations(system: CodeSystem, concept: Concept, asked: readonly string[]): Part[] {
+  const all = asked.length === 0 || asked.includes('*') || asked.includes('designation');
+  const ranges = asked.flatMap(one => (one.startsWith('lang.') ? one.slice(5) : []));
+  if (!all && ranges.length === 0) return [];
   return namesOf(system, concept)
     .filter(name => !name.main || name.language !== undefined)
+    .filter(name => all || ranges.some(range => fit(range, name.language) >= 2))
     .map(({ language, use, value, main, source }) => ({
       name: 'designation',
       part: [
@@ -99,7 +104,7 @@ export function lookup(
       ...(concept.definition !== undefined && wanted('definition')
         ? [{ name: 'definition', valueString: concept.definition }]
         : []),
-      ...(wanted('designation') ? designations(system, concept) : []),
+      ...designations(system, concept, asked),
       ...properties(system, concept, asked),
       ...head.supplements.map(canonical => ({ name: 'used-supplement', valueCanonical: canonical })),
     ],

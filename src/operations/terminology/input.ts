@@ -2,8 +2,8 @@
  * Reads what a terminology operation is asked, from Parameters, from the URL or from a bare resource, and turns what
  * terminology says into answers.
  */
-import { FhirError } from '../../fhir/outcome.ts';
-import type { JsonObject, Resource } from '../../fhir/types.ts';
+import { FhirError, operationOutcome } from '../../fhir/outcome.ts';
+import type { JsonObject, Language, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { splitCanonical } from '../../terminology/canonical.ts';
 import { toIssues } from '../../terminology/issues.ts';
@@ -180,6 +180,13 @@ export function answer(resource: JsonObject): FhirResponse {
   return { status: 200, headers: {}, body: { kind: 'resource', resource: resource as Resource } };
 }
 
+/** Why a terminology question cannot be answered, as an OperationOutcome; undefined for any other error. */
+export function refusal(error: unknown, language: Language): Resource | undefined {
+  if (error instanceof TerminologyError)
+    return { resourceType: 'OperationOutcome', issue: toIssues([error.finding], language) };
+  return error instanceof FhirError ? (operationOutcome(error.issues, language) as Resource) : undefined;
+}
+
 /** Runs an operation on what the store holds now; what terminology cannot do becomes an OperationOutcome that says why. */
 export async function run(
   services: Services,
@@ -191,8 +198,11 @@ export async function run(
     return answer(await work());
   } catch (error) {
     if (!(error instanceof TerminologyError)) throw error;
-    const resource: Resource = { resourceType: 'OperationOutcome', issue: toIssues([error.finding], request.language) };
-    return { status: error.status, headers: {}, body: { kind: 'resource', resource } };
+    return {
+      status: error.status,
+      headers: {},
+      body: { kind: 'resource', resource: refusal(error, request.language)! },
+    };
   }
 }
 

@@ -95,6 +95,8 @@ function handle(services: Services, request: FhirRequest): JsonObject {
   };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   const maps = mapsOf(services, request, input, scope);
+  // Among all maps there are, a code without its system would find those of other codes that are written the same.
+  if (!maps && codings.some(coding => coding.system === undefined)) throw required('system', 'url');
   return translate(scope, codings, { maps, dependencies: dependenciesOf(input), reverse, r5, ...given });
 }
 

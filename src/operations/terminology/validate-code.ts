@@ -14,7 +14,7 @@ import type { Scope } from '../../terminology/scope.ts';
 import type { Coding } from '../../terminology/shapes.ts';
 import { readCoding, type Subject, type ValidateOptions, validateCode } from '../../terminology/validate.ts';
 import type { ValueSetPlan } from '../../terminology/value-set.ts';
-import { acceptLanguage, Input, readInput, required, run, scopeOf } from './input.ts';
+import { acceptLanguage, Input, readInput, refusal, required, run, scopeOf } from './input.ts';
 import { valueSetOf } from './value-set-of.ts';
 
 /** What is to be validated. @throws FhirError when nothing is named */
@@ -111,6 +111,17 @@ function asksForScope({ parameter }: JsonObject): boolean {
   return Array.isArray(parameter) && (parameter as JsonObject[]).some(one => scopeParameters.has(one['name']));
 }
 
+/** An answer, or why there is none: one question that cannot be answered leaves the others alone. */
+function answered(request: FhirRequest, ask: () => JsonObject): JsonObject {
+  try {
+    return ask();
+  } catch (error) {
+    const outcome = refusal(error, request.language);
+    if (outcome) return outcome;
+    throw error;
+  }
+}
+
 /** Several validations at once: each `validation` is a Parameters of its own, to which the common ones are added. */
 const batch =
   (validate: Validate): Operation['handle'] =>
@@ -128,8 +139,8 @@ const batch =
         if (one['name'] !== 'validation') return [];
         const own = (one['resource'] ?? {}) as JsonObject;
         const input = new Input().addParameters(own).addParameters({ parameter: shared });
-        const here = asksForScope(own) ? scopeOf(services, input) : scope;
-        return [{ name: 'validation', resource: validate(services, request, input, here) }];
+        const ask = () => validate(services, request, input, asksForScope(own) ? scopeOf(services, input) : scope);
+        return [{ name: 'validation', resource: answered(request, ask) }];
       });
       return { resourceType: 'Parameters', parameter: answers };
     });
