@@ -62,7 +62,7 @@ export function beginSearch(search: TypeSearch, driver: number, settings: Compil
   if (sort === undefined)
     return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
   if (!by && search.sort.length === 1 && sort.by === 'moment' && search.momentParam !== undefined) {
-    const dates = { table: 'index_date', column: 'lo', param: search.momentParam };
+    const dates = { table: 'index_date', column: 'lo', param: search.momentParam, which: raw('') };
     return [
       sortedValues(begin, dates, sort.descending),
       withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope),
@@ -107,10 +107,10 @@ function firstRow({ by, walk }: Drive, descending: boolean): Sql {
 }
 
 /** All values of the parameter sorted by, each version at its first. */
-function sortedValues(begin: Drive, { table, column, param }: SortWalk, descending: boolean): Begun {
-  const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}) d`;
+function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, descending: boolean): Begun {
+  const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}${which}) d`;
   const sign = raw(descending ? '>' : '<');
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value)`;
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value${which})`;
   const keys = [raw('d.value'), raw('d.seq')].map(value => ({ value, descending }));
   return {
     begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true },

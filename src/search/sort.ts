@@ -8,6 +8,7 @@ import type { OrderKey } from './order.ts';
 import type { SortRequest } from './parse.ts';
 import { refuse } from './refuse.ts';
 import type { SearchParam, SearchParamType, TypeParams } from './search-param.ts';
+import { notWhole } from './tables.ts';
 
 /** A key of `_sort`, looked up. */
 export type SortKey =
@@ -75,15 +76,17 @@ export function sortValue(key: SortKey, moment: Sql): Sql {
 
 function columnValue(param: SearchParam, descending: boolean): Sql {
   const { table, column } = columns.get(param.type)!;
-  const value = sql`SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE ${sortRows(param)} AND x.seq = d.seq`;
-  return sql`coalesce((${value}), ${missingValue(param, descending)})`;
+  const best = (extra: Sql) =>
+    sql`(SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE +x.param IN ${list(param.sources.map(source => source.param))} AND x.seq = d.seq${extra})`;
+  const missing = missingValue(param, descending);
+  // Quantities in comparable units go by these; those that have none by the number as it is.
+  if (param.type === 'quantity')
+    return sql`coalesce(${best(raw(' AND (x.unit & 1) = 1'))}, ${best(raw(''))}, ${missing})`;
+  return sql`coalesce(${best(wholeOnly(param.type))}, ${missing})`;
 }
 
-/** The rows of a parameter that are sorted by: of quantities those in comparable units. */
-function sortRows(param: SearchParam): Sql {
-  const of = sql`+x.param IN ${list(param.sources.map(source => source.param))}`;
-  return param.type === 'quantity' ? sql`${of} AND (x.unit & 1) = 1` : of;
-}
+/** Rows that are only part of a string are not sorted by. */
+const wholeOnly = (type: SearchParamType): Sql => raw(type === 'string' ? ` AND x.exact <> ${notWhole}` : '');
 
 /** What stands for a missing value, so that it comes last. */
 export function missingValue(param: SearchParam, descending: boolean): number | string {
@@ -96,13 +99,15 @@ export interface SortWalk {
   readonly table: string;
   readonly column: string;
   readonly param: number;
+  /** Further condition on its rows `x`. */
+  readonly which: Sql;
 }
 
 /** The table and column whose key lists all values of a parameter in order; undefined when it has several sources or units. */
 export function sortWalk(param: SearchParam): SortWalk | undefined {
   const found = columns.get(param.type);
   if (!found || param.type === 'quantity' || param.sources.length !== 1) return undefined;
-  return { table: found.table, column: found.column, param: param.sources[0]!.param };
+  return { table: found.table, column: found.column, param: param.sources[0]!.param, which: wholeOnly(param.type) };
 }
 
 /** Order of a result: the keys asked for, then the position in the change feed so that no two are equal. */

@@ -30,6 +30,9 @@ export const dateTable: IndexTable = {
   bySeq: true,
 };
 
+/** `exact` of a row that is only a part of a string: found by how it begins, but neither compared as a whole nor sorted by. */
+export const notWhole = 0;
+
 /** Strings, folded; `exact` is a hash of the string as it was. */
 export const stringTable: IndexTable = {
   name: 'index_string',

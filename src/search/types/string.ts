@@ -8,15 +8,15 @@ import { anyOf } from '../condition.ts';
 import { fold } from '../fold.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
-import { pairTable, stringTable } from '../tables.ts';
+import { notWhole, pairTable, stringTable } from '../tables.ts';
 import { extensionValue, isObject, type SearchType } from './search-type.ts';
 import { keptLength, pairsOf, stringCondition } from './text.ts';
 
-function addString(rows: Rows, text: unknown): void {
+function addString(rows: Rows, text: unknown, exact = typeof text === 'string' ? hash47(text) : notWhole): void {
   if (typeof text !== 'string' || text === '') return;
   const folded = fold(text, rows.settings.variants).slice(0, keptLength);
   if (folded === '') return;
-  rows.add(stringTable, [rows.param, folded, hash47(text), rows.moment]);
+  rows.add(stringTable, [rows.param, folded, exact, rows.moment]);
   for (const pair of pairsOf(folded)) rows.addPair(pair);
 }
 
@@ -28,7 +28,7 @@ function addName(rows: Rows, text: unknown): void {
   addString(rows, text);
   if (typeof text !== 'string' || text.length > 100) return;
   const words = fold(text, rows.settings.variants).split(' ').slice(0, maxWords);
-  for (let i = 1; i < words.length; i++) addString(rows, words.slice(i).join(' '));
+  for (let i = 1; i < words.length; i++) addString(rows, words.slice(i).join(' '), notWhole);
 }
 
 const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];

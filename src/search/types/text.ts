@@ -6,7 +6,7 @@ import { list, raw, type Sql, sql } from '../../store/sql.ts';
 import { allOf, anyOf, type Condition } from '../condition.ts';
 import { fold } from '../fold.ts';
 import { refuseValue } from '../refuse.ts';
-import { pairTable, stringTable, useTable } from '../tables.ts';
+import { notWhole, pairTable, stringTable, useTable } from '../tables.ts';
 import { type Asked, type AskSettings, unescapeValue } from './search-type.ts';
 
 /** Longest beginning of a text that is kept in the index. */
@@ -136,7 +136,7 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
     case 'contains':
       return containsCondition(param, text);
     case 'equals':
-      return range(sql`x.param = ${param} AND x.text = ${text}`, 30);
+      return range(sql`x.param = ${param} AND x.text = ${text} AND x.exact <> ${notWhole}`, 30);
     case 'ends':
       return range(sql`x.param = ${param} AND substr(x.text, length(x.text) - ${[...text].length - 1}) = ${text}`, 90);
     case 'gt':
@@ -144,7 +144,7 @@ export function stringCondition(param: number, asked: Asked, settings: AskSettin
     case 'ge':
     case 'le':
       return range(
-        sql`x.param = ${param} AND x.text ${raw({ gt: '>', lt: '<', ge: '>=', le: '<=' }[asked.modifier])} ${text}`,
+        sql`x.param = ${param} AND x.text ${raw({ gt: '>', lt: '<', ge: '>=', le: '<=' }[asked.modifier])} ${text} AND x.exact <> ${notWhole}`,
         90,
       );
     default:
