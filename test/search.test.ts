@@ -355,6 +355,10 @@ t.test('every SearchParameter of R4 compiles', async t => {
     ['_query', 'age', 'birthOrderBoolean'],
     'absent: those without an expression, and named queries',
   );
+  const ofAll = server.services.search.capabilities(undefined).search.map(one => one['name']);
+  for (const name of ['_id', '_lastUpdated', '_tag', '_profile', '_security', '_source', '_content', '_type', '_list'])
+    t.ok(ofAll.includes(name), `${name} is told of the whole server`);
+  t.equal(ofAll.length, new Set(ofAll).size, 'each once');
   t.equal(compileExpression('Patient.name.where(', 'Patient', definitions.typeSchema), undefined);
   await server.close();
 });

@@ -29,11 +29,12 @@ const results: readonly JsonObject[] = [
   '_containedType',
 ].map(name => ({ name, type: 'special' }));
 
+/** A type that has no parameters but those of all types. */
+const plainest = 'Binary';
+
 /** Search of a type for its CapabilityStatement entry; of the system when the type is undefined. */
 export function capabilitiesOf(type: string | undefined, definitions: Definitions, registry: Registry) {
-  if (type === undefined)
-    return { search: [...everywhere, { name: '_type', type: 'special' }, ...results], includes: [], revIncludes: [] };
-  const own = [...registry(type).byCode.values()].filter(param => searchTypes.has(param.type));
+  const own = [...registry(type ?? plainest).byCode.values()].filter(param => searchTypes.has(param.type));
   const search = own.map(
     (param): JsonObject => ({
       name: param.code,
@@ -42,6 +43,12 @@ export function capabilitiesOf(type: string | undefined, definitions: Definition
       ...(param.description && { documentation: param.description }),
     }),
   );
+  if (type === undefined)
+    return {
+      search: [...everywhere, ...search, { name: '_type', type: 'special' }, ...results],
+      includes: [],
+      revIncludes: [],
+    };
   return {
     search: [...everywhere, ...search].toSorted((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1)),
     includes: ['*', ...own.filter(param => param.type === 'reference').map(param => `${type}:${param.code}`)],
