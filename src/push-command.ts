@@ -1,6 +1,7 @@
 /** `engawa push-certificates`: an insurer's daily file of certificates into the database, also while a server runs on it. */
 import fs from 'node:fs';
 import { systemCaller } from './access/caller.ts';
+import { canReadBeside, readBeside } from './certificate-reader.ts';
 import type { CommandInput } from './commands.ts';
 import { SettingError } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
@@ -58,6 +59,7 @@ export async function pushCertificatesCommand({ config, words, flags, tell }: Co
   try {
     const counts = await pushFile(services, request(language), {
       ...{ file, map, receipts, language },
+      ...(canReadBeside && { source: options => readBeside(config, { file, map }, options) }),
       progress(rows, so) {
         if (seconds() - told < 5) return;
         told = seconds();

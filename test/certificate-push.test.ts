@@ -10,8 +10,15 @@ import { type CertificateMap, mapProblem, ownCsv, ownJsonLines, RowMapper } from
 import { decodeRows } from '../src/files/decode.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
 import { writeZip } from '../src/files/zip.ts';
-import { pushFile } from '../src/interactions/certificates/file.ts';
-import { pushCertificates } from '../src/interactions/certificates/push.ts';
+import { bytesOf, pushFile, rowsOf } from '../src/interactions/certificates/file.ts';
+import { packChunk, unpackChunk } from '../src/interactions/certificates/packed.ts';
+import {
+  type PreparedSource,
+  type PushOptions,
+  prepareRows,
+  preparingOf,
+  pushCertificates,
+} from '../src/interactions/certificates/push.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
@@ -306,6 +313,54 @@ t.test('rows may come from anywhere', async t => {
   for await (const some of pushCertificates(server.services, request, source())) receipts.push(...some);
   t.ok(receipts.every(one => one.outcome === 'created'));
 });
+
+for (const store of stores)
+  t.test(`prepared beside the writer: packed, sent and unpacked it is the same (${store})`, async t => {
+    const server = await startOn(store);
+    t.teardown(() => server.close());
+    const system = 'https://w3id.org/engawa/fhir/IdSystem';
+    const put = (type: string, id: string, name: string, value: string) =>
+      server.app.inject({
+        method: 'PUT',
+        url: `/fhir/${type}/${id}`,
+        headers: { 'content-type': 'application/fhir+json' },
+        payload: JSON.stringify({
+          ...{ resourceType: type, id, identifier: [{ system: `${system}/${name}`, value }] },
+          ...(type === 'Organization' && { name: '縁側市' }),
+        }),
+      });
+    // Who came in another way has another id than the thread beside thinks.
+    await put('Organization', 'town', 'kaigo-insurer-number', '492017');
+    await put('Patient', 'hanako', 'kaigo-insured-person', `492017:${rows[0]!['insured']}`);
+    const at = write(csv([...rows, { ...rows[0]!, insured: '123' }]));
+    const beside = (options: PushOptions): PreparedSource =>
+      async function* (secret, hints) {
+        const preparing = preparingOf(server.services, request, secret);
+        const read = rowsOf(bytesOf(at.file), ownCsv);
+        const told = () => ({ ...structuredClone(hints()), withChanges: true });
+        for await (const chunk of prepareRows(preparing, read, options, told))
+          yield unpackChunk(structuredClone(packChunk(chunk)));
+      };
+    t.same(await push(server, at, ownCsv, { source: beside }), {
+      ...{ created: rows.length, changed: 0, unchanged: 0, refused: 1 },
+    });
+    t.equal((await get(server, 'Patient?_summary=count'))['total'], people.length);
+    t.equal((await get(server, 'Coverage?payor=Organization/town&_summary=count'))['total'], rows.length);
+    t.equal((await get(server, 'Coverage?beneficiary=Patient/hanako&_summary=count'))['total'], people[0]!.length);
+    const last = rows.at(-1)!['insured']!;
+    t.equal((await get(server, `Patient?identifier=${system}/kaigo-insured-person|492017:${last}`))['total'], 1);
+    t.ok(fs.readFileSync(path.join(at.receipts, 'refused.csv'), 'utf8').includes(',123,'));
+    t.match(await push(server, write(csv(rows))), { created: 0, unchanged: rows.length }, 'read here it is the same');
+    const changed = rows.map((row, i) => (i % 100 === 0 ? { ...row, issued: '20260402' } : row));
+    fs.writeFileSync(at.file, csv(changed));
+    const counts = await push(server, at, ownCsv, { source: beside });
+    t.same(counts, {
+      created: 0,
+      changed: Math.ceil(rows.length / 100),
+      unchanged: rows.length - Math.ceil(rows.length / 100),
+      refused: 0,
+    });
+  });
 
 t.test('the documentation has every item of the layout', async t => {
   const text = fs.readFileSync(path.join(import.meta.dirname, '../docs/certificates-push.md'), 'utf8');

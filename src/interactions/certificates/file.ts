@@ -11,7 +11,8 @@ import { type CertificateMap, RowMapper } from '../../files/certificates/map.ts'
 import { streamRows } from '../../files/decode.ts';
 import type { Row } from '../../files/row.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
-import { type PushOptions, pushCertificates } from './push.ts';
+import type { PreparedRow } from './prepare.ts';
+import { type PreparedSource, type PushOptions, pushPrepared, rowsHere } from './push.ts';
 import { type Outcome, type Receipt, receiptLine } from './receipt.ts';
 
 /** Number of rows by outcome. */
@@ -69,16 +70,9 @@ export async function* rowsOf(chunks: AsyncIterable<Uint8Array>, map: Certificat
   }
 }
 
-const bytesOf = (file: string): AsyncIterable<Uint8Array> => fs.createReadStream(file, { highWaterMark: 1_048_576 });
-
-/** Keeps the bytes of rows that are under way, so that refused ones can be given back as they came. */
-async function* remembering(rows: AsyncIterable<Row>, kept: Row[], skip: number): AsyncGenerator<Row> {
-  let count = 0;
-  for await (const row of rows) {
-    if (count++ >= skip) kept.push(row);
-    yield row;
-  }
-}
+/** The bytes of a file in pieces. */
+export const bytesOf = (file: string): AsyncIterable<Uint8Array> =>
+  fs.createReadStream(file, { highWaterMark: 1_048_576 });
 
 /** The folder of a push: receipts, refused rows, state. */
 class Receipts {
@@ -114,7 +108,7 @@ class Receipts {
   }
 
   /** Writes receipts and the refused rows among them; then how far it is. */
-  add(receipts: readonly Receipt[], rows: readonly Row[]): void {
+  add(receipts: readonly Receipt[], rows: readonly PreparedRow[]): void {
     this.sizes.receipts += write(
       this.receipts,
       this.sizes.receipts,
@@ -130,7 +124,7 @@ class Receipts {
     this.save(false);
   }
 
-  private giveBack({ from, to }: Row): void {
+  private giveBack({ from, to }: PreparedRow): void {
     const room = Buffer.alloc(Math.min(to - from, mostGivenBack));
     const bytes = room.subarray(0, fs.readSync(this.input, room, 0, room.length, from));
     const text = bytes.at(-1) === 10 ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
@@ -163,6 +157,8 @@ export interface FilePush extends PushOptions {
   /** Folder of the receipts. */
   readonly receipts: string;
   readonly language: Language;
+  /** Where its rows come from, prepared; this thread reads them when it is absent. */
+  source?(options: PushOptions): PreparedSource;
   /** Told after each chunk. */
   progress?(rows: number, counts: Counts): void;
 }
@@ -170,12 +166,13 @@ export interface FilePush extends PushOptions {
 /** Pushes a file. @returns number of rows by outcome, those of an interrupted run included */
 export async function pushFile(services: Services, request: FhirRequest, push: FilePush): Promise<Counts> {
   const receipts = new Receipts(push.receipts, push.file, fingerprint(push.file, push.map), push.language);
-  const kept: Row[] = [];
+  const { chunk, parallel } = push;
+  const options: PushOptions = { ...(chunk && { chunk }), ...(parallel && { parallel }), done: receipts.rows };
+  const here = () => rowsHere(services, request, rowsOf(bytesOf(push.file), push.map), options);
   let finished = false;
   try {
-    const rows = remembering(rowsOf(bytesOf(push.file), push.map), kept, receipts.rows);
-    for await (const chunk of pushCertificates(services, request, rows, { ...push, done: receipts.rows })) {
-      receipts.add(chunk, kept.splice(0, chunk.length));
+    for await (const pushed of pushPrepared(services, request, push.source?.(options) ?? here(), options)) {
+      receipts.add(pushed.receipts, pushed.rows);
       push.progress?.(receipts.rows, receipts.counts);
     }
     finished = true;

@@ -10,6 +10,8 @@ import { commitPrepared } from '../write.ts';
 /** Finds insurers, each once. */
 export class Insurers {
   private readonly known = new Map<string, Promise<string>>();
+  /** Ids of those that were found or made, by number. */
+  readonly ids = new Map<string, string>();
   private readonly services: Services;
   private readonly request: FhirRequest;
   private readonly idOf: (kind: string, key: string) => string;
@@ -49,6 +51,7 @@ export class Insurers {
       const preconditions = [match.precondition];
       return [writeChange(this.services, this.request, { type: 'Organization', id, text, resource, preconditions })];
     });
+    this.ids.set(number, id);
     return id;
   }
 }

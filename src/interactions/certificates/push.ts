@@ -3,14 +3,21 @@
  * chunks, and a hash for each row to notice a key that comes twice.
  */
 import { master } from '../../care/masters.ts';
-import { certificateLayout } from '../../files/certificates/layout.ts';
-import type { Finding } from '../../files/finding.ts';
 import type { FindCodes } from '../../files/layout.ts';
 import type { Row } from '../../files/row.ts';
-import { hash47 } from '../../store/hash.ts';
+import type { Library } from '../../terminology/library.ts';
+import { writeChange } from '../intake/change.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
-import { type Push, pushChunk, type ReadEntry, readEntry } from './chunk.ts';
+import { type Push, pushChunk } from './chunk.ts';
 import { Insurers } from './insurers.ts';
+import {
+  type PreparedChunk,
+  type PreparedRow,
+  type PrepareOptions,
+  type Preparing,
+  prepareChunk,
+  RowReader,
+} from './prepare.ts';
 import type { Receipt } from './receipt.ts';
 import { idMaker } from './state.ts';
 
@@ -24,12 +31,18 @@ export interface PushOptions {
   readonly done?: number;
 }
 
+/**
+ * Where prepared chunks come from. `hints` is asked before each: what was learned from those before.
+ * @param secret what ids are made with
+ */
+export type PreparedSource = (secret: Uint8Array, hints: () => PrepareOptions) => AsyncIterable<PreparedChunk>;
+
 /** Codes of the masters by canonical, with their Japanese names; kept, because every row asks. */
-function codeFinder(services: Services): FindCodes {
+function codeFinder(library: Pick<Library, 'resources'>): FindCodes {
   const known = new Map<string, ReadonlyMap<string, string> | undefined>();
   return canonical => {
     if (!known.has(canonical)) {
-      const concepts = master(services.terminology.library, canonical.replace(/^.*\//, ''));
+      const concepts = master(library, canonical.replace(/^.*\//, ''));
       const codes = new Map([...concepts].map(([code, { ja }]) => [code, ja]));
       known.set(canonical, codes.size > 0 ? codes : undefined);
     }
@@ -37,54 +50,92 @@ function codeFinder(services: Services): FindCodes {
   };
 }
 
-const twice = (row: Row): Finding => {
-  const at = certificateLayout.fields.findIndex(one => one.key === 'history');
+/** What preparing needs, from the parts of a server. @param secret what ids are made with */
+export function preparingOf(
+  { search, terminology }: Pick<Services, 'search' | 'terminology'>,
+  request: Pick<FhirRequest, 'caller'>,
+  secret: Uint8Array,
+): Preparing {
+  const { library } = terminology;
   return {
-    kind: 'duplicate',
-    severity: 'error',
-    ...row.place(at),
-    item: at + 1,
-    name: certificateLayout.fields[at]!.name,
-    rule: {
-      en: 'one row for each certificate (kind, insurer, insured number, 履歴番号); this one came before in the file',
-      ja: '1つの証（種類・保険者番号・被保険者番号・履歴番号）は1行です。同じ証の行が前にあります',
-    },
-    mend: { en: 'Leave one of the rows', ja: 'どちらか1行だけにしてください' },
+    library,
+    codes: codeFinder(library),
+    idOf: idMaker(secret),
+    change: (type, id, resource, template) =>
+      writeChange({ search }, request, { type, id, text: '', template, resource }),
   };
-};
-
-/** Reads rows one after the other and notices keys that come twice. */
-class Reader {
-  private readonly seen = new Set<number>();
-  private readonly push: Push;
-
-  constructor(push: Push) {
-    this.push = push;
-  }
-
-  read(row: Row): ReadEntry {
-    const entry = readEntry(this.push, row);
-    if (entry.key === undefined) return entry;
-    const mark = hash47(entry.key);
-    if (this.seen.has(mark)) return { row, findings: [...entry.findings, twice(row)] };
-    this.seen.add(mark);
-    return entry;
-  }
 }
 
-async function* inChunks(rows: AsyncIterable<Row>, reader: Reader, { chunk = 1000, done = 0 }: PushOptions) {
-  let entries: ReadEntry[] = [];
+/** Reads rows and prepares them, chunk by chunk. */
+export async function* prepareRows(
+  preparing: Preparing,
+  rows: AsyncIterable<Row>,
+  { chunk = 1000, done = 0 }: PushOptions,
+  hints: () => PrepareOptions | Promise<PrepareOptions>,
+): AsyncGenerator<PreparedChunk> {
+  const reader = new RowReader(preparing);
+  let read: PreparedRow[] = [];
   let count = 0;
   for await (const row of rows) {
-    const entry = reader.read(row);
+    const one = reader.read(row);
     if (++count <= done) continue;
-    entries.push(entry);
-    if (entries.length < chunk) continue;
-    yield entries;
-    entries = [];
+    read.push(one);
+    if (read.length < chunk) continue;
+    yield prepareChunk(preparing, read, await hints());
+    read = [];
   }
-  if (entries.length > 0) yield entries;
+  if (read.length > 0) yield prepareChunk(preparing, read, await hints());
 }
+
+/** What became of a chunk. */
+export interface Pushed {
+  readonly rows: readonly PreparedRow[];
+  /** In the order of the rows; what they tell is durable. */
+  readonly receipts: readonly Receipt[];
+}
+
+const isNew = ({ outcome }: Receipt): boolean => outcome === 'created' || outcome === 'changed';
+
+/**
+ * Pushes prepared chunks.
+ * @param request who pushes
+ * @throws FhirError when the store refuses
+ */
+export async function* pushPrepared(
+  services: Services,
+  request: FhirRequest,
+  source: PreparedSource,
+  { parallel = 2 }: PushOptions = {},
+): AsyncGenerator<Pushed> {
+  await services.terminology.refresh();
+  await services.search.refresh(services.store);
+  const secret = await services.store.secret('certificate-push');
+  const preparing = preparingOf(services, request, secret);
+  const insurers = new Insurers(services, request, preparing.idOf);
+  const push: Push = { ...preparing, services, request, insurers };
+  let withChanges = false;
+  const hints = (): PrepareOptions => ({ withChanges, insurers: insurers.ids });
+  const running: Promise<Pushed>[] = [];
+  const next = async (): Promise<Pushed> => {
+    const pushed = await running.shift()!;
+    withChanges = pushed.receipts.filter(isNew).length * 2 > pushed.receipts.length;
+    return pushed;
+  };
+  for await (const chunk of source(secret, hints)) {
+    const one = pushChunk(push, chunk).then(receipts => ({ rows: chunk.rows, receipts }));
+    // Awaited in order below; a failure is told there.
+    one.catch(() => {});
+    running.push(one);
+    if (running.length >= parallel) yield await next();
+  }
+  while (running.length > 0) yield await next();
+}
+
+/** A source that prepares rows in this thread; changes are made when they are needed. */
+export const rowsHere =
+  (services: Services, request: FhirRequest, rows: AsyncIterable<Row>, options: PushOptions): PreparedSource =>
+  (secret, hints) =>
+    prepareRows(preparingOf(services, request, secret), rows, options, () => ({ ...hints(), withChanges: false }));
 
 /**
  * Pushes rows of the certificate layout.
@@ -98,23 +149,6 @@ export async function* pushCertificates(
   rows: AsyncIterable<Row>,
   options: PushOptions = {},
 ): AsyncGenerator<readonly Receipt[]> {
-  await services.terminology.refresh();
-  await services.search.refresh(services.store);
-  const idOf = idMaker(await services.store.secret('certificate-push'));
-  const push: Push = {
-    services,
-    request,
-    codes: codeFinder(services),
-    idOf,
-    insurers: new Insurers(services, request, idOf),
-  };
-  const running: Promise<readonly Receipt[]>[] = [];
-  for await (const entries of inChunks(rows, new Reader(push), options)) {
-    const one = pushChunk(push, entries);
-    // Awaited in order below; a failure is told there.
-    one.catch(() => {});
-    running.push(one);
-    if (running.length >= (options.parallel ?? 2)) yield await running.shift()!;
-  }
-  for (const one of running) yield await one;
+  const source = rowsHere(services, request, rows, options);
+  for await (const { receipts } of pushPrepared(services, request, source, options)) yield receipts;
 }

@@ -3,15 +3,13 @@
  * keys and a secret of the database, so that a key has one id for every push, and an id tells nothing of its key.
  */
 import { hash } from 'node:crypto';
-import { contentHash, refHash } from '../../store/hash.ts';
 import { join, sql } from '../../store/sql.ts';
 import type { Store, TextTemplate } from '../../store/store.ts';
 
-/** A resource that is to be there. */
+/** Hashes of a resource that is to be there: of its reference and of its content. */
 export interface Wanted {
-  readonly type: string;
-  readonly id: string;
-  readonly template: TextTemplate;
+  readonly ref: bigint;
+  readonly content: bigint;
 }
 
 /** `same`: nothing to do; `other`: it is there with other content; `deleted`; `absent`: there never was one of this id. */
@@ -22,10 +20,7 @@ const states: readonly Presence[] = ['same', 'other', 'deleted'];
 /** Where each of some resources stands, in their order. One query; no content is read. */
 export async function presenceOf(store: Store, wanted: readonly Wanted[]): Promise<readonly Presence[]> {
   if (wanted.length === 0) return [];
-  const rows = wanted.map(
-    ({ type, id, template }, i) =>
-      sql`(${i}, CAST(${refHash(`${type}/${id}`)} AS bigint), CAST(${contentHash(template)} AS bigint))`,
-  );
+  const rows = wanted.map(({ ref, content }, i) => sql`(${i}, CAST(${ref} AS bigint), CAST(${content} AS bigint))`);
   const found = await store.select(
     sql`WITH x (n, h, content) AS (VALUES ${join(rows, ', ')})
       SELECT x.n AS n, CASE WHEN v.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state

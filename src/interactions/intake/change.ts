@@ -21,7 +21,11 @@ export interface ChangeInput {
 }
 
 /** A write of intake. */
-export function writeChange(services: Services, request: FhirRequest, input: ChangeInput): Change {
+export function writeChange(
+  services: Pick<Services, 'search'>,
+  request: Pick<FhirRequest, 'caller'>,
+  input: ChangeInput,
+): Change {
   const { type, id, text, resource, person } = input;
   const persons = services.search.persons({ ...resource, id });
   return {
