@@ -142,7 +142,8 @@ class Import {
     const counts = { ...nothing, unchanged };
     if (drafts.length + removed.length + (plain?.length ?? 0) === 0) return { counts, findings };
     const { text, bundle } = toTransaction(drafts, removed, plain);
-    const { committed } = await commitTransaction(this.services, this.request, text, bundle);
+    // A request of its own: what is noted about writes goes with it.
+    const { committed } = await commitTransaction(this.services, { ...this.request }, text, bundle);
     for (const { outcome, version } of committed) {
       if (outcome !== 'absent') counts[outcome]++;
       if (version?.type === 'Organization' && outcome === 'created') this.remember(version);
