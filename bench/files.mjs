@@ -18,7 +18,8 @@ const { values } = parseArgs({
 });
 const [persons, rows] = [Number(values.persons), Number(values.rows)];
 const place = fs.mkdtempSync(path.join(values.folder, 'engawa-bench-files-'));
-const { importCommand, exportCommand } = await import('../dist/file-commands.js');
+const { exportCommand } = await import('../dist/file-commands.js');
+const { importCommand } = await import('../dist/import-command.js');
 const { readConfig } = await import('../dist/config.js');
 const config = readConfig(new Map([['data', path.join(place, 'data')]]), {});
 
@@ -49,8 +50,8 @@ async function run(what, count, command) {
 
 try {
   const parts = [write('plan', '20260401000000'), write('month', '20260402000000'), write('given', '20260501000000')];
-  for (const { folder, count } of parts) await run(`${path.basename(folder)} in`, count, () => importCommand(config, folder, undefined, () => {}));
-  await run('plan in again', parts[0].count, () => importCommand(config, parts[0].folder, undefined, () => {}));
+  for (const { folder, count } of parts) await run(`${path.basename(folder)} in`, count, () => importCommand(config, folder, new Map(), () => {}));
+  await run('plan in again', parts[0].count, () => importCommand(config, parts[0].folder, new Map(), () => {}));
   const out = path.join(place, 'out');
   await run('services given out', parts[2].count, () => exportCommand(config, out, new Map([['kind', 'UPJSK']]), () => {}));
 } finally {

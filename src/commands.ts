@@ -3,7 +3,7 @@
  */
 import { type Config, SettingError } from './config.ts';
 import { nearest } from './definitions/nearest.ts';
-import type { Message } from './fhir/types.ts';
+import type { Language, Message } from './fhir/types.ts';
 
 /** A command of the command line. */
 export interface Command {
@@ -13,10 +13,12 @@ export interface Command {
   readonly meaning: Message;
   /** Its options that are no settings. */
   readonly flags: readonly string[];
+  /** More about it, for its own help. */
+  readonly details?: Message;
   /** How many words it takes. */
   readonly words: number;
-  /** What it did; `failed` when not all of it could be done. */
-  run(input: CommandInput): Promise<Message & { readonly failed?: boolean }>;
+  /** What it did; `failed` when not all of it could be done; `code` when the process ends with another one than 0 or 1. */
+  run(input: CommandInput): Promise<Message & { readonly failed?: boolean; readonly code?: number }>;
 }
 
 /** What a command is given. */
@@ -27,6 +29,28 @@ export interface CommandInput {
   /** Shows how far it is. */
   tell(line: Message): void;
 }
+
+const fileDetails: Message = {
+  en: `Files: care plans (UP1KYO_….CSV …), LIFE (FORM_0000_2021_….csv …), opinions (…意見書….csv), FHIR resources one a line (*.ndjson);
+archives (*.zip) of them. A set (one person's plan, month …) is stored as a whole or refused as a whole.
+--errors: where refused rows and report.txt go; <folder>/errors without it.
+--json: a line of JSON for each set on standard output.
+Ctrl-C: the sets in work are finished; run the same command again for the rest.
+Exit codes: 0 all stored or unchanged, 1 something was refused or the disk is full, 2 nothing to import, 130 stopped.`,
+  ja: `ファイル: ケアプラン（UP1KYO_….CSV など）、LIFE（FORM_0000_2021_….csv など）、主治医意見書（…意見書….csv）、1行1件の FHIR リソース（*.ndjson）、
+それらの ZIP。組（1人の計画・月など）ごとに、全部登録するか全部受け付けないかのどちらかです。
+--errors: 受け付けなかった行と report.txt を置くフォルダ。なければ <フォルダ>/errors。
+--json: 組ごとに1行の JSON を標準出力に書く。
+Ctrl-C: 処理中の組を終えて止まる。残りは同じコマンドをもう一度。
+終了コード: 0 すべて登録済み、1 受け付けなかった組がある・ディスクがいっぱい、2 取り込むものがない、130 中断。`,
+};
+
+const watchDetails: Message = {
+  en: `A file is taken when it has not changed between two looks (2 s). Software that writes slowly writes under another name (….part) and renames.
+What was refused goes to <errors> with its report. One watch works on a folder. --json: a line of JSON for each set on standard output.`,
+  ja: `ファイルは、2回続けて（2秒）変わっていなければ取り込みます。ゆっくり書くソフトは別の名前（….part）で書いてから名前を変えてください。
+受け付けなかった行は報告と一緒に <errors> へ。1つのフォルダを見るのは1つの watch だけです。--json: 組ごとに1行の JSON を標準出力に書く。`,
+};
 
 /** All commands but serve. Their code is loaded when it is needed. */
 export const commands: readonly Command[] = [
@@ -74,15 +98,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'import',
-    shape: '<folder|file> [--errors <folder>]',
+    shape: '<folder|file> [--errors <folder>] [--json]',
+    details: fileDetails,
     meaning: {
       en: 'takes national files (care plans …) in; refused rows and their report go to the errors folder',
       ja: '国の標準のファイル（ケアプランなど）を取り込む。受け付けなかった行と報告はエラーのフォルダに置く',
     },
-    flags: ['errors'],
+    flags: ['errors', 'json'],
     words: 1,
     run: async ({ config, words, flags, tell }) =>
-      (await import('./file-commands.ts')).importCommand(config, words[0]!, flags.get('errors'), tell),
+      (await import('./import-command.ts')).importCommand(config, words[0]!, flags, tell),
   },
   {
     name: 'export-files',
@@ -99,14 +124,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'watch',
-    shape: '<in> <out> <errors>',
+    shape: '<in> <out> <errors> [--json]',
+    details: watchDetails,
     meaning: {
       en: 'takes files that appear in a folder, until it is stopped; done ones are moved to <out>',
       ja: 'フォルダに置かれたファイルを、止めるまで取り込み続ける。済んだものは <out> へ移す',
     },
-    flags: [],
+    flags: ['json'],
     words: 3,
-    run: async ({ config, words, tell }) => (await import('./watch.ts')).watchCommand(config, words, tell),
+    run: async ({ config, words, flags, tell }) =>
+      (await import('./watch.ts')).watchCommand(config, words, tell, flags.has('json')),
   },
   {
     name: 'push-certificates',
@@ -133,4 +160,20 @@ export function findCommand(words: readonly string[]): Command | undefined {
     en: `found "${words.join(' ')}", expected ${command || near ? '' : 'one of the commands '}${shapes.join(', ')}; --help shows how`,
     ja: `「${words.join(' ')}」ではなく ${shapes.join('・')} を指定してください（--help で説明）`,
   });
+}
+
+/** The help of one command; undefined for a word that is none. */
+export function commandHelp(name: string | undefined, language: Language): string | undefined {
+  const command = commands.find(one => one.name === name);
+  if (!command) return undefined;
+  const settings = {
+    en: 'Settings such as --data, --database and --language: engawa --help',
+    ja: '--data・--database・--language などの設定: engawa --help',
+  };
+  const parts = [
+    `engawa ${command.name} ${command.shape}\n      ${command.meaning[language]}`,
+    command.details?.[language],
+    settings[language],
+  ];
+  return parts.filter(one => one !== undefined).join('\n\n');
 }

@@ -1,5 +1,5 @@
 /**
- * `engawa import`, `engawa export-files`: national files from and to folders, with the rights of whoever may read the database.
+ * National files on disk, and `engawa export-files`, with the rights of whoever may read the database.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,19 +8,14 @@ import { type Config, SettingError } from './config.ts';
 import { FhirError } from './fhir/outcome.ts';
 import type { Message } from './fhir/types.ts';
 import type { SourceFile } from './files/forms/standard.ts';
-import { countsOf, firstRefusals, refusedFiles, reportText } from './files/report.ts';
 import { inMemory } from './files/source.ts';
 import { isZip, readZip, ZipError } from './files/zip.ts';
-import type { FhirRequest, Services } from './interactions/interaction.ts';
+import type { FhirRequest } from './interactions/interaction.ts';
 import { writeAll } from './operations/files/export.ts';
-import { importFiles, type Receipt } from './operations/files/run.ts';
 import { createServices } from './services.ts';
 
 /** Shows how far a command is. */
 export type Tell = (line: Message) => void;
-
-/** Refusals told on the terminal; the report has all of them. */
-const shownRefusals = 3;
 
 /** Bytes read at a time. */
 const piece = 262_144;
@@ -106,77 +101,11 @@ export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>):
   fs.renameSync(part, file);
 }
 
-/** What came of an import. */
-export interface ImportResult {
-  readonly receipts: readonly Receipt[];
-  readonly files: readonly SourceFile[];
-}
-
-const bar = (share: number): string => {
+/** A bar for a share from 0 to 1. */
+export const bar = (share: number): string => {
   const filled = Math.round(Math.min(1, share) * 30);
   return `[${'#'.repeat(filled)}${'-'.repeat(30 - filled)}] ${Math.floor(Math.min(1, share) * 100)} %`;
 };
-
-/** Imports files, telling how far it is. */
-export async function runImport(
-  services: Services,
-  config: Config,
-  files: readonly SourceFile[],
-  tell: Tell,
-): Promise<ImportResult> {
-  let total = 0;
-  for (const file of files) for (const chunk of file.chunks()) total += chunk.length;
-  const receipts: Receipt[] = [];
-  let done = 0;
-  for await (const receipt of importFiles(services, ownRequest(config), files)) {
-    receipts.push(receipt);
-    for (const { from, to } of receipt.spans) done += Math.max(0, Math.min(to, total) - from);
-    const shown = bar(total === 0 ? 1 : done / total);
-    tell({ en: `${shown}  ${receipts.length} sets`, ja: `${shown}  ${receipts.length} 組` });
-  }
-  return { receipts, files };
-}
-
-/** Writes the refused rows as they came, and the report beside them. */
-export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): void {
-  fs.mkdirSync(folder, { recursive: true });
-  for (const { name: file, pieces } of refusedFiles(receipts, files)) writeWhole(path.join(folder, file), pieces());
-  writeWhole(path.join(folder, name), [reportText(receipts, ownRequest(config).language)]);
-}
-
-/** Counts of an import and its first refusals in words. */
-export function resultMessage({ receipts }: ImportResult): Message & { failed: boolean } {
-  const counts = countsOf(receipts);
-  const failed = receipts.some(one => one.outcome === 'refused');
-  return {
-    en: counts.en + firstRefusals(receipts, shownRefusals, 'en'),
-    ja: counts.ja + firstRefusals(receipts, shownRefusals, 'ja'),
-    failed,
-  };
-}
-
-/** `engawa import <folder|file> [--errors <folder>]` */
-export async function importCommand(config: Config, place: string, errors: string | undefined, tell: Tell) {
-  if (!fs.existsSync(place)) throw new SettingError({ en: `${place} does not exist`, ja: `${place} がありません` });
-  const files = filesAt(place, config.maxBody * 4);
-  if (files.length === 0)
-    throw new SettingError({
-      en: `${place} has no file to import (*.csv, *.jpg, *.zip)`,
-      ja: `${place} に取り込むファイル（*.csv・*.jpg・*.zip）がありません`,
-    });
-  const services = createServices(config);
-  try {
-    await services.store.ready();
-    const result = await runImport(services, config, files, tell);
-    const message = resultMessage(result);
-    if (!result.receipts.some(one => one.findings.length > 0)) return message;
-    const folder = errors ?? path.join(fs.statSync(place).isDirectory() ? place : path.dirname(place), 'errors');
-    writeErrors(result, folder, 'report.txt', config);
-    return { ...message, en: `${message.en}; the report is in ${folder}`, ja: `${message.ja}（報告は ${folder}）` };
-  } finally {
-    await services.store.close();
-  }
-}
 
 /** `engawa export-files <folder> [--standard careplan] [--kind …] [--from …] [--to …] [--month …]` */
 export async function exportCommand(

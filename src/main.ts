@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { commands as allCommands, type Command, findCommand } from './commands.ts';
+import { commands as allCommands, type Command, commandHelp, findCommand } from './commands.ts';
 import { type Config, readConfig, SettingError, settings } from './config.ts';
 import type { Language, Message } from './fhir/types.ts';
 import { dataPlace, startProblem } from './start-problem.ts';
@@ -19,8 +19,10 @@ type Tool = (typeof tools)[number];
 
 /** Words and `--name value` options of a command line. */
 export interface CommandLine {
-  /** Undefined for serve. */
+  /** Undefined for serve, and when help is asked for. */
   readonly command: Command | Tool | undefined;
+  /** Name of the command, when there is one. */
+  readonly name: string | undefined;
   /** Words after the command. */
   readonly words: readonly string[];
   readonly flags: ReadonlyMap<string, string>;
@@ -28,6 +30,8 @@ export interface CommandLine {
 
 /** Options that may be given several times. */
 const lists: ReadonlySet<string> = new Set(['package', 'profile']);
+/** Options without a value. */
+const switches: ReadonlySet<string> = new Set(['help', 'version', 'json']);
 
 /** The last of an option counts; lists grow. */
 function add(flags: Map<string, string>, name: string, value: string): void {
@@ -49,13 +53,13 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
       const [name = '', value] = word.slice(2).split(/=(.*)/s);
       const next = words[i + 1];
       if (value !== undefined) add(flags, name, value);
-      else if (next === undefined || next.startsWith('--')) flags.set(name, 'true');
+      else if (switches.has(name) || next === undefined || next.startsWith('--')) flags.set(name, 'true');
       else add(flags, name, words[++i]!);
     } else commands.push(word);
   }
   const tool = tools.find(one => one === commands[0]);
-  const command = tool ?? findCommand(commands);
-  return { command, words: commands.slice(1), flags };
+  const command = tool ?? (flags.has('help') ? undefined : findCommand(commands));
+  return { command, name: commands[0], words: commands.slice(1), flags };
 }
 
 /** Language of the command line: the setting, else the locale. */
@@ -199,13 +203,13 @@ export async function main(words: readonly string[]): Promise<number | undefined
   let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
   let config: Config | undefined;
   try {
-    const { command, words: rest, flags } = parseCommandLine(words);
+    const { command, name, words: rest, flags } = parseCommandLine(words);
     language = cliLanguage(flags.get('language') ?? process.env['ENGAWA_LANGUAGE']);
     if (command === 'terminology') {
       const { terminologyCommand } = await import('./terminology-command.ts');
       return await terminologyCommand(rest, flags, language);
     }
-    if (flags.has('help')) process.stdout.write(`${help(language)}\n`);
+    if (flags.has('help')) process.stdout.write(`${commandHelp(name, language) ?? help(language)}\n`);
     else if (flags.has('version')) process.stdout.write(`${version}\n`);
     else if (command === 'package') {
       config = readConfig(flags);
@@ -224,7 +228,7 @@ export async function main(words: readonly string[]): Promise<number | undefined
       }
       const done = await command.run({ config, words: rest, flags, tell: showProgress(language) });
       process.stderr.write(`${done[language]}\n`);
-      if (done.failed) return 1;
+      if (done.code !== undefined || done.failed) return done.code ?? 1;
     }
     return 0;
   } catch (error) {

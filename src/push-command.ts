@@ -9,6 +9,7 @@ import { type CertificateMap, mapProblem, ownCsv, ownJsonLines } from './files/c
 import { type Counts, pushFile } from './interactions/certificates/file.ts';
 import type { FhirRequest } from './interactions/interaction.ts';
 import { createServices } from './services.ts';
+import { interrupted, Stopping } from './stopping.ts';
 
 /** The column map of a file; our own layout when none is given. @throws SettingError */
 export function readMap(file: string, map: string | undefined): CertificateMap {
@@ -44,7 +45,12 @@ const request = (language: Language): FhirRequest => ({
 });
 
 /** Runs the command. @throws SettingError for a file or map that cannot be used */
-export async function pushCertificatesCommand({ config, words, flags, tell }: CommandInput): Promise<Message> {
+export async function pushCertificatesCommand({
+  config,
+  words,
+  flags,
+  tell,
+}: CommandInput): Promise<Message & { code?: number }> {
   const file = words[0]!;
   if (!fs.existsSync(file))
     throw new SettingError({ en: `${file}: no such file`, ja: `${file}: ファイルがありません` });
@@ -52,13 +58,14 @@ export async function pushCertificatesCommand({ config, words, flags, tell }: Co
   const language: Language = config.language === 'en' ? 'en' : 'ja';
   const receipts = flags.get('receipts') ?? `${file}.receipts`;
   const services = createServices(config);
+  const stopping = new Stopping();
   await services.store.ready();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let told = 0;
   try {
     const counts = await pushFile(services, request(language), {
-      ...{ file, map, receipts, language },
+      ...{ file, map, receipts, language, stopped: stopping.isAsked },
       ...(canReadBeside && { source: options => readBeside(config, { file, map }, options) }),
       progress(rows, so) {
         if (seconds() - told < 5) return;
@@ -68,8 +75,15 @@ export async function pushCertificatesCommand({ config, words, flags, tell }: Co
     });
     const rows = Object.values(counts).reduce((sum, one) => sum + one, 0);
     const all = tellCounts(rows, counts, seconds());
-    return { en: `${all.en}. Receipts: ${receipts}`, ja: `${all.ja}。受領結果: ${receipts}` };
+    const message = { en: `${all.en}. Receipts: ${receipts}`, ja: `${all.ja}。受領結果: ${receipts}` };
+    if (!stopping.isAsked()) return message;
+    return {
+      en: `${message.en}\nStopped. Run the same command again: it goes on where the receipts end`,
+      ja: `${message.ja}\n中断しました。同じコマンドをもう一度実行すると、受領結果の続きから始まります`,
+      code: interrupted,
+    };
   } finally {
+    stopping.end();
     await services.store.close();
   }
 }

@@ -1,6 +1,7 @@
 /** Sentences for the ways a start fails that a user can mend. */
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
+import { DiskFullError, UnavailableError } from './store/store.ts';
 
 /** Where the data is, without a password. */
 export function dataPlace({ database, data }: Config): string {
@@ -38,6 +39,16 @@ export function startProblem(error: unknown, config: Config | undefined): Messag
   if (error instanceof SettingError) return error.text;
   if (error instanceof Error && error.name === 'PackageError') return (error as Error & { text: Message }).text;
   const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof DiskFullError || code === 'ENOSPC')
+    return {
+      en: 'the disk is full; free space, then run the same command again: what is stored does not change',
+      ja: 'ディスクがいっぱいです。空きを作ってから同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
+    };
+  if (error instanceof UnavailableError)
+    return {
+      en: 'the database cannot be reached; when it is back, run the same command again: what is stored does not change',
+      ja: 'データベースに接続できません。復旧したら同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
+    };
   if (syscall === 'listen') return listenProblem(code, config);
   if (error instanceof Error && error.message.startsWith('the database has layout '))
     return {

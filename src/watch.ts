@@ -7,9 +7,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
-import { fileOnDisk, filesAt, resultMessage, runImport, type Tell, writeErrors } from './file-commands.ts';
+import { fileOnDisk, filesAt, type Tell } from './file-commands.ts';
+import { FolderLock } from './folder-lock.ts';
+import { type ImportRun, resultMessage, runImport, writeErrors } from './import-command.ts';
 import type { Services } from './interactions/interaction.ts';
 import { createServices } from './services.ts';
+import { startProblem } from './start-problem.ts';
+import { Stopping } from './stopping.ts';
 
 /** Where files come from, where they go when they are done, and where what was refused goes with its report. */
 export interface WatchFolders {
@@ -23,11 +27,20 @@ function move(from: string, to: string): void {
   try {
     fs.renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // Somebody took it away meanwhile: there is nothing left to move.
+    if (code === 'ENOENT') return;
+    if (code !== 'EXDEV') throw error;
     fs.copyFileSync(from, `${to}.part`);
     fs.renameSync(`${to}.part`, to);
     fs.unlinkSync(from);
   }
+}
+
+/** Size and time of a file; undefined when it is gone. */
+function stateOf(file: string): string | undefined {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found && `${found.size} ${found.mtimeMs}`;
 }
 
 /** Size and time of the files that may be taken; those still being written have other names. */
@@ -35,12 +48,8 @@ function look(folder: string): Map<string, string> {
   const names = fs
     .readdirSync(folder)
     .filter(name => !name.startsWith('.') && /\.(csv|jpe?g|zip|ndjson|jsonl)$/i.test(name));
-  return new Map(
-    names.sort().map(name => {
-      const { size, mtimeMs } = fs.statSync(path.join(folder, name));
-      return [name, `${size} ${mtimeMs}`];
-    }),
-  );
+  const states = names.sort().map(name => [name, stateOf(path.join(folder, name))] as const);
+  return new Map(states.filter((one): one is readonly [string, string] => one[1] !== undefined));
 }
 
 /** The time stamp of a delivery in a file's name; files of one delivery are taken together. */
@@ -60,7 +69,7 @@ export class Watcher {
   }
 
   /** One look. What became of each delivery that was taken. */
-  async look(tell: Tell): Promise<Message[]> {
+  async look(tell: Tell, run: Omit<ImportRun, 'tell'> = {}): Promise<Message[]> {
     const { incoming } = this.folders;
     const now = look(incoming);
     const settled = (name: string) => this.seen.get(name) === now.get(name);
@@ -70,61 +79,105 @@ export class Watcher {
       .filter(names => names.every(settled));
     this.seen = now;
     const messages: Message[] = [];
-    for (const names of taken) messages.push(await this.take(names, tell));
+    for (const names of taken) if (!run.stopped?.()) messages.push(await this.take(names, { tell, ...run }));
     return messages;
   }
 
-  private async take(names: readonly string[], tell: Tell): Promise<Message> {
+  private async take(names: readonly string[], run: ImportRun): Promise<Message> {
     const { incoming, done, errors } = this.folders;
     const files = names.flatMap(name => {
       const place = path.join(incoming, name);
       return /\.zip$/i.test(name) ? filesAt(place, this.config.maxBody * 4) : [fileOnDisk(place)];
     });
-    const result = await runImport(this.services, this.config, files, tell);
+    const result = await runImport(this.services, this.config, files, run);
+    const stamp = stampOf(names[0]!);
+    const message = resultMessage(result);
+    const told = { en: `${stamp}: ${message.en}`, ja: `${stamp}: ${message.ja}` };
+    // What could not be done stays where it is, and is taken again.
+    if (result.problem || run.stopped?.()) return told;
+    const changed = names.filter(name => stateOf(path.join(incoming, name)) !== this.seen.get(name));
+    if (changed.length > 0)
+      return {
+        en: `${told.en}\n${changed.join(', ')} changed while it was read; it stays and is read again`,
+        ja: `${told.ja}\n${changed.join('、')} は読んでいる間に書き換えられました。残しておき、もう一度読みます`,
+      };
     if (result.receipts.some(one => one.findings.length > 0))
-      writeErrors(result, errors, `${stampOf(names[0]!)}.report.txt`, this.config);
+      writeErrors(result, errors, `${stamp}.report.txt`, this.config);
     for (const name of names) {
       move(path.join(incoming, name), path.join(done, name));
       this.seen.delete(name);
     }
-    const message = resultMessage(result);
-    return { en: `${stampOf(names[0]!)}: ${message.en}`, ja: `${stampOf(names[0]!)}: ${message.ja}` };
+    return told;
   }
 }
 
 /** Milliseconds between two looks. */
 const pauseMs = 2000;
 
-/** Runs until SIGINT or SIGTERM. */
-export async function watchCommand(config: Config, words: readonly string[], tell: Tell): Promise<Message> {
-  const [incoming = '', done = '', errors = ''] = words;
-  const places = [incoming, done, errors].map(one => path.resolve(one));
-  if (new Set(places).size < 3)
+/** Three folders that are there and differ. @throws SettingError */
+function foldersOf(words: readonly string[]): WatchFolders {
+  const [incoming = '', done = '', errors = ''] = words.map(one => path.resolve(one));
+  if (new Set([incoming, done, errors]).size < 3)
     throw new SettingError({ en: 'the three folders must be different', ja: '3つのフォルダは別々にしてください' });
-  for (const folder of places) fs.mkdirSync(folder, { recursive: true });
-  const services = createServices(config);
+  for (const folder of [incoming, done, errors]) fs.mkdirSync(folder, { recursive: true });
+  return { incoming, done, errors };
+}
+
+/** Looks until it is stopped; a full disk or a database that is away is told once, and what it stopped is done when it is over. */
+async function lookAgain(
+  watcher: Watcher,
+  config: Config,
+  lock: FolderLock,
+  run: ImportRun,
+  pause: () => Promise<void>,
+) {
+  const language = config.language === 'ja' ? 'ja' : 'en';
+  let last = '';
+  while (!run.stopped?.()) {
+    lock.touch();
+    try {
+      for (const message of await watcher.look(run.tell, run)) {
+        const text = message[language];
+        if (text !== last) (run.print ? process.stderr : process.stdout).write(`${text}\n`);
+        last = text;
+      }
+    } catch (error) {
+      const problem = startProblem(error, config);
+      if (!problem) throw error;
+      if (problem[language] !== last) process.stderr.write(`engawa: ${problem[language]}\n`);
+      last = problem[language];
+    }
+    if (!run.stopped?.()) await pause();
+  }
+}
+
+/** Runs until SIGINT or SIGTERM. */
+export async function watchCommand(
+  config: Config,
+  words: readonly string[],
+  tell: Tell,
+  asJson = false,
+): Promise<Message> {
+  const folders = foldersOf(words);
+  const lock = new FolderLock(folders.incoming);
   let wake: (() => void) | undefined;
-  let stopped = false;
-  const stop = () => {
-    stopped = true;
-    wake?.();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const stopping = new Stopping(() => wake?.());
+  const print = asJson ? (line: string) => void process.stdout.write(line) : undefined;
+  const pause = () =>
+    new Promise<void>(resolve => {
+      wake = resolve;
+      setTimeout(resolve, pauseMs);
+    });
+  const services = createServices(config);
   try {
     await services.store.ready();
-    const watcher = new Watcher(services, config, { incoming: places[0]!, done: places[1]!, errors: places[2]! });
-    while (!stopped) {
-      for (const message of await watcher.look(tell))
-        process.stdout.write(`${message[config.language === 'ja' ? 'ja' : 'en']}\n`);
-      if (stopped) break;
-      await new Promise<void>(resolve => {
-        wake = resolve;
-        setTimeout(resolve, pauseMs);
-      });
-    }
+    const watcher = new Watcher(services, config, folders);
+    const run = { tell, stopped: stopping.isAsked, ...(print && { print }) };
+    await lookAgain(watcher, config, lock, run, pause);
     return { en: 'stopped', ja: '終了しました' };
   } finally {
+    stopping.end();
+    lock.release();
     await services.store.close();
   }
 }

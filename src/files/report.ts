@@ -26,6 +26,23 @@ export function countsOf(units: readonly Pick<Reported, 'outcome'>[]): Message {
 const lineOf = (one: Finding, language: Language): string =>
   [placeText(one, language), findingMessage(one)[language]].filter(Boolean).join(': ');
 
+/** What became of a unit as a line of JSON. */
+export const setLine = ({ unit, outcome, findings }: Reported, language: Language): string =>
+  `${JSON.stringify({
+    set: unit,
+    outcome,
+    findings: findings.map(one => ({
+      severity: one.severity,
+      kind: one.kind,
+      file: one.file,
+      line: one.line,
+      column: one.column,
+      item: one.item,
+      name: one.name,
+      text: findingMessage(one)[language],
+    })),
+  })}\n`;
+
 /** The first refusals in words, one a line: for those who do not open the report. */
 export function firstRefusals(units: readonly Reported[], most: number, language: Language): string {
   const refusals = units.flatMap(one => one.findings.filter(isRefusal));

@@ -10,7 +10,7 @@ import { refHash } from './hash.ts';
 import { type CurrentRow, toCurrent } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { SqliteCommits } from './sqlite-commits.ts';
-import { assertLibrary, migrate, prepareFile } from './sqlite-file.ts';
+import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
 import { SqliteHousekeeping } from './sqlite-housekeeping.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
 import { openTermsFile, type TermsFile, termsFileBeside } from './sqlite-terms-file.ts';
@@ -247,12 +247,21 @@ class SqliteStore implements Store {
     return this.housekeeping.secret(name);
   }
 
+  /** On a full disk the journal stays; the next program that opens the file folds it. */
+  private foldJournal(): void {
+    try {
+      this.db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
   async close(): Promise<void> {
     this.commits.flush();
     this.streams?.close();
     await this.slow?.close();
     this.termsFile.close();
-    this.db.pragma('wal_checkpoint(TRUNCATE)');
+    this.foldJournal();
     this.db.close();
   }
 }

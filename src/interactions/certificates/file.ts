@@ -166,16 +166,17 @@ export interface FilePush extends PushOptions {
 /** Pushes a file. @returns number of rows by outcome, those of an interrupted run included */
 export async function pushFile(services: Services, request: FhirRequest, push: FilePush): Promise<Counts> {
   const receipts = new Receipts(push.receipts, push.file, fingerprint(push.file, push.map), push.language);
-  const { chunk, parallel } = push;
+  const { chunk, parallel, stopped } = push;
   const options: PushOptions = { ...(chunk && { chunk }), ...(parallel && { parallel }), done: receipts.rows };
   const here = () => rowsHere(services, request, rowsOf(bytesOf(push.file), push.map), options);
   let finished = false;
   try {
-    for await (const pushed of pushPrepared(services, request, push.source?.(options) ?? here(), options)) {
+    const source = push.source?.(options) ?? here();
+    for await (const pushed of pushPrepared(services, request, source, { ...options, ...(stopped && { stopped }) })) {
       receipts.add(pushed.receipts, pushed.rows);
       push.progress?.(receipts.rows, receipts.counts);
     }
-    finished = true;
+    finished = stopped?.() !== true;
     return receipts.counts;
   } finally {
     receipts.close(finished);

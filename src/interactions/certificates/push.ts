@@ -29,6 +29,8 @@ export interface PushOptions {
   readonly parallel?: number;
   /** Rows that were done before; they are read over. */
   readonly done?: number;
+  /** Asked before each chunk: true ends the push when those under way are done. */
+  readonly stopped?: () => boolean;
 }
 
 /**
@@ -105,7 +107,7 @@ export async function* pushPrepared(
   services: Services,
   request: FhirRequest,
   source: PreparedSource,
-  { parallel = 2 }: PushOptions = {},
+  { parallel = 2, stopped = () => false }: PushOptions = {},
 ): AsyncGenerator<Pushed> {
   await services.terminology.refresh();
   await services.search.refresh(services.store);
@@ -122,6 +124,7 @@ export async function* pushPrepared(
     return pushed;
   };
   for await (const chunk of source(secret, hints)) {
+    if (stopped()) break;
     const one = pushChunk(push, chunk).then(receipts => ({ rows: chunk.rows, receipts }));
     // Awaited in order below; a failure is told there.
     one.catch(() => {});

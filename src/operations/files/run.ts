@@ -262,17 +262,20 @@ const laneOf = ({ name }: Unit): string => name.replace(/^\S+ /, '').split(':').
 /**
  * Imports files.
  * @param request who asks, for rights and language
+ * @param stopped asked before each unit: true ends the import when those in work are done
  * @returns a receipt for each unit, in order
  */
 export async function* importFiles(
   services: Services,
   request: FhirRequest,
   files: readonly SourceFile[],
+  stopped: () => boolean = () => false,
 ): AsyncGenerator<Receipt> {
   await services.terminology.refresh();
   const run = new Import(services, request);
   const waiting: { lane: string; done: Promise<Receipt> }[] = [];
   for (const unit of unitsOf(files, codesOf(services))) {
+    if (stopped()) break;
     const lane = laneOf(unit);
     const before = waiting.filter(one => one.lane === lane).map(one => one.done);
     const done = Promise.allSettled(before).then(() => run.run(unit));

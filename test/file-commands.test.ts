@@ -1,0 +1,150 @@
+/** National files on the command line: what is told, stopping in the middle, a full disk, folders that are watched. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import { commandHelp, commands } from '../src/commands.ts';
+import { readConfig, SettingError } from '../src/config.ts';
+import { fileOnDisk, filesAt } from '../src/file-commands.ts';
+import { FolderLock } from '../src/folder-lock.ts';
+import { importCommand, resultMessage, runImport } from '../src/import-command.ts';
+import { parseCommandLine } from '../src/main.ts';
+import { DiskFullError } from '../src/store/store.ts';
+import { Watcher } from '../src/watch.ts';
+import { delivery, filesOf } from './careplan-data.ts';
+import { startServer } from './support.ts';
+
+const place = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-commands-'));
+t.teardown(() => fs.rmSync(place, { recursive: true }));
+const config = readConfig(new Map([['language', 'en']]), {});
+const tell = () => {};
+
+/** A folder with the plans of some persons. */
+function plans(name: string, persons: number): string {
+  const folder = path.join(place, name);
+  fs.mkdirSync(folder);
+  const all = delivery('plan', 1, 'random', persons, 2);
+  for (const one of all['UPHOSOKU'] ?? [])
+    Object.assign(one, { name: '縁側 花子', kana: 'エンガワ ハナコ', sex: '2', birthDate: '19400312' });
+  for (const one of filesOf(all)) fs.writeFileSync(path.join(folder, one.name), one.bytes);
+  return folder;
+}
+
+t.test('every command has its own help', async t => {
+  for (const { name, shape } of commands) {
+    const { command, name: asked } = parseCommandLine([name, '--help']);
+    t.equal(command, undefined, `${name}: words may be missing`);
+    for (const language of ['en', 'ja'] as const)
+      t.ok(commandHelp(asked, language)?.includes(`engawa ${name} ${shape}`), name);
+  }
+  t.equal(commandHelp('nothing', 'en'), undefined);
+  t.match(commandHelp('import', 'en'), /130/);
+  t.same(parseCommandLine(['import', '--json', 'folder']).words, ['folder'], 'a switch takes no value');
+});
+
+t.test('what cannot be imported', async t => {
+  const empty = path.join(place, 'empty');
+  const text = path.join(place, 'notes.txt');
+  fs.mkdirSync(empty);
+  fs.writeFileSync(text, 'x');
+  for (const [file, reason] of [
+    [empty, /has no file to import \(\*\.csv, \*\.jpg, \*\.zip, \*\.ndjson\)/],
+    [text, /cannot be imported: its name/],
+    [path.join(place, 'nothing'), /does not exist/],
+  ] as const)
+    t.match(await importCommand(config, file, new Map(), tell).catch((error: unknown) => error), {
+      text: { en: reason },
+    });
+});
+
+t.test('stopped in the middle: whole sets are stored, and the rest follows', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const files = filesAt(plans('stop', 30), 1e9);
+  const lines: string[] = [];
+  const run = { tell, stopped: () => lines.length >= 3, print: (line: string) => void lines.push(line) };
+  const { receipts, problem } = await runImport(server.services, config, files, run);
+  t.equal(problem, undefined);
+  t.ok(receipts.length >= 3 && receipts.length < 30, `${receipts.length} sets`);
+  t.ok(receipts.every(one => one.outcome === 'stored'));
+  t.equal(lines.length, receipts.length);
+  t.match(JSON.parse(lines[0]!), { set: receipts[0]!.unit, outcome: 'stored', findings: [] });
+  const again = await runImport(server.services, config, files, { tell });
+  const count = (outcome: string) => again.receipts.filter(one => one.outcome === outcome).length;
+  t.same([count('unchanged'), count('stored')], [receipts.length, 30 - receipts.length]);
+});
+
+t.test('a full disk ends an import with what was stored', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const { store } = server.services;
+  const commit = store.commit.bind(store);
+  let commits = 0;
+  store.commit = changes => (++commits > 5 ? Promise.reject(new DiskFullError('full')) : commit(changes));
+  const files = filesAt(plans('full', 20), 1e9);
+  const result = await runImport(server.services, config, files, { tell });
+  t.ok(result.receipts.length < 20);
+  t.match(resultMessage(result), { en: /sets stored.*\n.*the disk is full; free space/, failed: true });
+  store.commit = commit;
+  const again = await runImport(server.services, config, files, { tell });
+  t.ok(again.receipts.every(one => one.outcome !== 'refused'));
+  t.equal(again.receipts.length, 20);
+});
+
+t.test('a watched file that changes while it is read stays and is read again', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const incoming = plans('in', 4);
+  const folders = { incoming, done: path.join(place, 'done'), errors: path.join(place, 'errors') };
+  for (const one of [folders.done, folders.errors]) fs.mkdirSync(one);
+  const names = fs.readdirSync(incoming);
+  const watcher = new Watcher(server.services, config, folders);
+  t.same(await watcher.look(tell), [], 'seen for the first time');
+  const grow = () => fs.appendFileSync(path.join(incoming, names[0]!), '\r\n');
+  t.match(await watcher.look(tell, { print: grow }), [{ en: /changed while it was read/ }]);
+  t.same(fs.readdirSync(incoming), names, 'nothing was moved');
+  t.same(await watcher.look(tell), [], 'it has to settle first');
+  t.match(await watcher.look(tell), [{ en: /0 sets stored, 4 unchanged/ }]);
+  t.same([fs.readdirSync(incoming), fs.readdirSync(folders.done)], [[], names]);
+});
+
+t.test('a watched file that somebody takes away, and a folder that is gone into at once', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const incoming = plans('shared', 2);
+  const folders = { incoming, done: path.join(place, 'done2'), errors: path.join(place, 'errors2') };
+  for (const one of [folders.done, folders.errors]) fs.mkdirSync(one);
+  const watcher = new Watcher(server.services, config, folders);
+  await watcher.look(tell);
+  const names = fs.readdirSync(incoming);
+  const take = () => fs.rmSync(path.join(incoming, names[0]!), { force: true });
+  t.match(await watcher.look(tell, { print: take }), [{ en: /changed while it was read/ }]);
+  t.ok((await watcher.look(tell)).length <= 1, 'it goes on with what is there');
+});
+
+t.test('one watch works on a folder', async t => {
+  const folder = path.join(place, 'locked');
+  fs.mkdirSync(folder);
+  const lock = path.join(folder, '.engawa-watch');
+  const first = new FolderLock(folder);
+  fs.writeFileSync(lock, JSON.stringify({ host: 'another', pid: 1 }));
+  t.throws(() => new FolderLock(folder), SettingError);
+  first.touch();
+  t.throws(() => new FolderLock(folder), SettingError, 'one that was touched is of today');
+  fs.utimesSync(lock, new Date(0), new Date(0));
+  new FolderLock(folder).release();
+  t.notOk(fs.existsSync(lock), 'an old one is left over');
+  fs.writeFileSync(lock, JSON.stringify({ host: os.hostname(), pid: 2 ** 22 + 1 }));
+  new FolderLock(folder).release();
+  t.notOk(fs.existsSync(lock), 'so is one of a program that ended');
+});
+
+t.test('a file on disk is read in pieces and at places', async t => {
+  const file = path.join(place, 'bytes.csv');
+  const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
+  fs.writeFileSync(file, bytes);
+  const source = fileOnDisk(file);
+  t.same(Buffer.concat([...source.chunks()]), bytes);
+  t.same(Buffer.from(source.read!(262_140, 262_150)), bytes.subarray(262_140, 262_150));
+  t.equal(source.read!(299_999, 300_010).length, 1);
+});
