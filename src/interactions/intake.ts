@@ -6,8 +6,9 @@ import type { Letter } from '../documents/envelope.ts';
 import { claimedKind, kindOf } from '../documents/kinds/all.ts';
 import type { Resource } from '../fhir/types.ts';
 import { versionHeaders, versionUrl } from './headers.ts';
+import { sameAgain } from './intake/again.ts';
 import { intakeReceipt, type Receipt } from './intake/answer.ts';
-import { checkIntake } from './intake/check.ts';
+import { checkIntake, openDocument } from './intake/check.ts';
 import { type Prepared, prepareIntake } from './intake/prepare.ts';
 import { restore, withdraw } from './intake/withdraw.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
@@ -24,7 +25,10 @@ export async function takeIn(
   text: string,
 ): Promise<Receipt> {
   const own = request.body?.kind === 'resource' && request.body.text === text && !request.contentType?.includes('xml');
-  const { document, findings } = await checkIntake(services, bundle, text, own);
+  const document = openDocument(bundle, text);
+  const same = await sameAgain(services, request, document);
+  if (same) return same;
+  const findings = await checkIntake(services, document, own);
   let prepared: Prepared | undefined;
   const { committed } = await commitPrepared(services, async () => {
     prepared = await prepareIntake(services, request, document);

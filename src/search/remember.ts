@@ -2,6 +2,8 @@
  * remember: a function with a memory for its frequent arguments: two generations, the older is dropped when the newer is full.
  */
 
+import { detached } from '../fhir/detached.ts';
+
 /** The same function, remembering at least the last `kept` results. The function must be pure. */
 export function remember<T>(compute: (text: string) => T, kept = 5000): (text: string) => T {
   let recent = new Map<string, T>();
@@ -14,7 +16,7 @@ export function remember<T>(compute: (text: string) => T, kept = 5000): (text: s
       older = recent;
       recent = new Map();
     }
-    recent.set(text, value);
+    recent.set(detached(text), value);
     return value;
   };
 }

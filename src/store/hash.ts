@@ -3,6 +3,7 @@
  * A 64-bit hash is a signed integer, bound as BigInt; it is compared, never read back.
  */
 import { hash } from 'node:crypto';
+import { detached } from '../fhir/detached.ts';
 
 const kept = 20_000;
 let recent = new Map<string, bigint>();
@@ -22,7 +23,7 @@ export function hash64(text: string): bigint {
     older = recent;
     recent = new Map();
   }
-  recent.set(text, value);
+  recent.set(detached(text), value);
   return value;
 }
 

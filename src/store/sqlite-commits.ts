@@ -75,6 +75,7 @@ export class SqliteCommits {
       return result;
     } catch (error) {
       Object.assign(writer, { lastSeq, staleSeen });
+      writer.known.forget();
       if (db.inTransaction) statement('ROLLBACK').run();
       throw error;
     }

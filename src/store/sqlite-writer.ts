@@ -29,6 +29,9 @@ export class SqliteWriter {
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
   private readonly inserts: ReadonlyMap<string, InsertRow>;
+  private readonly shared: ReadonlySet<string>;
+  /** Rows of shared tables that need not be written again. */
+  readonly known = new KnownRows();
   private readonly statements: ReturnType<typeof prepareStatements>;
 
   /** @param statement gives a prepared statement, kept for the next time */
@@ -42,11 +45,13 @@ export class SqliteWriter {
     this.statement = statement;
     this.statements = prepareStatements(db);
     this.inserts = rowInserts(db, tables);
+    this.shared = new Set(tables.filter(one => one.shared).map(one => one.name));
     this.readPosition();
   }
 
   /** Looks where the database stands: at the start, and when another process wrote. */
   readPosition(): void {
+    this.known.forget();
     this.lastSeq = (this.statement('SELECT max(seq) AS last FROM version').get() as { last: number | null }).last ?? 0;
     this.lookForStale();
   }
@@ -140,7 +145,8 @@ export class SqliteWriter {
     if (persons.length > 1) for (const person of persons) statements.person.run(person, seq);
     statements.body.run(seq, text);
     statements.indexResource.run(type, lastUpdated, seq);
-    for (const row of rows) this.inserts.get(row.table)!(row.values, seq);
+    for (const row of rows)
+      if (!this.shared.has(row.table) || !this.known.has(row)) this.inserts.get(row.table)!(row.values, seq);
   }
 
   /** A deletion belongs to whom the version before it belonged to: access rules hold for it too. */
@@ -165,6 +171,30 @@ export class SqliteWriter {
 
 /** Adds one row to an index table. */
 type InsertRow = (values: readonly SqlValue[], seq: number) => void;
+
+/** Most rows of shared tables that are remembered. */
+const mostKnown = 50_000;
+
+/**
+ * Rows of shared index tables that are known to be there: they are never removed with a version, so most of them need not be
+ * written again. Forgotten when another process wrote, when a transaction failed, and when rows are removed.
+ */
+export class KnownRows {
+  private readonly names = new Set<string>();
+
+  /** True when the row is there; remembers it when not. */
+  has({ table, values }: Change['rows'][number]): boolean {
+    const name = `${table} ${values.join(' ')}`;
+    if (this.names.has(name)) return true;
+    if (this.names.size >= mostKnown) this.names.clear();
+    this.names.add(name);
+    return false;
+  }
+
+  forget(): void {
+    this.names.clear();
+  }
+}
 
 /** What adds rows to each index table. */
 export function rowInserts(db: Database.Database, tables: readonly IndexTable[]): ReadonlyMap<string, InsertRow> {

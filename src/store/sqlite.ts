@@ -228,10 +228,12 @@ class SqliteStore implements Store {
   }
 
   async forget(params: readonly number[], limit: number): Promise<number> {
+    this.writer.known.forget();
     return this.housekeeping.forget(params, limit);
   }
 
   async tidy(): Promise<void> {
+    this.writer.known.forget();
     this.housekeeping.tidy();
   }
 

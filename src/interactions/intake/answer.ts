@@ -32,7 +32,10 @@ export function outcomesOf(
 
 const nameOf: Readonly<Record<string, string>> = { absent: 'unchanged', deleted: 'removed' };
 
-function entryParts(prepared: Prepared, outcomes: ReadonlyMap<string, Committed>): JsonObject[] {
+/** What a receipt tells of a document. */
+export type Told = Pick<Prepared, 'id' | 'parts' | 'person' | 'removed' | 'before'>;
+
+function entryParts(prepared: Told, outcomes: ReadonlyMap<string, Committed>): JsonObject[] {
   const entries = prepared.parts.map(({ entry, role, type, id }) => {
     const reference = `${type}/${id}`;
     const outcome = outcomes.get(reference)?.outcome ?? 'unchanged';
@@ -66,15 +69,24 @@ const noteIssue = (message: Message): Issue => ({
   message,
 });
 
-/** The receipt of an intake. */
+/** The receipt of an intake that was committed. */
 export function intakeReceipt(
   prepared: Prepared,
   committed: readonly Committed[],
   findings: readonly Issue[],
   options: { readonly language: Language; readonly restored?: boolean },
 ): Receipt {
-  const outcomes = outcomesOf(prepared.changes, committed);
-  const changed = committed.filter(wrote).length;
+  return receiptOf(prepared, outcomesOf(prepared.changes, committed), findings, options);
+}
+
+/** The receipt of a document. @param outcomes what became of each resource, by `Type/id` */
+export function receiptOf(
+  prepared: Told,
+  outcomes: ReadonlyMap<string, Committed>,
+  findings: readonly Issue[],
+  options: { readonly language: Language; readonly restored?: boolean },
+): Receipt {
+  const changed = [...outcomes.values()].filter(wrote).length;
   const stored = prepared.before === 'current' ? 'replaced' : 'created';
   const outcome = changed === 0 ? 'unchanged' : options.restored ? 'restored' : stored;
   const { id, person } = prepared;

@@ -10,12 +10,6 @@ import { withLocations } from '../../validation/locate.ts';
 import { findForbidden } from '../care-rules.ts';
 import type { Services } from '../interaction.ts';
 
-/** A document that may be stored, and what was found that does not stop it. */
-export interface Checked {
-  readonly document: Document;
-  readonly findings: readonly Issue[];
-}
-
 const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal';
 
 /** The refusal of a Bundle that is no document. */
@@ -31,16 +25,21 @@ function noDocument(bundle: Resource): FhirError {
   );
 }
 
-/**
- * Checks a Bundle as a document.
- * @param text JSON of the Bundle, read before
- * @param own true when the text is what the client sent, so that lines and columns mean something
- * @throws FhirError 'invalid' for what is no document or no FHIR, 'business-rule' with every finding otherwise
- */
-export async function checkIntake(services: Services, bundle: Resource, text: string, own: boolean): Promise<Checked> {
+/** A Bundle as a document. @param text its JSON, read before @throws FhirError 'invalid' for what is no document */
+export function openDocument(bundle: Resource, text: string): Document {
   const kind = kindOf(bundle);
   if (!kind) throw noDocument(bundle);
-  const document = readDocument(kind, bundle, text);
+  return readDocument(kind, bundle, text);
+}
+
+/**
+ * Checks a document.
+ * @param own true when its text is what the client sent, so that lines and columns mean something
+ * @returns what was found that does not stop it
+ * @throws FhirError 'invalid' for what is no FHIR, 'business-rule' with every finding otherwise
+ */
+export async function checkIntake(services: Services, document: Document, own: boolean): Promise<readonly Issue[]> {
+  const { kind, bundle, text } = document;
   const limits = { maxBytes: services.config.documentMaxBytes, today: japaneseDay(services.now()) };
   const rules = [...checkDocument(document, limits), ...findForbidden(services, bundle, text)];
   const tooLarge = rules.filter(one => one.rule === 'intake-size');
@@ -50,7 +49,7 @@ export async function checkIntake(services: Services, bundle: Resource, text: st
   const asked = kind.profile !== undefined && !claimedProfiles(bundle).includes(kind.profile) ? [kind.profile] : [];
   const options = { level: 'profiles' as const, profiles: asked };
   const found = await findingsOf(services, () => bundle, text, options, false);
-  if (![...rules, ...found].some(isError)) return { document, findings: [...rules, ...found] };
+  if (![...rules, ...found].some(isError)) return [...rules, ...found];
   const findings = own ? withLocations([...rules, ...found], text) : [...rules, ...found];
   const basic = findings.some(one => isError(one) && one.basic === true);
   throw new FhirError(basic ? 'invalid' : 'business-rule', findings);

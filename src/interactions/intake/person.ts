@@ -89,15 +89,34 @@ interface Context {
 
 const sourceOf = (documentId: string): string => `DocumentReference/${documentId}`;
 
-/** The person's text as sent, with what this server adds. */
-function personText(
+/** A person as it is to be written: its text, and the text read. */
+interface Written {
+  readonly text: string;
+  readonly resource: Resource;
+}
+
+/** Text in which a number may have digits that JavaScript would not write back. */
+const hasDecimals = /[:[,]\s*-?\d+[.eE]/;
+
+/** Members of a person replaced in its text; digits of numbers stay. */
+function withMembers(content: string, members: JsonObject): Written {
+  if (!hasDecimals.test(content)) {
+    const resource = { ...(JSON.parse(content) as Resource), ...members };
+    return { text: JSON.stringify(resource), resource };
+  }
+  const lossless = parseJson(content, { lossless: true, maxDepth: 1000 }) as Resource;
+  const own = stringifyJson({ ...lossless, ...members });
+  return { text: own, resource: JSON.parse(own) as Resource };
+}
+
+/** The person as sent, with what this server adds. */
+function personSent(
   { document }: Context,
   more: { readonly identifier?: readonly JsonObject[]; readonly link?: unknown; readonly source: string },
-): string {
-  const sent = parseJson(document.patient!.text, { lossless: true, maxDepth: 1000 }) as Resource;
-  const { versionId: _version, lastUpdated: _time, source: _source, ...meta } = object(sent.meta);
-  return stringifyJson({
-    ...sent,
+): Written {
+  const { resource, text: content } = document.patient!;
+  const { versionId: _version, lastUpdated: _time, source: _source, ...meta } = object(resource.meta);
+  return withMembers(content, {
     meta: { ...meta, source: more.source },
     ...(more.identifier && { identifier: more.identifier }),
     ...(more.link !== undefined && { link: more.link }),
@@ -106,12 +125,10 @@ function personText(
 
 function newPerson(context: Context, id: string, notes: readonly Message[]): Person {
   const { services, request, preconditions } = context;
-  const own = personText(context, { source: sourceOf(context.documentId) });
   const change = writeChange(services, request, {
     type: 'Patient',
     id,
-    text: own,
-    resource: JSON.parse(own) as Resource,
+    ...personSent(context, { source: sourceOf(context.documentId) }),
     preconditions: [...preconditions, sameVersion('Patient', id, 0)],
   });
   return { id, match: 'new', notes, changes: [change], preconditions: [] };
@@ -183,25 +200,19 @@ function personContent(context: Context, stored: Stored, others: readonly Stored
   const before = text(object(stored.resource['meta'])['source']);
   if (stored.id.startsWith('p-') && before !== undefined && newer) {
     // Said again by another document, it stays as it is.
-    const same = personText(context, { identifier, link, source: before });
-    const isSame = contentOf(JSON.parse(same) as Resource) === contentOf(stored.resource);
-    const own = isSame ? same : personText(context, { identifier, link, source: sourceOf(context.documentId) });
-    return { text: own, resource: JSON.parse(own) as Resource };
+    const same = personSent(context, { identifier, link, source: before });
+    const isSame = contentOf(same.resource) === contentOf(stored.resource);
+    return isSame ? same : personSent(context, { identifier, link, source: sourceOf(context.documentId) });
   }
-  const lossless = parseJson(stored.version.text, { lossless: true, maxDepth: 1000 }) as Resource;
-  const own = stringifyJson({ ...lossless, identifier, ...(link && { link }) });
-  return { text: own, resource: JSON.parse(own) as Resource };
+  return withMembers(stored.version.text, { identifier, ...(link && { link }) });
 }
 
 /** The other record of the same person points back. */
 function linkBack({ services, request }: Context, other: Stored, id: string): Change {
-  const lossless = parseJson(other.version.text, { lossless: true, maxDepth: 1000 }) as Resource;
-  const own = stringifyJson({ ...lossless, link: withLinks(other.resource, [id]) });
   return writeChange(services, request, {
     type: 'Patient',
     id: other.id,
-    text: own,
-    resource: JSON.parse(own) as Resource,
+    ...withMembers(other.version.text, { link: withLinks(other.resource, [id]) }),
     preconditions: [sameVersion('Patient', other.id, other.version.versionId)],
   });
 }
