@@ -103,6 +103,12 @@ const list = [
     args: ['--dir', path.join(fixtures, 'instances/jp-echeckup')],
     server: 'own',
   },
+  {
+    name: 'jp-documents-referral',
+    program: path.join(root, 'test/conformance/documents.mjs'),
+    args: ['--dir', path.join(fixtures, 'instances/jp-ereferral')],
+    server: 'own',
+  },
   { name: 'patch-json', runner: 'run-patch.mjs', suite: 'patch' },
   { name: 'patch-xml', runner: 'run-patch.mjs', suite: 'patch', args: ['--xml'] },
   { name: 'fhirpath', runner: 'run-fhirpath.mjs', suite: 'fhirpath-r4' },
