@@ -248,6 +248,40 @@ t.test('generated files: through the server and back', async t => {
   }
 });
 
+for (const store of stores)
+  t.test(`同意日 of a preventive plan is a consent to the version that was stored, on ${store}`, async t => {
+    const server = await startOn(store, { settings: { validation: 'profiles' } });
+    t.teardown(() => server.close());
+    await register(server);
+    const all = delivery('preventive', 3, 'full', 2, 2);
+    const [first, second] = all['UPYOBO']! as Record<string, string>[];
+    Object.assign(first!, { consentedOn: '20260401', consentedBy: '縁側 一郎' });
+    Object.assign(second!, { consentedOn: '00000000', consentedBy: '' });
+    const consents = async () => {
+      const found = await server.app.inject({ url: '/fhir/Consent?_sort=identifier' });
+      const { entry = [] } = found.json<{ entry?: { resource: JsonObject }[] }>();
+      return entry.map(({ resource }) => resource);
+    };
+    t.match(await send(server, filesOf(all)), { stored: 2, refused: 0 });
+    const [one, ...others] = await consents();
+    t.equal(others.length, 0, 'without a day there is none');
+    t.match(one, {
+      dateTime: '2026-04-01',
+      performer: [{ display: '縁側 一郎' }],
+      organization: [{ identifier: { value: '4970100014' } }],
+      provision: { data: [{ reference: { reference: /^CarePlan\/[^/]+\/_history\/1$/ } }] },
+    });
+    t.match(await send(server, filesOf(all)), { stored: 0, unchanged: 2 }, 'the same again');
+    const key = `${first!['insurer']}:${first!['insured']}:${first!['planDate']}`;
+    first!['policy'] = '新しい方針';
+    t.match(await send(server, filesOf(all, '20260501000000')), { stored: 1, unchanged: 1 }, 'another version');
+    const values = (await consents()).map(({ identifier }) => (identifier as { value: string }[])[0]!.value);
+    t.same(values.sort(), [`${key}:1`, `${key}:2`], 'a consent for each');
+    const deletion = { DLTYOBO: [{ version: '202407', ...personNumber(1), planDate: first!['planDate']! }] };
+    t.match(await send(server, filesOf(deletion, '20260601000000')), { stored: 1, refused: 0 }, 'the plan goes');
+    t.equal((await consents()).length, 2, 'what was consented to stays known');
+  });
+
 t.test('damaged deliveries: what the answer says was made is there, and nothing else', async t => {
   for (let seed = 1; seed <= 13; seed++) {
     const name = ['plan', 'month', 'given', 'basic', 'preventive'][seed % 5]!;
@@ -262,7 +296,7 @@ t.test('damaged deliveries: what the answer says was made is there, and nothing 
     const sum = created.reduce((total, one) => total + Number(one['valueInteger']), 3);
     const { total } = (
       await server.app.inject({
-        url: '/fhir?_type=Patient,Organization,CarePlan,Goal,QuestionnaireResponse&_summary=count',
+        url: '/fhir?_type=Patient,Organization,CarePlan,Goal,QuestionnaireResponse,Consent&_summary=count',
       })
     ).json<{ total: number }>();
     t.equal(total, sum, `seed ${seed}: ${what}`);

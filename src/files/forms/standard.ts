@@ -42,12 +42,21 @@ export interface Stored {
   readonly key: Key;
 }
 
+/** A resource that was stored, or was there already as it is. */
+export interface Written {
+  readonly resource: Resource;
+  readonly id: string;
+  readonly versionId: number;
+}
+
 /** What a unit becomes. */
 export interface Made {
   readonly drafts: readonly Draft[];
   readonly removals: readonly Removal[];
   /** Resources that have no business key. */
   readonly plain?: readonly PlainEntry[];
+  /** What is stored once the others are, because it names their versions; given them, new or unchanged. */
+  readonly after?: ((written: readonly Written[]) => readonly Draft[]) | undefined;
   /** What was found in comparing with what is stored. */
   readonly findings?: readonly Finding[];
 }

@@ -18,6 +18,7 @@ import { commitTransaction } from '../../interactions/transaction.ts';
 import type { Version } from '../../store/store.ts';
 import { CalculatedAnswers } from './calculated.ts';
 import { everyResource } from './every-resource.ts';
+import { storeAfter } from './follow.ts';
 
 /** What became of a unit. */
 export interface Receipt {
@@ -134,7 +135,7 @@ class Import {
     const first = make();
     const missing = first.drafts.filter(one => one.keep && one.resource.resourceType === 'Organization');
     for (const { key } of missing) await this.lookForOffice(key);
-    const { drafts: made, removals, plain, findings = [] } = missing.length > 0 ? make() : first;
+    const { drafts: made, removals, plain, after, findings = [] } = missing.length > 0 ? make() : first;
     if (findings.some(isRefusal)) return { refusals: findings };
     const removed: string[] = [];
     for (const removal of removals) removed.push(...(await this.toRemove(removal)));
@@ -148,7 +149,8 @@ class Import {
       if (outcome !== 'absent') counts[outcome]++;
       if (version?.type === 'Organization' && outcome === 'created') this.remember(version);
     }
-    return { counts, findings };
+    const told = after ? await storeAfter(this.services, this.request, { unit, after, committed }, counts) : [];
+    return { counts, findings: [...findings, ...told] };
   }
 
   private async readStored(reads: readonly Stored[]): Promise<ReadonlyMap<string, Resource>> {

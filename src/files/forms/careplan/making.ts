@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../fhir/types.ts';
 import { type Draft, type Key, type Removal, urnOf } from '../../convert.ts';
 import type { FileRecord } from '../../layout.ts';
 import type { Made, Making } from '../standard.ts';
+import { consentAfter } from './consent.ts';
 import type { Group } from './entries.ts';
 import { type Picture, type SheetName, type SheetOwner, sheetKey, writeSheet } from './forms.ts';
 import { writePlan } from './home-plan.ts';
@@ -63,7 +64,9 @@ export function makeGroup(group: Group, pictures: readonly Picture[], making: Ma
     .filter(name => !written.some(one => one.key.value === sheetKey(name, own).value))
     .map(name => ({ type: 'QuestionnaireResponse', key: sheetKey(name, own) }));
   if (family === 'plan' || family === 'preventive') removals.push({ type: 'Goal', key: key(family, own), but: goals });
-  return { drafts, removals };
+  const after =
+    family === 'preventive' ? consentAfter(rows('UPYOBO')[0], key('preventive', own), group.sender) : undefined;
+  return { drafts, removals, ...(after && { after }) };
 }
 
 function makePlan(group: Group, rows: Rows, subject: JsonObject, making: Making): Draft[] {
