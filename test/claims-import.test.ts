@@ -1,11 +1,13 @@
 /** Claims over HTTP on both databases: stored, unchanged, refused at the item, judged beside certificates, searched, written again. */
+import fs from 'node:fs';
+import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { JsonObject } from '../src/fhir/types.ts';
 import { readZip, writeZip } from '../src/files/zip.ts';
 import { type ClaimDelivery, encodeRows, fileOf, rowsOf } from './claims-data.ts';
 import { rightDeliveries, type Served } from './claims-right.ts';
 import { type StoreName, startOn, stores } from './stores.ts';
-import type { TestServer } from './support.ts';
+import { startServer, type TestServer } from './support.ts';
 
 const engawa = 'https://w3id.org/engawa/fhir';
 const headers = { 'content-type': 'application/fhir+json' };
@@ -189,5 +191,18 @@ async function run(t: Test, store: StoreName): Promise<void> {
   await checkWritten(t, server, files);
   await checkRefusals(t, server);
 }
+
+t.test("the example files: beside the insurer's certificates nothing is wrong with them", async t => {
+  const server = startServer({ settings: { validation: 'profiles' } });
+  t.teardown(() => server.close());
+  const examples = path.join(import.meta.dirname, '../examples');
+  const payload = fs.readFileSync(path.join(examples, 'insurer/certificates.json'), 'utf8');
+  t.equal((await server.app.inject({ method: 'POST', url: '/fhir', headers, payload })).statusCode, 200);
+  const folder = path.join(examples, 'claim-files');
+  const files = fs.readdirSync(folder).map(name => ({ name, bytes: fs.readFileSync(path.join(folder, name)) }));
+  t.match(await send(server, files), { stored: 7, refused: 0, texts: [] });
+  t.match(await send(server, files), { stored: 0, unchanged: 7 });
+  await checkWritten(t, server, files);
+});
 
 for (const store of stores) t.test(`claims on ${store}`, t => run(t, store));

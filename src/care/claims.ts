@@ -55,6 +55,19 @@ function serviceUnits({ figures }: Claim['items'][number], tell: Tell): readonly
   return compare('service-units', figures.get('service-units'), unit.value * times, how, tell);
 }
 
+/** 居宅サービス計画費 is paid in full: 請求金額 of its total row is units times price. */
+function fee({ whole, items }: Claim, tell: Tell): readonly Issue[] {
+  const price = whole.get('unit-price');
+  if (!price) return [];
+  return items
+    .filter(({ figures }) => figures.has('total-units'))
+    .flatMap(({ figures }) => {
+      const yen = yenOf(figures.value('total-units'), price.value);
+      const how = { en: 'units times price, rounded down', ja: '単位数合計×単価、1円未満切捨て' };
+      return compare('fee-claimed', figures.get('claimed'), yen, how, tell);
+    });
+}
+
 const publics = ['public1', 'public2', 'public3'];
 
 /** 請求額 and 利用者負担額 of a sum (10): floor(floor(units × price) × rate), and the rest of the cost. */
@@ -216,6 +229,7 @@ export function findClaimIssues(resource: Resource, masters: Masters): readonly 
     ...claim.items.flatMap(one => serviceUnits(one, tell)),
     ...claim.items.filter(one => one.kind === '10').flatMap(one => amounts(one, rate, tell)),
     ...totals(claim, tell),
+    ...fee(claim, tell),
     ...withinLimit(claim, masters, tell),
     ...rates(claim, masters, tell),
     ...slip(claim, masters, tell),
