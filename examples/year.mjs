@@ -182,6 +182,12 @@ async function checkOffice(send, people, note) {
   if (part('mean')?.valueDecimal !== mean) note(`mean gain ${part('mean')?.valueDecimal}, expected ${mean}`);
 }
 
+/** Sends a file to a running server. */
+const textSenderTo = base => async (url, contentType, text) => {
+  const answer = await fetch(`${base}${url}`, { method: 'POST', headers: { 'content-type': contentType }, body: text });
+  return { status: answer.status, text: await answer.text() };
+};
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -201,20 +207,12 @@ async function main() {
     });
     return { status: answer.status, json: await answer.json() };
   };
-  const sendText = async (url, contentType, text) => {
-    const answer = await fetch(`${base}${url}`, {
-      method: 'POST',
-      headers: { 'content-type': contentType },
-      body: text,
-    });
-    return { status: answer.status, text: await answer.text() };
-  };
   const started = performance.now();
   const options = {
     persons: Number(values.persons),
     seed: Number(values.seed),
     clients: Number(values.clients),
-    ...(values.files && { sendText }),
+    ...(values.files && { sendText: textSenderTo(base) }),
   };
   const { wrong, sent, unchanged } = await playYear(send, options);
   const seconds = (performance.now() - started) / 1000;

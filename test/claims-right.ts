@@ -38,50 +38,45 @@ function figures({ rate, times }: Served): Record<string, string> {
   };
 }
 
+const basics = (one: Served): Record<string, string> => ({
+  record: '01',
+  formerMeasure: '1',
+  planAuthor: '1',
+  planOffice: planningOffice,
+  stopReason: '1',
+  'insurance-rate': String(one.rate),
+  ...figures(one),
+});
+
+function sum(one: Served): Record<string, string> {
+  const units = String(unit * one.times);
+  return {
+    record: '10',
+    serviceType: '11',
+    days: String(one.times),
+    'planned-units': units,
+    'managed-units': units,
+    'unmanaged-units': '0',
+    'unit-price': String(price),
+    ...figures(one),
+  };
+}
+
 /** 明細書 of visits. */
 export function visits(one: Served): ClaimRecord[] {
   const head = { ...person(one), office, exchange: '7131' };
-  const units = String(unit * one.times);
+  const service = {
+    record: '02',
+    serviceType: '11',
+    serviceItem: '2222',
+    unit: String(unit),
+    times: String(one.times),
+    'service-units': String(unit * one.times),
+  };
   return [
-    {
-      name: '01',
-      record: {
-        ...head,
-        record: '01',
-        formerMeasure: '1',
-        planAuthor: '1',
-        planOffice: planningOffice,
-        stopReason: '1',
-        'insurance-rate': String(one.rate),
-        ...figures(one),
-      },
-    },
-    {
-      name: '02',
-      record: {
-        ...head,
-        record: '02',
-        serviceType: '11',
-        serviceItem: '2222',
-        unit: String(unit),
-        times: String(one.times),
-        'service-units': units,
-      },
-    },
-    {
-      name: '10',
-      record: {
-        ...head,
-        record: '10',
-        serviceType: '11',
-        days: String(one.times),
-        'planned-units': units,
-        'managed-units': units,
-        'unmanaged-units': '0',
-        'unit-price': String(price),
-        ...figures(one),
-      },
-    },
+    { name: '01', record: { ...head, ...basics(one) } },
+    { name: '02', record: { ...head, ...service } },
+    { name: '10', record: { ...head, ...sum(one) } },
   ];
 }
 
@@ -114,10 +109,10 @@ export function planFee(one: Served): ClaimRecord[] {
 
 const limits: Readonly<Record<string, string>> = { 21: '16765', 22: '19705', 23: '27048', 24: '30938', 25: '36217' };
 
-/** 給付管理票. */
-export function slip(one: Served): ClaimRecord[] {
+/** What all rows of a 給付管理票 say. */
+function slipHead(one: Served) {
   const { certifiedFrom: _from, certifiedTo: _to, ...rest } = person(one);
-  const head = {
+  return {
     ...rest,
     office: planningOffice,
     exchange: '8222',
@@ -128,33 +123,17 @@ export function slip(one: Served): ClaimRecord[] {
     limitTo: '202703',
     'limit-units': limits[one.careLevel]!,
     planAuthor: '1',
+    manager: '49000001',
   };
+}
+
+/** 給付管理票. */
+export function slip(one: Served): ClaimRecord[] {
+  const head = slipHead(one);
   const units = String(unit * one.times);
-  return [
-    {
-      name: '8222',
-      record: {
-        ...head,
-        line: '01',
-        serviceOffice: office,
-        serviceClass: '1',
-        serviceType: '11',
-        planned: units,
-        manager: '49000001',
-      },
-    },
-    {
-      name: '8222',
-      record: {
-        ...head,
-        line: '99',
-        'designated-sum': units,
-        'equivalent-sum': '0',
-        'planned-sum': units,
-        manager: '49000001',
-      },
-    },
-  ];
+  const service = { line: '01', serviceOffice: office, serviceClass: '1', serviceType: '11', planned: units };
+  const total = { line: '99', 'designated-sum': units, 'equivalent-sum': '0', 'planned-sum': units };
+  return [service, total].map(row => ({ name: '8222', record: { ...head, ...row } }));
 }
 
 /** 請求書 of some 明細書. */

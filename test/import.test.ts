@@ -277,7 +277,7 @@ for (const store of stores)
     t.match(await send(server, filesOf(all, '20260501000000')), { stored: 1, unchanged: 1 }, 'another version');
     const values = (await consents()).map(({ identifier }) => (identifier as { value: string }[])[0]!.value);
     t.same(values.sort(), [`${key}:1`, `${key}:2`], 'a consent for each');
-    const deletion = { DLTYOBO: [{ version: '202407', ...personNumber(1), planDate: first!['planDate']! }] };
+    const deletion = { DLTYOBO: [{ ...personNumber(1), planDate: first!['planDate']! }] };
     t.match(await send(server, filesOf(deletion, '20260601000000')), { stored: 1, refused: 0 }, 'the plan goes');
     t.equal((await consents()).length, 2, 'what was consented to stays known');
   });
