@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
+import { needDatabase } from './start-problem.ts';
 import { type BackupNote, backupSqlite, DamagedBackupError, restoreSqlite } from './store/sqlite-backup.ts';
 
 function refusePostgres({ database }: Config, command: string): void {
@@ -25,11 +26,7 @@ const told = (note: BackupNote, file: string): Message => ({
 export async function backup(config: Config, file: string): Promise<Message> {
   refusePostgres(config, 'backup');
   const from = path.join(config.data, 'engawa.db');
-  if (!fs.existsSync(from))
-    throw new SettingError({
-      en: `there is no database in ${config.data}; name its folder: --data <folder>`,
-      ja: `${config.data} にデータベースがありません。フォルダを指定してください: --data <フォルダ>`,
-    });
+  needDatabase(config.data);
   return told(await backupSqlite(from, file, Date.now()), file);
 }
 

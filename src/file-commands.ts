@@ -13,6 +13,7 @@ import { isZip, readZip, ZipError } from './files/zip.ts';
 import type { FhirRequest } from './interactions/interaction.ts';
 import { writeAll } from './operations/files/export.ts';
 import { createServices } from './services.ts';
+import { needDatabase } from './start-problem.ts';
 
 /** Shows how far a command is. */
 export type Tell = (line: Message) => void;
@@ -114,6 +115,7 @@ export async function exportCommand(
   flags: ReadonlyMap<string, string>,
   tell: Tell,
 ): Promise<Message> {
+  needDatabase(config.database || config.data);
   const services = createServices(config);
   try {
     await services.store.ready();

@@ -8,6 +8,7 @@ import { type Config, SettingError } from './config.ts';
 import { loadDefinitions } from './definitions/definitions.ts';
 import type { Message, Resource } from './fhir/types.ts';
 import { createSearch } from './search/search.ts';
+import { needDatabase } from './start-problem.ts';
 import { type CopiedVersion, type CopySide, checksum, type IndexedVersion } from './store/copy.ts';
 import { refHash } from './store/hash.ts';
 import { openPostgresCopy } from './store/postgres-copy.ts';
@@ -209,6 +210,7 @@ export async function move(
 }
 
 async function moveResources(config: Config, from: string, to: string, tell: (line: Message) => void): Promise<Moved> {
+  needDatabase(from);
   const search = createSearch({ definitions: loadDefinitions(), config });
   const source = await openPlace(from, search.tables, 'read');
   const target = await openPlace(to, search.tables, 'write');

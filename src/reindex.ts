@@ -6,11 +6,13 @@ import type { Config } from './config.ts';
 import type { Message } from './fhir/types.ts';
 import type { Progress } from './search/search.ts';
 import { createServices } from './services.ts';
+import { needDatabase } from './start-problem.ts';
 
 const percent = ({ done, total }: Progress): number => Math.min(100, Math.floor((done / Math.max(total, 1)) * 100));
 
 /** Indexes a database anew. @param tell takes a line for each step */
 export async function reindex(config: Config, tell: (line: Message) => void): Promise<Message> {
+  needDatabase(config.database || config.data);
   const { search, store } = createServices(config);
   try {
     await store.ready();

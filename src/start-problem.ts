@@ -1,4 +1,6 @@
 /** Sentences for the ways a start fails that a user can mend. */
+import fs from 'node:fs';
+import path from 'node:path';
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
 import { DiskFullError, UnavailableError } from './store/store.ts';
@@ -20,6 +22,50 @@ const unwritable = new Set([
   'SQLITE_CANTOPEN',
   'SQLITE_READONLY',
 ]);
+
+/** What is wrong with a file or folder, by the code of the system's error. */
+const fileFaults: Readonly<Record<string, Message>> = {
+  EACCES: { en: 'no permission', ja: '権限がありません' },
+  EEXIST: { en: 'there is a file of that name', ja: '同じ名前のファイルがあります' },
+  EISDIR: { en: 'found a folder, expected a file', ja: 'ファイルではなくフォルダです' },
+  ENOENT: { en: 'there is no such file or folder', ja: 'ファイルやフォルダがありません' },
+  ENOTDIR: { en: 'found a file, expected a folder', ja: 'フォルダではなくファイルです' },
+  EPERM: { en: 'no permission', ja: '権限がありません' },
+  EROFS: { en: 'it can only be read', ja: '読み取り専用です' },
+};
+
+const full = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+
+const isInside = (folder: string, place: string): boolean =>
+  !path.relative(path.resolve(folder), path.resolve(place)).startsWith('..');
+
+/** A file or folder that was named on the command line, outside the data folder; and a disk without room. */
+function fileProblem(error: unknown, config: Config | undefined): Message | undefined {
+  const { code = '', path: from, dest = from } = error as NodeJS.ErrnoException & { dest?: string };
+  if (full.has(code))
+    return {
+      en: `the disk has no room (${code}); make room and repeat the command`,
+      ja: `ディスクに空きがありません（${code}）。空きを作ってから、もう一度実行してください`,
+    };
+  const fault = fileFaults[code];
+  if (!fault || (dest !== undefined && config && isInside(config.data, dest))) return undefined;
+  if (dest === undefined)
+    return code === 'EISDIR' ? { en: `${fault.en} (${code})`, ja: `${fault.ja}（${code}）` } : undefined;
+  return { en: `${dest}: ${fault.en} (${code})`, ja: `${dest}: ${fault.ja}（${code}）` };
+}
+
+/**
+ * Refuses a place without a database: a command that only reads has nothing to do in a folder that was misspelt.
+ * @param place a data folder or a PostgreSQL URL
+ * @throws SettingError
+ */
+export function needDatabase(place: string): void {
+  if (/^postgres(?:ql)?:/.test(place) || fs.existsSync(path.join(place, 'engawa.db'))) return;
+  throw new SettingError({
+    en: `there is no database in ${place}; name its folder: --data <folder>`,
+    ja: `${place} にデータベースがありません。フォルダを指定してください: --data <フォルダ>`,
+  });
+}
 
 /** The address or port cannot be listened on. */
 function listenProblem(code: string | undefined, config: Config | undefined): Message {
@@ -50,6 +96,8 @@ export function startProblem(error: unknown, config: Config | undefined): Messag
       ja: 'データベースに接続できません。復旧したら同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
     };
   if (syscall === 'listen') return listenProblem(code, config);
+  const problem = fileProblem(error, config);
+  if (problem) return problem;
   if (error instanceof Error && error.message.startsWith('the database has layout '))
     return {
       en: error.message,

@@ -22,8 +22,17 @@ export interface WatchFolders {
   readonly errors: string;
 }
 
-/** Moves a file; between two disks it is copied whole before the old one goes. */
-function move(from: string, to: string): void {
+/** The place itself, or with a number when there is a file of that name: deliveries that are done stay. */
+function free(place: string): string {
+  const { dir, name, ext } = path.parse(place);
+  let own = place;
+  for (let i = 2; fs.existsSync(own); i++) own = path.join(dir, `${name}.${i}${ext}`);
+  return own;
+}
+
+/** Moves a file, never over another one; between two disks it is copied whole before the old one goes. */
+function move(from: string, wanted: string): void {
+  const to = free(wanted);
   try {
     fs.renameSync(from, to);
   } catch (error) {

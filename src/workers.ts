@@ -23,10 +23,12 @@ export async function shareWork(config: Config): Promise<'worker' | 'parent'> {
   await store.terms.refresh();
   await store.close();
   let stopping = false;
+  const served = new Set<number>();
+  cluster.on('listening', worker => served.add(worker.id));
   cluster.on('exit', (worker, code) => {
     const living = Object.keys(cluster.workers ?? {}).length;
-    // One that never came up fails again: its message is enough.
-    if (code === 1 || code === 2) stop(code);
+    // One that never came up fails again: its message is enough. One that served and crashed ends with 1 as well.
+    if ((code === 1 || code === 2) && !served.has(worker.id)) stop(code);
     else if (!stopping) setTimeout(() => cluster.fork(), pauseMs);
     if (stopping && living === 0) process.exit(worker.exitedAfterDisconnect === undefined ? code : 0);
   });

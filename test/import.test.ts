@@ -475,4 +475,10 @@ t.test('the command line: import, export-files, watch', async t => {
     'as it came',
   );
   t.match(fs.readFileSync(path.join(folders.errors, '20260401093000.report.txt'), 'utf8'), /person: 1/);
+  fs.writeFileSync(path.join(folders.incoming, 'broken.zip'), 'PK\u0003\u0004 another');
+  fs.symlinkSync(path.join(place, 'nowhere'), path.join(folders.incoming, 'gone.csv'));
+  await watcher.look(tell);
+  await watcher.look(tell);
+  t.match(fs.readFileSync(path.join(folders.done, 'broken.zip'), 'utf8'), /no archive/, 'what is done stays');
+  t.match(fs.readFileSync(path.join(folders.done, 'broken.2.zip'), 'utf8'), /another/);
 });

@@ -1,15 +1,21 @@
 /** The server as a process: its door, its end, large answers, command lines that cannot be used. */
+import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import t from 'tap';
 import { anonymous } from '../src/access/caller.ts';
 import { findCommand } from '../src/commands.ts';
 import { type Config, readConfig, SettingError } from '../src/config.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
+import { exportCommand } from '../src/file-commands.ts';
 import { writeZip } from '../src/files/zip.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import { move } from '../src/move.ts';
 import { filesIn } from '../src/operations/files/body.ts';
+import { reindex } from '../src/reindex.ts';
 import { startProblem } from '../src/start-problem.ts';
 import { DiskFullError, type Store, type Version } from '../src/store/store.ts';
 import { startServer } from './support.ts';
@@ -236,11 +242,27 @@ t.test('a misspelt command is told which one was meant', async t => {
   t.same(told('backup', 'file'), { found: 'backup' });
 });
 
+t.test('a command that only reads refuses a folder without a database', async t => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-none-'));
+  const config = readConfig(new Map([['data', folder]]), {});
+  const tell = () => {};
+  const refused = { name: 'SettingError', message: /there is no database in/ };
+  await t.rejects(reindex(config, tell), refused);
+  await t.rejects(exportCommand(config, path.join(folder, 'out'), new Map(), tell), refused);
+  await t.rejects(move(config, path.join(folder, 'nowhere'), path.join(folder, 'to'), tell), refused);
+  t.same(fs.readdirSync(folder), [], 'nothing was made');
+});
+
 t.test('a start that fails for reasons a user can mend', async t => {
   const config: Config = readConfig(new Map(), {});
   const tell = (fields: object, message = '') => startProblem(Object.assign(new Error(message), fields), config)?.en;
   for (const code of ['EEXIST', 'ENOTDIR', 'SQLITE_READONLY', 'SQLITE_READONLY_DBMOVED'])
     t.match(tell({ code }), /data folder .* cannot be written/);
+  t.match(tell({ code: 'EACCES', path: `${config.data}/packages` }), /data folder .* cannot be written/);
+  t.equal(tell({ code: 'ENOTDIR', path: '/elsewhere/x' }), '/elsewhere/x: found a file, expected a folder (ENOTDIR)');
+  t.equal(tell({ code: 'EISDIR', path: '/a.part', dest: '/a' }), '/a: found a folder, expected a file (EISDIR)');
+  t.equal(tell({ code: 'EISDIR', syscall: 'read' }), 'found a folder, expected a file (EISDIR)');
+  for (const code of ['ENOSPC', 'SQLITE_FULL']) t.match(tell({ code }), /the disk has no room/);
   for (const code of ['EACCES', 'EADDRNOTAVAIL']) t.match(tell({ code, syscall: 'listen' }), /cannot be listened on/);
   t.match(tell({ code: 'EADDRINUSE', syscall: 'listen' }), /is in use/);
   t.match(tell({}, 'the database has layout 9, this program knows up to 1; start a newer Engawa'), /newer Engawa/);

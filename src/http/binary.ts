@@ -37,9 +37,11 @@ const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;[\x20-\x7e]*)?$/;
 /** The content of a Binary as bytes of its own type; of no known type when that cannot be told in a header. */
 export function binaryResponse(response: FhirResponse): FhirResponse {
   if (response.body?.kind !== 'text') return response;
-  const { contentType, data } = JSON.parse(response.body.text) as { contentType: string; data?: string };
+  const { contentType, data } = JSON.parse(response.body.text) as { contentType?: unknown; data?: unknown };
   // Stored content is anybody's: a browser that shows it must not run it in this server's name.
   const headers = { ...response.headers, 'Content-Security-Policy': "sandbox; default-src 'none'" };
-  const type = mediaType.test(contentType) ? contentType : 'application/octet-stream';
-  return { ...response, headers, body: { kind: 'bytes', bytes: Buffer.from(data ?? '', 'base64'), contentType: type } };
+  const type =
+    typeof contentType === 'string' && mediaType.test(contentType) ? contentType : 'application/octet-stream';
+  const bytes = Buffer.from(typeof data === 'string' ? data : '', 'base64');
+  return { ...response, headers, body: { kind: 'bytes', bytes, contentType: type } };
 }
