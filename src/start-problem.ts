@@ -42,9 +42,9 @@ const isInside = (folder: string, place: string): boolean =>
 /** A file or folder that was named on the command line, outside the data folder; and a disk without room. */
 function fileProblem(error: unknown, config: Config | undefined): Message | undefined {
   const { code = '', path: from, dest = from } = error as NodeJS.ErrnoException & { dest?: string };
-  if (full.has(code))
+  if (full.has(code) || error instanceof DiskFullError)
     return {
-      en: `the disk has no room (${code}); make room and repeat the command`,
+      en: `the disk has no room (${code || error.message}); make room and repeat the command`,
       ja: `ディスクに空きがありません（${code}）。空きを作ってから、もう一度実行してください`,
     };
   const fault = fileFaults[code];
@@ -80,6 +80,17 @@ function listenProblem(code: string | undefined, config: Config | undefined): Me
   };
 }
 
+/** A database that is away for a moment, or that others keep to themselves. */
+function busyProblem(error: unknown, config: Config | undefined): Message | undefined {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!(error instanceof UnavailableError) && !code.startsWith('SQLITE_BUSY')) return undefined;
+  const place = config ? dataPlace(config) : '';
+  return {
+    en: `the database ${place} cannot be used (${message}); repeat the command in a while`,
+    ja: `データベース ${place} を使えません（停止中か、ほかの処理が使用中）。しばらくしてから、もう一度実行してください`,
+  };
+}
+
 /** What to tell the user; undefined when it is a bug. */
 export function startProblem(error: unknown, config: Config | undefined): Message | undefined {
   if (error instanceof SettingError) return error.text;
@@ -96,7 +107,7 @@ export function startProblem(error: unknown, config: Config | undefined): Messag
       ja: 'データベースに接続できません。復旧したら同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
     };
   if (syscall === 'listen') return listenProblem(code, config);
-  const problem = fileProblem(error, config);
+  const problem = fileProblem(error, config) ?? busyProblem(error, config);
   if (problem) return problem;
   if (error instanceof Error && error.message.startsWith('the database has layout '))
     return {

@@ -58,11 +58,13 @@ async function copyDatabase<T>(file: string, to: string, look: (copy: Database.D
     db.close();
   }
   const copy = new Database(to);
-  // Without a journal of its own the copy is one file.
-  copy.pragma('journal_mode = DELETE');
-  const found = look(copy);
-  copy.close();
-  return found;
+  try {
+    // Without a journal of its own the copy is one file.
+    copy.pragma('journal_mode = DELETE');
+    return look(copy);
+  } finally {
+    copy.close();
+  }
 }
 
 /**
@@ -71,12 +73,27 @@ async function copyDatabase<T>(file: string, to: string, look: (copy: Database.D
  * @param file the database @param to the backup; replaced when it is there, once the new one is whole
  */
 export async function backupSqlite(file: string, to: string, now: number): Promise<BackupNote> {
-  const half = `${to}.part`;
+  const [half, other] = [`${to}.part`, `${to}.masters`];
+  try {
+    return await writeBackup(file, { half, other, to }, now);
+  } catch (error) {
+    // What a full disk has stopped must not go on filling it.
+    for (const left of [half, other]) for (const end of ['', '-journal']) fs.rmSync(left + end, { force: true });
+    throw error;
+  }
+}
+
+interface BackupFiles {
+  readonly half: string;
+  readonly other: string;
+  readonly to: string;
+}
+
+async function writeBackup(file: string, { half, other, to }: BackupFiles, now: number): Promise<BackupNote> {
   const position = await copyDatabase(file, half, positionOf);
   let masters: number | undefined;
   const terms = termsFileBeside(file);
   if (fs.existsSync(terms)) {
-    const other = `${to}.masters`;
     await copyDatabase(terms, other, () => {});
     masters = fs.statSync(other).size;
     await pipeline(fs.createReadStream(other), fs.createWriteStream(half, { flags: 'a' }));
