@@ -22,20 +22,20 @@ export async function shareWork(config: Config): Promise<'worker' | 'parent'> {
   await store.ready();
   await store.terms.refresh();
   await store.close();
-  let stopping = false;
-  const served = new Set<number>();
-  cluster.on('listening', worker => served.add(worker.id));
-  cluster.on('exit', (worker, code) => {
-    const living = Object.keys(cluster.workers ?? {}).length;
-    // One that never came up fails again: its message is enough. One that served and crashed ends with 1 as well.
-    if ((code === 1 || code === 2) && !served.has(worker.id)) stop(code);
-    else if (!stopping) setTimeout(() => cluster.fork(), pauseMs);
-    if (stopping && living === 0) process.exit(worker.exitedAfterDisconnect === undefined ? code : 0);
+  let served = false;
+  let stopping: number | undefined;
+  cluster.on('listening', () => {
+    served = true;
+  });
+  cluster.on('exit', (_worker, code) => {
+    // Where none ever came up, the next one fails as well: its message is enough. Later, the reason may pass.
+    if (!served && (code === 1 || code === 2)) stop(code);
+    else if (stopping === undefined) setTimeout(() => stopping === undefined && cluster.fork(), pauseMs);
+    if (stopping !== undefined && Object.keys(cluster.workers ?? {}).length === 0) process.exit(stopping);
   });
   const stop = (code: number) => {
-    if (stopping) return;
-    stopping = true;
-    process.exitCode = code;
+    if (stopping !== undefined) return;
+    stopping = code;
     for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
     setTimeout(() => process.exit(code), graceMs).unref();
   };
