@@ -117,6 +117,8 @@ export async function moveFeed(
   const first = await to.last();
   if (first > position) throw differs(position + 1, first);
   await compare(from, to, [Math.max(0, first - chunk), first], () => {});
+  // A target that was started in between has noted what is indexed; what comes now is not, but for the specification's own.
+  if (first < position) await to.forgetIndex();
   const begun = performance.now();
   const copied = meter('copy', first, position, tell);
   let next = from.read(first, Math.min(chunk, position - first));

@@ -14,6 +14,13 @@ const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-move-'));
 const json = { 'content-type': 'application/fhir+json' };
 const config = (data: string) => readConfig(new Map([['data', data]]), {});
 
+/** What a command was refused with. */
+const refusal = (command: Promise<unknown>) =>
+  command.then(
+    () => undefined,
+    (error: SettingError) => error.text,
+  );
+
 /** Some resources with several versions, a deletion, a resource of two persons. */
 async function fill({ app }: TestServer, round: number): Promise<void> {
   for (let i = 0; i < 30; i++) {
@@ -141,6 +148,49 @@ t.test('a move there and back, resumed and repeated, is the same database', asyn
   await t.rejects(move(config(third), third, url, tell), SettingError, 'a target with other data is refused');
 });
 
+t.test(
+  'what is moved into a target that was started in between is found by the parameters of packages too',
+  async t => {
+    for (const from of ['sqlite', 'postgres'] as const) {
+      const [one, two] = [folder(), folder()];
+      const { url } = await testDatabase();
+      const place = from === 'sqlite' ? one : url;
+      const open = (data: string) =>
+        data === url ? startOn('postgres', { keep: true }) : startServer({ file: path.join(data, 'engawa.db') });
+      const cover = async (id: string) => {
+        const source = await open(place);
+        const resource = {
+          ...{ resourceType: 'Coverage', id, status: 'active', subscriberId: `000000000${id}` },
+          ...{ beneficiary: { display: 'X' }, payor: [{ display: 'Y' }] },
+        };
+        const answer = await source.app.inject({
+          method: 'PUT',
+          url: `/fhir/Coverage/${id}`,
+          headers: json,
+          payload: resource,
+        });
+        t.equal(answer.statusCode, 201, answer.payload);
+        await source.close();
+      };
+      const found = async () => {
+        const target = await open(two);
+        const { entry = [] } = (
+          await target.app.inject('/fhir/Coverage?subscriber-id=0000000001,0000000002&_sort=_id')
+        ).json() as { entry?: { resource: { id: string } }[] };
+        await target.close();
+        return entry.map(one => one.resource.id);
+      };
+      if (from === 'postgres') await (await startOn('postgres')).close();
+      await cover('1');
+      await move(config(one), place, two, () => {});
+      t.same(await found(), ['1'], `from ${from}`);
+      await cover('2');
+      await move(config(one), place, two, () => {});
+      t.same(await found(), ['1', '2'], `from ${from}, after the second move`);
+    }
+  },
+);
+
 t.test('a backup under a running server restores to the same; a damaged one is refused', async t => {
   const [one, two] = [folder(), folder()];
   const source = startServer({ file: path.join(one, 'engawa.db') });
@@ -176,4 +226,42 @@ t.test('a backup under a running server restores to the same; a damaged one is r
     await t.rejects(restore(config(path.join(two, name)), file), SettingError, name);
     t.same(fs.readdirSync(path.join(two, name)), [], `${name}: nothing is put in place`);
   }
+});
+
+t.test('a backup is never written over the database, and one that fails leaves nothing', async t => {
+  const [one, two] = [folder(), folder()];
+  const source = startServer({ file: path.join(one, 'engawa.db') });
+  await fill(source, 1);
+  const expected = await dump(source);
+  for (const name of ['engawa.db', 'terms.db', 'engawa.db-wal'])
+    t.match(await refusal(backup(config(one), path.join(one, name))), { ja: /データベースそのもの/ }, name);
+  t.match(await refusal(backup(config(one), two)), { ja: /はフォルダです/ });
+  t.match(await refusal(backup(config(one), path.join(two, 'none', 'day.backup'))), { ja: /先に作るか/ });
+  t.same(await dump(source), expected, 'the database is as it was');
+  await source.close();
+  fs.writeFileSync(path.join(one, 'terms.db'), 'no database at all, but long enough to be looked at '.repeat(100));
+  await t.rejects(backup(config(one), path.join(two, 'day.backup')));
+  t.same(fs.readdirSync(two), [], 'nothing is left of a backup that failed');
+});
+
+t.test('a journal that is left of another database does not come into the one that is restored', async t => {
+  const [one, two] = [folder(), folder()];
+  const source = startServer({ file: path.join(one, 'engawa.db') });
+  await fill(source, 1);
+  const expected = await dump(source);
+  const file = path.join(two, 'day.backup');
+  await backup(config(one), file);
+  await fill(source, 2);
+  // As a power cut leaves it, after which somebody took the database file away.
+  const left = path.join(two, 'data');
+  fs.mkdirSync(left);
+  fs.copyFileSync(path.join(one, 'engawa.db-wal'), path.join(left, 'engawa.db-wal'));
+  await source.close();
+  t.match(await refusal(restore(config(left), file)), { ja: /engawa\.db-wal.*ほかの場所に移す/ });
+  t.same(fs.readdirSync(left), ['engawa.db-wal'], 'nothing is put in place');
+  fs.rmSync(path.join(left, 'engawa.db-wal'));
+  await restore(config(left), file);
+  const restored = startServer({ file: path.join(left, 'engawa.db') });
+  t.same(await dump(restored), expected);
+  await restored.close();
 });

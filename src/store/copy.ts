@@ -33,6 +33,8 @@ export interface CopySide {
   last(): Promise<number>;
   /** Versions after a position, in order. */
   read(after: number, limit: number): Promise<readonly CopiedVersion[]>;
+  /** Forgets what it has noted of its index: what is written next is indexed for the specification's own parameters only. */
+  forgetIndex(): Promise<void>;
   /** Writes versions that follow directly on what is there; all or nothing. */
   write(versions: readonly IndexedVersion[]): Promise<void>;
   /** Number of versions and of resources that are not deleted, as of a position. */
@@ -88,6 +90,9 @@ export const copyQuery = `SELECT v.seq, v.type, v.id, v.version_id, v.last_updat
 /** The counts of {@link CopySide.counts}; two values, both the position. */
 export const countsQuery = `SELECT count(*) AS versions, coalesce(sum(CASE WHEN v.deleted = 0 AND (v.end_seq IS NULL OR v.end_seq > ?) THEN 1 ELSE 0 END), 0) AS resources
   FROM version v WHERE v.seq <= ?`;
+
+/** Removes the notes of search/index-state.ts by type; the next start looks what is missing. */
+export const forgetIndexQuery = "DELETE FROM note WHERE name LIKE 'index %' AND name <> 'index versions'";
 
 const big = (value: number | bigint | null): bigint | null => (value === null ? null : BigInt(value));
 

@@ -10,6 +10,7 @@ import {
   type CopySide,
   copyQuery,
   countsQuery,
+  forgetIndexQuery,
   type IndexedVersion,
   toCopied,
 } from './copy.ts';
@@ -34,6 +35,9 @@ export function openSqliteCopy(file: string, tables: readonly IndexTable[], use:
   return {
     last: async () => last(),
     read: async (after, limit) => (db.prepare(copyQuery).all(after, limit) as CopyRow[]).map(toCopied),
+    async forgetIndex() {
+      db.prepare(forgetIndexQuery).run();
+    },
     async write(versions) {
       assertFollows(versions, last());
       db.transaction(() => {
