@@ -19,6 +19,8 @@ export async function purgeOnce({
   if (!(await store.state()).stale) return 0;
   const versions = await store.stale(now() - config.pageLifetime, batch);
   if (versions.length === 0) return 0;
+  // The rows of parameters that another process has stored go as well.
+  await search.refresh(store);
   await store.purge(versions.map(({ seq, text }) => ({ seq, rows: search.extract(JSON.parse(text) as Resource) })));
   return versions.length;
 }

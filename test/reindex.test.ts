@@ -6,7 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { readConfig } from '../src/config.ts';
+import type { Resource } from '../src/fhir/types.ts';
+import { purgeOnce } from '../src/purge.ts';
 import { reindex } from '../src/reindex.ts';
+import { DiskFullError } from '../src/store/store.ts';
 import { testOnStores } from './stores.ts';
 import type { TestServer } from './support.ts';
 
@@ -87,6 +90,72 @@ testOnStores('an index is made anew, gone on with, and forgotten', async (t, sta
   await server.services.store.setNote('index Patient', JSON.stringify({ done }));
   await server.close();
   fs.rmSync(folder, { recursive: true });
+});
+
+/** A parameter for people's marital status, as a client stores it. */
+const parameter = {
+  resourceType: 'SearchParameter',
+  id: 'marital',
+  url: 'https://example.org/SearchParameter/marital',
+  name: 'Marital',
+  status: 'active',
+  description: 'Marital status',
+  code: 'marital',
+  base: ['Patient'],
+  type: 'token',
+  expression: 'Patient.maritalStatus',
+};
+const send = async (server: TestServer, resource: Resource): Promise<number> =>
+  (
+    await server.app.inject({
+      method: 'PUT',
+      url: `/fhir/${resource.resourceType}/${resource.id}`,
+      headers: header,
+      payload: JSON.stringify(resource),
+    })
+  ).statusCode;
+
+testOnStores('what a process writes is found by a parameter that another one has stored', async (t, start) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-reindex-'));
+  const file = path.join(folder, 'engawa.db');
+  const one = await start({ file });
+  const two = await start({ file, keep: true });
+  const maritalStatus = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code: 'M' }] };
+  const married = (id: string) => ({ resourceType: 'Patient', id, maritalStatus });
+  t.equal(await send(two, married('a')), 201);
+  t.equal(await send(one, parameter), 201);
+  t.equal(await find(one, 'marital=M'), 'a', 'indexed for what is there');
+  t.equal(await send(two, married('b')), 201, 'by a process that has searched for nothing since');
+  t.equal(await find(one, 'marital=M'), 'a b');
+  t.equal(await find(two, 'marital=M'), 'a b');
+  await one.close();
+  await two.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+testOnStores('a look at the index that failed is made again', async (t, start) => {
+  const server = await start();
+  const { store } = server.services;
+  const { setNote } = store;
+  store.setNote = () => Promise.reject(new DiskFullError('full'));
+  t.equal(await find(server, 'family=mihon'), '507', 'nothing can be noted');
+  store.setNote = setNote;
+  t.equal(await find(server, 'family=mihon'), '', 'there is room again');
+  await server.close();
+});
+
+testOnStores('a version that was purged meanwhile gets no rows', async (t, start) => {
+  const server = await start({ settings: { 'page-lifetime': '0' } });
+  const { services } = server;
+  for (const gender of ['male', 'female']) await send(server, { resourceType: 'Patient', id: 'a', gender });
+  const old = { resourceType: 'Patient', id: 'a', gender: 'male' };
+  const rows = services.search.extract(old);
+  t.equal(await purgeOnce(services), 1);
+  await services.store.addRows([{ seq: 1, rows }]);
+  const left = await services.store.select({ text: 'SELECT count(*) AS n FROM index_token WHERE seq = 1', values: [] });
+  t.equal(left[0]!['n'], 0);
+  t.equal(await find(server, 'gender=male'), '');
+  await server.close();
 });
 
 interface Problem {

@@ -222,12 +222,17 @@ export async function commitPrepared(
   refuse: (conflict: { change: number; precondition: Precondition | { kind: 'new' } }) => FhirError | undefined = () =>
     undefined,
 ): Promise<{ committed: readonly Committed[]; position: number; changes: readonly Change[] }> {
+  const { search, store } = services;
   for (let tries = 0; tries < mostTries; tries++) {
+    if (!search.asExtracted()) await search.refresh(store);
+    const extracted = search.asExtracted();
     const changes = await prepare();
-    if (changes.length === 0) return { committed: [], position: (await services.store.state()).position, changes };
-    const result = await services.store.commit(changes);
+    if (changes.length === 0) return { committed: [], position: (await store.state()).position, changes };
+    const result = await store.commit(demand(changes, extracted));
     if (result.ok) services.storedDefinitions.note(changes.map(change => change.type));
     if (result.ok) return { committed: result.committed, position: result.position, changes };
+    // Another process stored a SearchParameter that the index rows were made without.
+    if (result.conflict.precondition === extracted) await search.refresh(store);
     const refusal = refuse(result.conflict);
     if (refusal) throw refusal;
   }
@@ -235,6 +240,13 @@ export async function commitPrepared(
     en: 'Other writes to the same resources kept coming first; try again',
     ja: '同じリソースへの書き込みが続いたため完了できませんでした。もう一度送ってください',
   });
+}
+
+/** Changes that are applied only while a condition holds. */
+function demand(changes: readonly Change[], condition: Precondition | undefined): readonly Change[] {
+  const [first, ...others] = changes;
+  if (!first || !condition) return changes;
+  return [{ ...first, preconditions: [...first.preconditions, condition] }, ...others];
 }
 
 /** The refusal when If-Match does not name the current version. */

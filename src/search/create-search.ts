@@ -114,6 +114,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     async refresh(store) {
       await reindex.refresh(store);
     },
+    asExtracted: () => reindex.asExtracted(),
     rebuild: (store, tell) => reindex.rebuild(store, tell),
     indexing: () => [...reindex.running.values()],
     async find(input, store) {

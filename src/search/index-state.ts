@@ -36,9 +36,14 @@ export async function readVersions(store: Store): Promise<ExtractorVersions> {
   return text === undefined ? extractorVersions : (JSON.parse(text) as ExtractorVersions);
 }
 
-/** Notes the versions of this program. */
+/** Notes the versions of this program, when others are noted. */
 export const writeVersions = (store: Store): Promise<void> =>
-  store.setNote(programNote, JSON.stringify(extractorVersions));
+  noteOnce(store, programNote, JSON.stringify(extractorVersions));
+
+/** Writes a note that differs: a program that finds all as it left it starts, and searches, on a full disk too. */
+async function noteOnce(store: Store, name: string, text: string): Promise<void> {
+  if ((await store.note(name)) !== text) await store.setNote(name, text);
+}
 
 /**
  * The index of a type. Where nothing is noted, the type has come into being since the program that is noted was started:
@@ -58,4 +63,4 @@ export async function readIndex(
 
 /** Notes the index of a type. */
 export const writeIndex = (store: Store, type: string, index: TypeIndex): Promise<void> =>
-  store.setNote(noteOf(type), JSON.stringify(index));
+  noteOnce(store, noteOf(type), JSON.stringify(index));

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '../fhir/types.ts';
-import type { Store, StoreState } from '../store/store.ts';
+import type { Precondition, Store, StoreState } from '../store/store.ts';
 import { containedParam } from './contained.ts';
 import { extractRows } from './extract.ts';
 import { readIndex, readVersions, type TypeIndex, writeIndex, writeVersions } from './index-state.ts';
@@ -39,6 +39,8 @@ export interface Progress {
 export interface Reindex {
   /** Looks for changed SearchParameters and starts jobs. The store's state when it looked. */
   refresh(store: Store): Promise<StoreState>;
+  /** Holds while no SearchParameter is newer than those the registry knows; undefined before the first refresh. */
+  asExtracted(): Precondition | undefined;
   /** Waits a little for the job of a type. */
   settled(type: string): Promise<void>;
   /** Refuses a parameter whose index is being built. */
@@ -60,16 +62,19 @@ export function createReindex(
 ): Reindex {
   const me = randomUUID();
   let position = -1;
-  let newest: unknown;
+  let newest: number | undefined;
+  let known: number | undefined;
   let checking: Promise<void> | undefined;
   const running = new Map<string, Progress>();
   const building = new Map<string, ReadonlySet<number>>();
   const jobs = new Map<string, Promise<void>>();
   const { registry } = registryOf;
 
-  const check = async (store: Store): Promise<void> => {
+  /** Takes over what is stored; `seq` is the newest SearchParameter that is seen for certain. */
+  const check = async (store: Store, seq: number): Promise<void> => {
     const rows = await store.select(storedTexts('SearchParameter'));
     registryOf.setStored(rows.map(row => JSON.parse(String(row['text'])) as Resource));
+    known = seq;
     const versions = await readVersions(store);
     const there = new Set((await store.select(typesWithResources)).map(row => String(row['type'])));
     const bases = registryOf.customBases();
@@ -87,6 +92,31 @@ export function createReindex(
     await writeVersions(store);
   };
 
+  const lookAgain = (): void => {
+    position = -1;
+    newest = undefined;
+  };
+
+  /** The store's state, after a look whether SearchParameters are newer than those that are known. */
+  const refresh = async (store: Store): Promise<StoreState> => {
+    const state = await store.state();
+    if (state.position !== position) {
+      const [row] = await store.select(newestOfType('SearchParameter'));
+      const seq = Number(row?.['seq'] ?? 0);
+      position = state.position;
+      if (seq !== newest) {
+        newest = seq;
+        // A look that failed (a lost connection, a full disk) says nothing of the next one.
+        checking = check(store, seq).catch(error => {
+          lookAgain();
+          throw error;
+        });
+      }
+    }
+    await checking;
+    return state;
+  };
+
   const start = (type: string, index: TypeIndex, missing: readonly number[], store: Store): void => {
     building.set(type, new Set(missing));
     const before = jobs.get(type) ?? Promise.resolve();
@@ -94,8 +124,7 @@ export function createReindex(
       .then(() => work(type, index, missing, store))
       .catch(() => {
         // Whatever stopped it (a lost connection, a full disk): the next look starts it again.
-        position = -1;
-        newest = undefined;
+        lookAgain();
       })
       .finally(() => {
         if (jobs.get(type) !== job) return;
@@ -165,22 +194,8 @@ export function createReindex(
       if (missing && param.sources.some(source => missing.has(source.param)))
         throw new BeingIndexed(param.resourceType, param.code, running.get(param.resourceType));
     },
-    async refresh(store) {
-      const state = await store.state();
-      if (state.position === position) {
-        await checking;
-        return state;
-      }
-      const [row] = await store.select(newestOfType('SearchParameter'));
-      const seq = row?.['seq'] ?? null;
-      position = state.position;
-      if (seq !== newest) {
-        newest = seq;
-        checking = check(store);
-      }
-      await checking;
-      return state;
-    },
+    refresh,
+    asExtracted: () => (known === undefined ? undefined : { kind: 'newest', type: 'SearchParameter', seq: known }),
     async settled(type) {
       const job = jobs.get(type);
       if (!job) return;
@@ -192,7 +207,8 @@ export function createReindex(
       clearTimeout(timer);
     },
     async rebuild(store, tell) {
-      await check(store);
+      lookAgain();
+      await refresh(store);
       await Promise.all(jobs.values());
       const types = (await store.select(typesWithResources)).map(row => String(row['type']));
       for (const type of types) await indexType(type, 0, store, async () => {}, tell, false);

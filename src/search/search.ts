@@ -5,7 +5,7 @@
 
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Sql } from '../store/sql.ts';
-import type { AccessFacts, IndexRow, IndexTable, Readable, Store } from '../store/store.ts';
+import type { AccessFacts, IndexRow, IndexTable, Precondition, Readable, Store } from '../store/store.ts';
 import type { Page } from './find.ts';
 import type { Match } from './match.ts';
 import type { FindInput } from './plan-query.ts';
@@ -39,6 +39,11 @@ export interface Search {
   ): MatchQuery;
   /** Takes over SearchParameters that clients have stored; once at start, later searches do it themselves. */
   refresh(store: Store): Promise<void>;
+  /**
+   * What extraction goes by: a condition for the commit of index rows, which fails when a SearchParameter has been written that
+   * they were made without. Undefined before the first {@link Search.refresh}.
+   */
+  asExtracted(): Precondition | undefined;
   /** Makes all index rows anew, while the server runs or not; tells how far it is. The number of types. */
   rebuild(store: Store, tell: (progress: Progress) => void): Promise<number>;
   /** What is being indexed now. */

@@ -127,6 +127,8 @@ export function createTargets(indexTables: readonly IndexTable[]): Targets {
 export class Batch {
   /** What is current, with what the batch has changed so far. */
   readonly currents = new Map<bigint, Current>();
+  /** Position of the newest version of types that conditions name. */
+  readonly newest = new Map<string, number>();
   /** Versions this batch made, by position. */
   readonly made = new Map<number, Version>();
   /** Positions of older versions that answers need. */
@@ -156,6 +158,7 @@ export class Batch {
     const { type, id, h, method, live, versionId, lastUpdated, content, persons } = version;
     const seq = ++this.lastSeq;
     const place = persons[0] ?? h;
+    if (this.newest.has(type)) this.newest.set(type, seq);
     if (current) this.supersede(current, seq, lastUpdated);
     const shared = { seq, h, type, id, version_id: versionId, last_updated: lastUpdated, deleted: live ? 0 : 1 };
     const { author, informationClass, releasedAt } = version;

@@ -6,8 +6,9 @@
 import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { Batch, type Current, type Facts, type NewVersion, type Targets } from './postgres-batch.ts';
+import type { Batch, Current, Facts, NewVersion, Targets } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
+import { loadCurrents } from './postgres-currents.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
 import type { AccessFacts, Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
 
@@ -96,88 +97,16 @@ const isMatch = (precondition: Precondition): precondition is MatchCondition => 
 async function loadBatch(client: Connection, round: readonly Waiting[], targets: Targets): Promise<Batch> {
   const hashes = new Set<bigint>();
   const deleted = new Set<bigint>();
+  const types = new Set<string>();
   for (const { changes } of round)
     for (const change of changes) {
       hashes.add(hashOf(change));
       if (!change.template) deleted.add(hashOf(change));
-      for (const precondition of change.preconditions) if (!isMatch(precondition)) hashes.add(hashOf(precondition));
+      for (const precondition of change.preconditions)
+        if (precondition.kind === 'newest') types.add(precondition.type);
+        else if (!isMatch(precondition)) hashes.add(hashOf(precondition));
     }
-  return loadCurrents(client, hashes, deleted, targets);
-}
-
-/** A batch that begins after the newest commit and knows the resources given; all persons of those that are deleted. */
-export async function loadCurrents(
-  client: Connection,
-  hashes: ReadonlySet<bigint>,
-  deleted: ReadonlySet<bigint>,
-  { shared }: Targets,
-): Promise<Batch> {
-  const rows = await query<CurrentRow>(client, {
-    text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place,
-        v.person, v.author, v.class, v.released_at
-      FROM (SELECT coalesce(max(seq), 0) AS last FROM version) m
-      LEFT JOIN (resource r JOIN version v ON v.seq = r.seq) ON r.h = ANY (?::bigint[])`,
-    values: [[...hashes]],
-  });
-  const batch = new Batch(Number(rows[0]!.last), shared);
-  const others = await loadPersons(client, deleted);
-  for (const row of rows) {
-    if (row.h === null) continue;
-    const { type, id, seq, version_id: versionId, last_updated: lastUpdated, deleted } = row;
-    batch.currents.set(BigInt(row.h), {
-      type,
-      id,
-      seq,
-      versionId,
-      lastUpdated,
-      alive: deleted === 0,
-      indexed: deleted === 0,
-      content: BigInt(row.content_hash),
-      place: BigInt(row.place),
-      facts: {
-        persons: personsOf(row, others),
-        author: row.author === null ? null : BigInt(row.author),
-        informationClass: row.class,
-        releasedAt: row.released_at,
-      },
-    });
-  }
-  return batch;
-}
-
-/** Persons of resources that belong to more than one, by the hash of the resource. */
-async function loadPersons(client: Connection, hashes: ReadonlySet<bigint>): Promise<ReadonlyMap<bigint, bigint[]>> {
-  const found = new Map<bigint, bigint[]>();
-  if (hashes.size === 0) return found;
-  const rows = await query<{ h: number | bigint; person: number | bigint }>(client, {
-    text: 'SELECT r.h, p.h AS person FROM resource r JOIN resource_person p ON p.seq = r.seq WHERE r.h = ANY (?::bigint[])',
-    values: [[...hashes]],
-  });
-  for (const { h, person } of rows) found.set(BigInt(h), [...(found.get(BigInt(h)) ?? []), BigInt(person)]);
-  return found;
-}
-
-/** The person noted in the version is the first one. */
-function personsOf({ h, person }: CurrentRow, others: ReadonlyMap<bigint, readonly bigint[]>): readonly bigint[] {
-  if (person === null) return [];
-  return [...new Set([BigInt(person), ...(others.get(BigInt(h!)) ?? [])])];
-}
-
-interface CurrentRow {
-  last: number;
-  h: number | bigint | null;
-  type: string;
-  id: string;
-  seq: number;
-  version_id: number;
-  last_updated: number;
-  deleted: number;
-  content_hash: number | bigint;
-  place: number | bigint;
-  person: number | bigint | null;
-  author: number | bigint | null;
-  class: number;
-  released_at: number | null;
+  return loadCurrents(client, hashes, deleted, targets, [...types]);
 }
 
 /** The search conditions of a round that do not hold. */
@@ -238,6 +167,7 @@ function findConflict(
 }
 
 function holds(precondition: Exclude<Precondition, MatchCondition>, batch: Batch): boolean {
+  if (precondition.kind === 'newest') return batch.newest.get(precondition.type) === precondition.seq;
   const current = currentOf(precondition, batch);
   const versionId = current?.alive ? current.versionId : 0;
   return precondition.kind === 'exists' ? versionId > 0 : versionId === precondition.versionId;

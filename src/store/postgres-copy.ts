@@ -1,11 +1,19 @@
 /**
  * A PostgreSQL database as one end of a move.
  */
-import { assertFollows, type CopyRow, type CopySide, copyQuery, countsQuery, toCopied } from './copy.ts';
+import {
+  assertFollows,
+  type CopyRow,
+  type CopySide,
+  copyQuery,
+  countsQuery,
+  forgetIndexQuery,
+  toCopied,
+} from './copy.ts';
 import { refHash } from './hash.ts';
 import { createTargets } from './postgres-batch.ts';
-import { loadCurrents } from './postgres-commit.ts';
 import { openPool, query, withClient } from './postgres-connection.ts';
+import { loadCurrents } from './postgres-currents.ts';
 import { migrate } from './postgres-layout.ts';
 import type { IndexTable } from './store.ts';
 
@@ -22,6 +30,9 @@ export async function openPostgresCopy(url: string, tables: readonly IndexTable[
     },
     async read(after, limit) {
       return (await rows<CopyRow>(copyQuery, [after, limit])).map(toCopied);
+    },
+    async forgetIndex() {
+      await rows(forgetIndexQuery);
     },
     write: versions =>
       withClient(pool, async client => {

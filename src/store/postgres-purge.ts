@@ -44,7 +44,10 @@ async function removeFrom(client: Connection, table: IndexTable, versions: reado
   await query(client, { text, values: columns.map((_, i) => rows.map(row => row[i]!)) });
 }
 
-/** Adds rows to versions that have index rows already; what is there stays. */
+/**
+ * Adds rows to versions that have index rows already; what is there stays. Versions that were purged since their rows were made are
+ * left out: nothing would take the rows away again.
+ */
 export async function addRows(
   client: Connection,
   tables: readonly IndexTable[],
@@ -52,7 +55,15 @@ export async function addRows(
 ): Promise<void> {
   // Shared rows are made by commits as well: under the feed's lock the two cannot wait for each other.
   await client.query('BEGIN; SELECT one FROM feed WHERE one = 1 FOR UPDATE');
-  for (const table of tables) await addTo(client, table, versions);
+  const seqs = versions.map(one => one.seq);
+  // A purge passes over what is locked here, and what it has locked is waited for; under the feed's lock no other version ends.
+  const lock = 'SELECT seq FROM stale WHERE seq = ANY (?::bigint[]) ORDER BY seq FOR UPDATE';
+  const stale = await query<{ seq: number }>(client, { text: lock, values: [seqs] });
+  const current = 'SELECT seq FROM version WHERE seq = ANY (?::bigint[]) AND end_seq IS NULL AND deleted = 0';
+  const alive = await query<{ seq: number }>(client, { text: current, values: [seqs] });
+  const indexed = new Set([...stale, ...alive].map(row => row.seq));
+  const own = versions.filter(one => indexed.has(one.seq));
+  for (const table of tables) await addTo(client, table, own);
   await client.query('COMMIT');
 }
 

@@ -35,9 +35,14 @@ export class SqliteHousekeeping {
     );
   }
 
+  /** Versions that were purged since their rows were made are left out: nothing would take the rows away again. */
   addRows(versions: readonly IndexedRows[]): void {
+    const indexed = this.db.prepare(
+      'SELECT 1 FROM version v WHERE v.seq = ? AND v.deleted = 0 AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq))',
+    );
     const add = this.db.transaction(() => {
-      for (const { seq, rows } of versions) for (const row of rows) this.inserts.get(row.table)!(row.values, seq);
+      for (const { seq, rows } of versions)
+        if (indexed.get(seq)) for (const row of rows) this.inserts.get(row.table)!(row.values, seq);
     });
     add.immediate();
   }

@@ -81,9 +81,14 @@ export class SqliteWriter {
       const rows = this.statement(query.text).all(...query.values) as { id: string }[];
       return rows.length === ids.length && rows.every(row => ids.includes(row.id));
     }
+    if (precondition.kind === 'newest') return this.newestOf(precondition.type) === precondition.seq;
     const current = this.current(precondition.type, precondition.id);
     const versionId = current && !current.deleted ? current.version_id : 0;
     return precondition.kind === 'exists' ? versionId > 0 : versionId === precondition.versionId;
+  }
+
+  private newestOf(type: string): number {
+    return this.statements.newest.pluck().get(type) as number;
   }
 
   private current(type: string, id: string): ResourceRow | undefined {
@@ -214,6 +219,7 @@ function prepareStatements(db: Database.Database) {
     current: db.prepare(
       'SELECT type, id, seq, version_id, last_updated, deleted FROM version WHERE h = ? ORDER BY version_id DESC LIMIT 1',
     ),
+    newest: db.prepare('SELECT coalesce(max(seq), 0) FROM version WHERE type = ?'),
     sameContent: db.prepare('SELECT 1 FROM version WHERE seq = ? AND content_hash = ?'),
     versionAt: db.prepare(`SELECT ${versionColumns} FROM version v LEFT JOIN body b ON b.seq = v.seq WHERE v.seq = ?`),
     version: db.prepare(

@@ -81,6 +81,8 @@ export type Precondition =
   | { readonly kind: 'version'; readonly type: string; readonly id: string; readonly versionId: number }
   /** The resource exists and is not deleted. */
   | { readonly kind: 'exists'; readonly type: string; readonly id: string }
+  /** No version of the type is newer than this position; 0 = there is none. */
+  | { readonly kind: 'newest'; readonly type: string; readonly seq: number }
   /**
    * A conditional interaction's search finds exactly these resources (at most two are looked at).
    * `key` names the condition, so that a database with parallel writers can lock it.
