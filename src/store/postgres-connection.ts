@@ -37,6 +37,8 @@ export function openPool(url: string, max: number): pg.Pool {
     application_name: 'engawa',
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
+    // Renewed from time to time: with it goes what the database keeps of statements that are asked no more.
+    maxLifetimeSeconds: 3600,
     keepAlive: true,
     allowExitOnIdle: true,
   });
@@ -94,8 +96,19 @@ const toParameter = (value: Parameter): unknown =>
 /** A statement for the driver; one that is seen again is prepared under a name, unless a pooler stands between. */
 export function statement(client: Connection, text: string, values: readonly Parameter[]): pg.QueryConfig {
   const own = render(text);
-  const named = own.uses > 1 && pooled.get(client) === false;
+  const named = own.uses > 1 && pooled.get(client) === false && takeName(client, own.name);
   return { text: own.text, values: values.map(toParameter), ...(named && { name: own.name }) };
+}
+
+/** Most statements that are prepared on a connection; the database keeps each until the connection ends. */
+const mostNamed = 500;
+const namesOf = new WeakMap<object, Set<string>>();
+
+/** True when a statement may have its name on a connection. */
+function takeName(client: Connection, name: string): boolean {
+  const names = namesOf.get(client) ?? new Set();
+  namesOf.set(client, names);
+  return names.has(name) || (names.size < mostNamed && names.add(name).has(name));
 }
 
 /** Runs a statement on a connection. */

@@ -5,7 +5,6 @@
  * whether it took place before it says anything.
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
  */
-import Cursor from 'pg-cursor';
 import { refHash } from './hash.ts';
 import { createTargets } from './postgres-batch.ts';
 import {
@@ -19,12 +18,12 @@ import {
   patienceMs,
   pause,
   query,
-  statement,
   withClient,
 } from './postgres-connection.ts';
 import { PostgresHousekeeping, unlimited } from './postgres-housekeeping.ts';
 import { migrate } from './postgres-layout.ts';
 import { PostgresReplicas } from './postgres-replicas.ts';
+import { streamRows } from './postgres-stream.ts';
 import { generationQuery, PostgresTerms } from './postgres-terms.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 import { type CurrentRow, currentQuery, toCurrent } from './rows.ts';
@@ -170,25 +169,7 @@ class PostgresStore implements Store {
     const client = await connect(pool).catch(error => {
       throw asStoreError(error);
     });
-    let failed: unknown;
-    const { text, values } = statement(client, sql.text, sql.values);
-    const cursor = new Cursor<Row>(text, values);
-    try {
-      await limitTime(client, budgetMs);
-      client.query(cursor);
-      for (;;) {
-        const rows = await cursor.read(chunk);
-        if (rows.length > 0) yield rows;
-        if (rows.length < chunk) return;
-      }
-    } catch (error) {
-      failed = error;
-      throw asStoreError(error);
-    } finally {
-      if (failed === undefined) await cursor.close().then(() => endLimit(client));
-      else if (!isAway(failed)) await client.query('ROLLBACK').catch(() => {});
-      client.release(isAway(failed));
-    }
+    yield* streamRows(client, sql, budgetMs, chunk);
   }
 
   /** Calls share queries: each is answered by one that began after it. */

@@ -52,6 +52,8 @@ export function migrate(db: Database.Database, tables: readonly IndexTable[]): v
   )
     return;
   db.transaction(() => {
+    // Another process that was started at the same moment may have been first.
+    const version = db.pragma('user_version', { simple: true }) as number;
     for (const step of migrations.slice(version)) for (const statement of step) db.exec(statement);
     for (const table of tables) db.exec(indexTableDdl(table));
     db.pragma(`user_version = ${migrations.length}`);

@@ -60,8 +60,8 @@ export class SlowReader {
     const worker = startWorker({ kind, file: this.file });
     worker.unref();
     worker.on('message', (answer: Answered) => this.answer(answer));
-    worker.on('error', error => this.fail(error));
-    worker.on('exit', () => this.fail(new Error('the reading thread ended')));
+    worker.on('error', error => this.fail(worker, error));
+    worker.on('exit', () => this.fail(worker, new Error('the reading thread ended')));
     this.worker = worker;
     return worker;
   }
@@ -74,8 +74,9 @@ export class SlowReader {
       waiting?.reject(failed === 'timeout' ? new QueryTimeoutError('the query used up its time') : new Error(failed));
   }
 
-  /** The next query starts a new thread. */
-  private fail(error: unknown): void {
+  /** The next query starts a new thread; a thread that failed says so twice, and then may have a successor. */
+  private fail(worker: Worker, error: unknown): void {
+    if (this.worker !== worker) return;
     this.worker = undefined;
     for (const waiting of this.waiting.values()) waiting.reject(error);
     this.waiting.clear();
