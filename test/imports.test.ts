@@ -209,3 +209,15 @@ t.test('words find what going through all names would find', async t => {
   }
   close();
 });
+
+t.test('a quote that is never closed is told with its line, before it has swallowed the file', async t => {
+  const { terms, close } = openTermsFile(':memory:', () => 0);
+  const layout = { ...findLayout('icd10')!, skipLines: 0, header: false };
+  const lines = ['A00,x', 'A01,"never closed', ...Array.from({ length: 400_000 }, (_, i) => `B${i},y`)];
+  const told = await importMaster(terms, { layout, version: '1', file: writeFile('open.csv', lines) }).catch(
+    (error: ImportError) => error.text,
+  );
+  t.match(told, { en: /^line 2: .*1000000 characters/, ja: /^2 行目: .*閉じ忘れ/ });
+  t.strictSame(terms.editions(), []);
+  close();
+});

@@ -40,8 +40,16 @@ function findEnd(bytes: Buffer): number {
   throw broken('its directory is missing', '目録がありません');
 }
 
-/** Last part of a path: folders inside an archive mean nothing, and must not lead anywhere. */
-const baseName = (name: string): string => name.replace(/^.*[\\/]/, '');
+/** Longest name of a file that the usual disks take, in bytes. */
+const longestName = 255;
+
+/** Last part of a path: folders inside an archive mean nothing, and must not lead anywhere. @throws ZipError */
+function baseName(name: string): string {
+  const own = name.replace(/^.*[\\/]/s, '');
+  if (own !== '.' && own !== '..' && !own.includes('\0') && Buffer.byteLength(own) <= longestName) return own;
+  const shown = JSON.stringify(own.slice(0, 80));
+  throw broken(`${shown} cannot be the name of a file`, `${shown} はファイル名に使えません`);
+}
 
 function inflate(data: Buffer, method: number, size: number, name: string): Uint8Array {
   if (method === 0) return data;
@@ -87,28 +95,42 @@ export function readZip(given: Uint8Array, most: number): ZipEntry[] {
     if (!name.endsWith('/'))
       entries.push({
         name: baseName(name),
-        bytes: readEntry(bytes, bytes.readUInt32LE(at + 42), method, packed, size, name),
+        bytes: readEntry(
+          bytes,
+          { at: bytes.readUInt32LE(at + 42), method, packed, size, crc: bytes.readUInt32LE(at + 16) },
+          name,
+        ),
       });
     at += 46 + nameLength + extraLength + noteLength;
   }
   return entries;
 }
 
-function readEntry(bytes: Buffer, at: number, method: number, packed: number, size: number, name: string): Uint8Array {
+/** What the directory says of an entry. */
+interface EntryPlace {
+  readonly at: number;
+  readonly method: number;
+  readonly packed: number;
+  readonly size: number;
+  readonly crc: number;
+}
+
+function readEntry(bytes: Buffer, { at, method, packed, size, crc }: EntryPlace, name: string): Uint8Array {
   if (at + 30 > bytes.length || bytes.readUInt32LE(at) !== localMark)
     throw broken(`${name} is missing`, `${name} がありません`);
   const from = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
   const content = inflate(bytes.subarray(from, from + packed), method, size, name);
-  if (content.length !== size) throw broken(`${name} is damaged`, `${name} が壊れています`);
+  if (content.length !== size || crc32(content) !== crc) throw broken(`${name} is damaged`, `${name} が壊れています`);
   return content;
 }
 
-/** CRC-32 of bytes. */
 const crcTable = Uint32Array.from({ length: 256 }, (_, i) => {
   let value = i;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
   return value >>> 0;
 });
+
+/** CRC-32 of bytes. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);

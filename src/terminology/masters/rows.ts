@@ -61,6 +61,9 @@ function decode(decoder: TextDecoder, bytes: Uint8Array | undefined, file: strin
   }
 }
 
+/** Longest row, in characters: a quote that is never closed must not swallow the file. */
+const longestRow = 1_000_000;
+
 /** Takes rows apart; a quoted cell may hold separators and line feeds. */
 class RowReader {
   private readonly separator: string;
@@ -82,7 +85,16 @@ class RowReader {
       from = end + 1;
     }
     this.rest = this.rest.slice(from);
+    if (this.rest.length > longestRow) throw this.tooLong();
     if (last && this.rest.trim() !== '') yield this.row(this.rest);
+  }
+
+  private tooLong(): ImportError {
+    const { line } = this;
+    return new ImportError({
+      en: `line ${line}: the row has more than ${longestRow} characters; expected a line feed, or the end of a quoted cell (")`,
+      ja: `${line} 行目: 1行が ${longestRow} 文字を超えています。改行か、引用符（"）の閉じ忘れを確かめてください`,
+    });
   }
 
   /** Where the row that begins here ends: a line feed outside quotes. */
