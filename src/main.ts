@@ -221,7 +221,8 @@ export async function main(words: readonly string[]): Promise<number | undefined
       config = readConfig(others);
       return await runValidate(rest, options, config, language);
     } else {
-      config = readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name))));
+      // What commands write for people is in the language the command line speaks.
+      config = { ...readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name)))), language };
       if (!command) {
         if ((await shareWork(config)) === 'worker') await serve(config, language);
         return undefined;

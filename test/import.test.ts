@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import t from 'tap';
 import { readConfig } from '../src/config.ts';
 import type { JsonObject } from '../src/fhir/types.ts';
@@ -384,6 +385,20 @@ t.test('ways to send', async t => {
     ['half an archive', { 'content-type': 'application/zip' }, Buffer.from(writeZip([file!])).subarray(0, 300), 400],
     ['a damaged archive', { 'content-type': 'application/zip' }, Buffer.from(writeZip([file!])).fill(0, 100, 200), 400],
   ];
+  const [plain, packed] = [Buffer.from('abc'), Buffer.from(writeZip([{ name, bytes: Buffer.from('abc') }]))];
+  const flipped = Buffer.from(packed);
+  const at = flipped.indexOf(zlib.deflateRawSync(plain));
+  zlib.deflateRawSync(Buffer.from('abd')).copy(flipped, at);
+  wrong.push(['an archive with another checksum', { 'content-type': 'application/zip' }, flipped, 400]);
+  for (const odd of ['a\0.csv', '..', 'a/..', `${'x'.repeat(300)}.csv`])
+    wrong.push([
+      `an archive with the name ${JSON.stringify(odd.slice(0, 8))}`,
+      { 'content-type': 'application/zip' },
+      Buffer.from(writeZip([{ name: odd, bytes: plain }])),
+      400,
+    ]);
+  const misnamed = `attachment; filename*=UTF-8''%E0%A4%A`;
+  wrong.push(['a name written wrongly', { 'content-type': 'text/csv', 'content-disposition': misnamed }, plain, 200]);
   for (const [what, headers, payload, expected] of wrong)
     t.equal((await post(headers, payload)).statusCode, expected, what);
   t.equal((await server.app.inject({ url: '/fhir/$import-status?job=x' })).statusCode, 404);

@@ -1,4 +1,5 @@
 /** The server as a process: its door, its end, large answers, command lines that cannot be used. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -266,5 +267,24 @@ t.test('a start that fails for reasons a user can mend', async t => {
   for (const code of ['EACCES', 'EADDRNOTAVAIL']) t.match(tell({ code, syscall: 'listen' }), /cannot be listened on/);
   t.match(tell({ code: 'EADDRINUSE', syscall: 'listen' }), /is in use/);
   t.match(tell({}, 'the database has layout 9, this program knows up to 1; start a newer Engawa'), /newer Engawa/);
+  t.match(tell({ code: 'SQLITE_BUSY' }, 'database is locked'), /repeat the command in a while/);
   t.equal(tell({}, 'a bug'), undefined);
 });
+
+t.test(
+  'what commands write is in the language of the command line: of the locale, when nothing else is said',
+  async t => {
+    const data = t.testdir({ in: { 'wrong.csv': 'a' } });
+    const report = (env: NodeJS.ProcessEnv) => {
+      const main = path.join(import.meta.dirname, '../src/main.ts');
+      const words = ['import', path.join(data, 'in'), '--data', path.join(data, 'data')];
+      const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', main, ...words], {
+        env: { PATH: process.env['PATH'], ...env },
+        encoding: 'utf8',
+      });
+      return stderr + fs.readFileSync(path.join(data, 'in/errors/report.txt'), 'utf8');
+    };
+    t.match(report({ LANG: 'ja_JP.UTF-8' }), /登録 0 組.*登録 0 組.*（受け付けませんでした）/s);
+    t.match(report({ LANG: 'C' }), /0 sets stored.*0 sets stored.*\(refused\)/s);
+  },
+);
