@@ -35,7 +35,7 @@ const packages: Record<string, string[]> = {
   fastify: ['http/'],
   pino: ['main.ts'],
   pg: ['store/postgres-connection.ts'],
-  'pg-cursor': ['store/postgres.ts'],
+  'pg-cursor': ['store/postgres-stream.ts'],
   'better-sqlite3': ['store/sqlite'],
   saxes: ['definitions/'],
   'fast-xml-parser': ['documents/checkup/'],
