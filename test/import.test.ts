@@ -217,6 +217,20 @@ t.test('the example files: in, the same again, out as they were', async t => {
   const [file] = readZip(away.rawPayload, 1e6);
   t.match(file!.name, /^DLT1KYO_4970100014_43_4970100022_11_\d{14}\.CSV$/);
   t.equal(Buffer.from(file!.bytes).toString(), '202407,492017,0000000101,20260925\r\n');
+  const everything = await server.app.inject({ url: '/fhir/$export-files' });
+  const all = readZip(everything.rawPayload, 1e8);
+  t.same(
+    all
+      .map(({ name }) => name)
+      .filter(name => /^UP2KYO/.test(name))
+      .map(name => name.slice(0, -19))
+      .sort(),
+    ['UP2KYO_4970100014_43_4970100022_11', 'UP2KYO_4970100014_43_4970100048_17'],
+    'each office with the type of its service, in words in table 2',
+  );
+  const back = startServer();
+  t.match(await send(back, all as Files), { refused: 0 }, 'and what is written is taken again');
+  await back.close();
   const none = await server.app.inject({ url: '/fhir/$export-files?month=199901&kind=UPPLAN' });
   t.equal(none.statusCode, 204);
 });

@@ -32,6 +32,7 @@ export const codeSystems = {
   planKind: `${engawa}/CodeSystem/kaigo-care-plan-kind`,
   goalTerm: `${engawa}/CodeSystem/kaigo-goal-term`,
   serviceCode: `${engawa}/CodeSystem/service-code`,
+  serviceType: `${engawa}/CodeSystem/service-type`,
 } as const;
 
 /** Kinds of plans and terms of goals, with their Japanese names. */

@@ -16,7 +16,7 @@ import { newestVersion } from './layouts/layout-of.ts';
 import { readMonth } from './month.ts';
 import { identifierValue, type Reading } from './parts.ts';
 import { readPreventive } from './preventive-plan.ts';
-import { key, personOf, systems } from './systems.ts';
+import { codeSystems, key, personOf, systems } from './systems.ts';
 
 /** サービス種類 of those who plan: 居宅介護支援 and 介護予防支援. */
 const planner = '43';
@@ -61,15 +61,28 @@ async function supplement(plan: Resource, of: string, header: FileRecord, found:
   return person ? [{ ...supplementOf(person), ...header, version: newestVersion }] : [];
 }
 
-const officesIn = (rows: readonly FileRecord[]): Party[] => {
-  const names = rows
-    .filter(one => one['officeNumber'])
-    .map(one => `${one['officeNumber']}_${one['serviceCode']?.slice(0, 2) ?? ''}`);
-  return [...new Set(names)].map(partyOf);
-};
+/** サービス種類 of a row: of its service code, else the one table 2 names in words; undefined when no name fits. */
+function serviceTypeOf({ serviceCode, service }: FileRecord, codes: FindCodes): string | undefined {
+  if (serviceCode) return serviceCode.slice(0, 2);
+  const name = service?.normalize('NFKC').trim();
+  return [...(codes(codeSystems.serviceType) ?? [])].find(([, title]) => title.normalize('NFKC') === name)?.[0];
+}
+
+/** The offices rows name, each with its service types; without one where none is known, as names were up to standard 3.2. */
+function officesIn(rows: readonly FileRecord[], codes: FindCodes): Party[] {
+  const offices = new Map<string, Set<string | undefined>>();
+  for (const row of rows) {
+    const office = row['officeNumber'];
+    if (office) offices.set(office, (offices.get(office) ?? new Set()).add(serviceTypeOf(row, codes)));
+  }
+  return [...offices].flatMap(([office, types]) => {
+    if (types.size > 1) types.delete(undefined);
+    return [...types].map(serviceType => ({ office, serviceType }));
+  });
+}
 
 /** A CarePlan of 居宅サービス計画 → its set. */
-export async function outPlan(resource: Resource, found: Found): Promise<OutSet> {
+export async function outPlan(resource: Resource, found: Found, codes: FindCodes): Promise<OutSet> {
   const { plan, rows, week } = readPlan(resource, await readingOf(resource, found));
   const own = identifierValue(resource, systems.plan)!;
   const { insurer = '', insured = '', planDate = '' } = plan;
@@ -77,7 +90,7 @@ export async function outPlan(resource: Resource, found: Found): Promise<OutSet>
   return {
     key: own,
     from: { office: plan['officeNumber'] ?? '', serviceType: planner },
-    receivers: officesIn(rows),
+    receivers: officesIn(rows, codes),
     rows: [
       ['UP1KYO', [plan]],
       ['UP2KYO', rows],
@@ -88,7 +101,12 @@ export async function outPlan(resource: Resource, found: Found): Promise<OutSet>
 }
 
 /** A CarePlan of a month → its set. */
-export async function outMonth(kind: 'month' | 'given', resource: Resource, found: Found): Promise<OutSet> {
+export async function outMonth(
+  kind: 'month' | 'given',
+  resource: Resource,
+  found: Found,
+  codes: FindCodes,
+): Promise<OutSet> {
   const rows = readMonth(kind, resource);
   const own = identifierValue(resource, systems[kind])!;
   const [insurer = '', insured = '', month = '', office = '', serviceType = ''] = own.split(':');
@@ -108,7 +126,7 @@ export async function outMonth(kind: 'month' | 'given', resource: Resource, foun
     key: own,
     month,
     from: managed,
-    receivers: officesIn(rows),
+    receivers: officesIn(rows, codes),
     rows: [
       ['UPPLAN', rows],
       ['UPSIKYU', lines],
@@ -154,12 +172,12 @@ export async function outPreventive(resource: Resource, found: Found): Promise<O
 }
 
 /** The sets of everything that is stored, in the order of their keys. */
-async function* outSets(found: Found, wanted: (kind: string) => boolean): AsyncGenerator<OutSet> {
-  if (wanted('UP1KYO')) for await (const one of found.all('CarePlan', systems.plan)) yield outPlan(one, found);
+async function* outSets(found: Found, wanted: (kind: string) => boolean, codes: FindCodes): AsyncGenerator<OutSet> {
+  if (wanted('UP1KYO')) for await (const one of found.all('CarePlan', systems.plan)) yield outPlan(one, found, codes);
   if (wanted('UPPLAN'))
-    for await (const one of found.all('CarePlan', systems.month)) yield outMonth('month', one, found);
+    for await (const one of found.all('CarePlan', systems.month)) yield outMonth('month', one, found, codes);
   if (wanted('UPJSK'))
-    for await (const one of found.all('CarePlan', systems.given)) yield outMonth('given', one, found);
+    for await (const one of found.all('CarePlan', systems.given)) yield outMonth('given', one, found, codes);
   if (wanted('UPKIHON'))
     for await (const one of found.all('QuestionnaireResponse', systems.form))
       if ((one['identifier'] as Key).value.startsWith('UPKIHON:')) yield outBasic(one);
@@ -223,7 +241,7 @@ export async function* writeFiles(found: Found, options: WriteOptions, codes: Fi
     return;
   }
   const outbox = new Outbox();
-  for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true)) {
+  for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true, codes)) {
     if (options.month !== undefined && set.month !== undefined && set.month !== options.month) continue;
     // The service type of a planning office is not in its rows, so only its number is compared.
     const known = set.rows[0]?.[0] === 'UPJSK';
