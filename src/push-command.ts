@@ -18,7 +18,9 @@ export function readMap(file: string, map: string | undefined): CertificateMap {
   let value: unknown;
   try {
     value = JSON.parse(fs.readFileSync(map, 'utf8'));
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) throw refuse({ en: `cannot be read (${code})`, ja: `読めません（${code}）` });
     throw refuse({ en: 'cannot be read as JSON', ja: 'JSON として読めません' });
   }
   const problem = mapProblem(value);
@@ -50,7 +52,7 @@ export async function pushCertificatesCommand({
   words,
   flags,
   tell,
-}: CommandInput): Promise<Message & { code?: number }> {
+}: CommandInput): Promise<Message & { readonly failed?: boolean; readonly code?: number }> {
   const file = words[0]!;
   if (!fs.existsSync(file))
     throw new SettingError({ en: `${file}: no such file`, ja: `${file}: ファイルがありません` });
@@ -76,7 +78,7 @@ export async function pushCertificatesCommand({
     const rows = Object.values(counts).reduce((sum, one) => sum + one, 0);
     const all = tellCounts(rows, counts, seconds());
     const message = { en: `${all.en}. Receipts: ${receipts}`, ja: `${all.ja}。受領結果: ${receipts}` };
-    if (!stopping.isAsked()) return message;
+    if (!stopping.isAsked()) return { ...message, failed: counts.refused > 0 };
     return {
       en: `${message.en}\nStopped. Run the same command again: it goes on where the receipts end`,
       ja: `${message.ja}\n中断しました。同じコマンドをもう一度実行すると、受領結果の続きから始まります`,

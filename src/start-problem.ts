@@ -44,8 +44,8 @@ function fileProblem(error: unknown, config: Config | undefined): Message | unde
   const { code = '', path: from, dest = from } = error as NodeJS.ErrnoException & { dest?: string };
   if (full.has(code) || error instanceof DiskFullError)
     return {
-      en: `the disk has no room (${code || error.message}); make room and repeat the command`,
-      ja: `ディスクに空きがありません（${code}）。空きを作ってから、もう一度実行してください`,
+      en: `the disk has no room (${code || 'ENOSPC'}); make room and repeat the command`,
+      ja: `ディスクに空きがありません（${code || 'ENOSPC'}）。空きを作ってから、もう一度実行してください`,
     };
   const fault = fileFaults[code];
   if (!fault || (dest !== undefined && config && isInside(config.data, dest))) return undefined;
@@ -114,16 +114,14 @@ export function startProblem(error: unknown, config: Config | undefined): Messag
       en: error.message,
       ja: `${config?.data} のデータベースは新しい版の Engawa のものです。新しい版で開始してください`,
     };
-  if (
-    config &&
-    config.database !== '' &&
-    code !== undefined &&
-    /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code)
-  )
+  if (code !== undefined && /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|28|3D|42501|57|53|08)/.test(code)) {
+    // A move names a database that is not the one of the settings.
+    const place = config && config.database !== '' ? dataPlace(config) : 'PostgreSQL';
     return {
-      en: `the database ${dataPlace(config)} cannot be used (${code}); see --database: is it running, are name, user and password right, may the user make tables?`,
-      ja: `データベース ${dataPlace(config)} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database）`,
+      en: `the database ${place} cannot be used (${code}); see --database, or --from and --to of a move: is it running, are name, user and password right, may the user make tables?`,
+      ja: `データベース ${place} を使えません（${code}）。起動しているか、データベース名・ユーザー・パスワード、テーブル作成の権限を確認してください（--database。move では --from・--to）`,
     };
+  }
   if (code !== undefined && unwritable.has(code.replace(/^(SQLITE_READONLY)_.*/, '$1')))
     return {
       en: `the data folder ${config?.data} cannot be written (${code}); choose another one: --data <folder>`,

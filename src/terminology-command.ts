@@ -48,7 +48,10 @@ function refuse(en: string, ja: string): SettingError {
 
 function readDayFlag(flags: ReadonlyMap<string, string>, name: string): string | undefined {
   const value = flags.get(name);
-  if (value === undefined || /^\d{4}-\d\d-\d\d$/.test(value)) return value;
+  if (value === undefined) return undefined;
+  const day = /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : undefined;
+  // What the calendar has not (30 February) comes back as another day.
+  if (day && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value)) return value;
   throw refuse(
     `--${name}: found "${value}", expected a day such as 2026-04-01`,
     `--${name} には 2026-04-01 のような日付を指定してください`,
@@ -92,6 +95,8 @@ async function runImport({ config, words, flags, say }: Command): Promise<void> 
       '使い方: engawa terminology import <種類> <ファイル> --edition <版>',
     );
   const [validFrom, validTo] = [readDayFlag(flags, 'from'), readDayFlag(flags, 'to')];
+  if (validFrom !== undefined && validTo !== undefined && validTo < validFrom)
+    throw refuse(`--to ${validTo} is before --from ${validFrom}`, `--to ${validTo} が --from ${validFrom} より前です`);
   const period = { ...(validFrom !== undefined && { validFrom }), ...(validTo !== undefined && { validTo }) };
   const progress = (concepts: number) => say({ en: `${concepts} concepts …`, ja: `${concepts} 件 …` });
   const started = performance.now();

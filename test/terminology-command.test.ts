@@ -92,6 +92,10 @@ t.test('what cannot be used is refused, with the way to mend it', async t => {
   await refused('import csv master.csv', { edition: '1' }, /--map/);
   await refused('import nothing master.csv', { edition: '1' }, /no kind nothing/);
   await refused('import csv master.csv', { map, edition: '1', from: 'April' }, /--from.*2026-04-01/);
+  await refused('import csv master.csv', { map, edition: '1', from: '2026-02-30' }, /--from.*2026-02-30/);
+  await refused('import csv master.csv', { map, edition: '1', to: '2026-13-01' }, /--to.*2026-13-01/);
+  const turned = { from: '2026-04-02', to: '2026-04-01' };
+  await refused('import csv master.csv', { map, edition: '1', ...turned }, /--to 2026-04-01 is before/);
   await refused('import csv master.csv', { map: at('short.json'), edition: '1' }, /has no "name"/);
   await refused('import csv master.csv', { map: at('list.json'), edition: '1' }, /no JSON object/);
   await refused('import csv master.csv', { map: at('broken.json'), edition: '1' }, /is no JSON/);

@@ -126,7 +126,16 @@ export interface PackageContent {
  * @throws PackageError when it is not one, or not safe to read; Error (ENOENT …) when it cannot be opened
  */
 export function readPackage(source: string): PackageContent {
-  const files = fs.statSync(source).isDirectory() ? readFolder(source) : readTgz(fs.readFileSync(source));
+  try {
+    return readFiles(fs.statSync(source).isDirectory() ? readFolder(source) : readTgz(fs.readFileSync(source)));
+  } catch (error) {
+    if (!(error instanceof PackageError)) throw error;
+    const { en, ja } = error.text;
+    throw new PackageError({ en: `${source}: ${en}`, ja: `${source}: ${ja}` });
+  }
+}
+
+function readFiles(files: ReadonlyMap<string, Buffer>): PackageContent {
   const manifest = readManifest(files);
   const resources: Resource[] = [];
   const unreadable: string[] = [];
@@ -192,12 +201,12 @@ export function openPackage(folder: string): InstalledPackage | undefined {
     entries: PackageEntry[];
   };
   if (index.format !== format) return undefined;
-  let open: number | undefined;
+  // Opened at once: should the package be installed anew meanwhile, the places of the index are those of the file that was there.
+  const open = fs.openSync(path.join(folder, dataFile), 'r');
   return {
     ...index.manifest,
     entries: index.entries,
     read({ offset, length }) {
-      open ??= fs.openSync(path.join(folder, dataFile), 'r');
       const bytes = Buffer.allocUnsafe(length);
       fs.readSync(open, bytes, 0, length, offset);
       return JSON.parse(bytes.toString('utf8')) as Resource;
