@@ -437,6 +437,43 @@ t.test('NDJSON: each line for itself, numbers as they were written', async t => 
   t.match((await server.app.inject({ url: '/fhir/Observation/o1' })).payload, /"value":1\.50/);
 });
 
+t.test('a file that is another file is given up, and others are answered meanwhile', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const name = 'UP2KYO_4970100014_43_4970100022_11_20260925173000.CSV';
+  const rows = Buffer.from(',\r\n'.repeat(12_000));
+  const [first] = exampleFiles().filter(one => one.name.startsWith('UP1KYO'));
+  const answer = await send(server, [
+    { ...first!, name: name.replace('UP2', 'UP1') },
+    { name, bytes: rows },
+  ] as Files);
+  t.match(answer, { stored: 0, refused: 2 }, 'the set it may belong to is refused as well');
+  t.match(answer.texts.join(' '), /more than 10000 rows cannot be read/);
+  t.equal(answer.rows[name]!.length, rows.length, 'all of it is given back');
+
+  const nested = `{"resourceType":"Patient","extension":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+  const twice = '{"resourceType":"Patient","gender":"male","gender":"female"}';
+  const post = (payload: string) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/fhir/$import',
+      headers: { 'content-type': 'application/fhir+ndjson' },
+      payload,
+    });
+  const strict = await post(`${nested}\n${twice}\n`);
+  t.equal(strict.statusCode, 200, strict.payload.slice(0, 200));
+  t.match(readAnswer(strict.json()), { stored: 0, refused: 2 }, 'read as strictly as other requests');
+  let done = false;
+  const lines = post('{\n'.repeat(60_000)).then(found => {
+    done = true;
+    return found;
+  });
+  await new Promise(resolve => setImmediate(resolve));
+  t.equal((await server.app.inject('/fhir/metadata?_summary=true')).statusCode, 200);
+  t.notOk(done, 'the question did not wait for the end of the import');
+  t.match(readAnswer((await lines).json()), { refused: 10_001 });
+});
+
 t.test('messages in Japanese, nothing about persons in the log', async t => {
   const server = startServer();
   t.teardown(() => server.close());

@@ -32,11 +32,19 @@ function toXml(node: Node): Xml {
   return { name, attributes: (node[':@'] ?? {}) as Record<string, string>, children, text };
 }
 
-/** Reads XML; undefined when it is not well-formed or declares a document type. */
+/** Reads XML; undefined when it is not well-formed, declares a document type or is nested deeper than the parser goes. */
 export function readXml(content: string): Xml | undefined {
   if (/<!DOCTYPE|<!ENTITY/i.test(content) || XMLValidator.validate(content) !== true) return undefined;
-  const roots = (parser.parse(content) as Node[]).filter(one => !('#text' in one));
-  return roots.length === 1 ? toXml(roots[0]!) : undefined;
+  const roots = parsed(content)?.filter(one => !('#text' in one));
+  return roots?.length === 1 ? toXml(roots[0]!) : undefined;
+}
+
+function parsed(content: string): Node[] | undefined {
+  try {
+    return parser.parse(content) as Node[];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first element that a path of names leads to, one child after the other. */

@@ -47,6 +47,9 @@ const mostAttempts = 5;
 
 const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
 
+/** Others get their turn after this time, in milliseconds. */
+const longestTurnMs = 20;
+
 /** Units in work at the same time: their commits share one write to disk. */
 const sideBySide = 8;
 
@@ -276,7 +279,13 @@ export async function* importFiles(
   await services.terminology.refresh();
   const run = new Import(services, request);
   const waiting: { lane: string; done: Promise<Receipt> }[] = [];
+  let turn = performance.now();
   for (const unit of unitsOf(files, codesOf(services))) {
+    // Units that are refused ask the database nothing: without a pause they would hold up everybody else.
+    if (performance.now() - turn > longestTurnMs) {
+      await new Promise(resolve => setImmediate(resolve));
+      turn = performance.now();
+    }
     if (stopped()) break;
     const lane = laneOf(unit);
     const before = waiting.filter(one => one.lane === lane).map(one => one.done);

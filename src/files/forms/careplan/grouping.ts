@@ -5,7 +5,7 @@ import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import { type FindCodes, type ReadRow, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import type { Span } from '../standard.ts';
+import type { SourceFile, Span } from '../standard.ts';
 import { type Family, families, familyOf, keyOf, type NamedFile, type PlacedGroup } from './entries.ts';
 import type { FileName } from './file-name.ts';
 import { careplanLayouts } from './layouts/all.ts';
@@ -42,6 +42,18 @@ interface FileRows {
   followed: number;
 }
 
+/** Most rows of a file that are told to be unreadable one by one. */
+const mostOrphans = 10_000;
+
+/** Bytes decoded at a time: a request's body comes as one piece. */
+const piece = 262_144;
+
+function* rowsOf(source: SourceFile, decoder: RowDecoder): Generator<Row> {
+  for (const chunk of source.chunks())
+    for (let at = 0; at < chunk.length; at += piece) yield* decoder.push(chunk.subarray(at, at + piece));
+  yield* decoder.end();
+}
+
 /** Collects rows into groups while the files of a delivery are gone through. */
 class Grouping {
   private readonly groups = new Map<string, PlacedGroup>();
@@ -73,8 +85,27 @@ class Grouping {
         previous = group;
       } else this.setAside(file, previous, read, findings, source.name);
     };
-    for (const chunk of source.chunks()) for (const row of decoder.push(chunk)) take(row);
-    for (const row of decoder.end()) take(row);
+    for (const row of rowsOf(source, decoder)) {
+      if (file.orphans.length >= mostOrphans) return this.giveUp(file, previous, row, source.name);
+      take(row);
+    }
+  }
+
+  /** A file in which so many rows cannot be read is another file: what is left of it is not looked at. */
+  private giveUp(file: FileRows, before: PlacedGroup | undefined, { line, from }: Row, name: string): void {
+    const finding: Finding = {
+      kind: 'set',
+      severity: 'error',
+      file: name,
+      line,
+      rule: {
+        en: `more than ${mostOrphans} rows cannot be read; the rest of the file is not looked at`,
+        ja: `読めない行が ${mostOrphans} を超えたため、残りは読んでいません`,
+      },
+      mend: { en: 'Look whether this is the right file', ja: '正しいファイルか確かめてください' },
+    };
+    this.loose.push({ finding, span: { file: name, from, to: Number.MAX_SAFE_INTEGER } });
+    file.orphans.push({ finding, owner: undefined, before, isEnd: true });
   }
 
   private take(

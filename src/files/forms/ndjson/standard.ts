@@ -2,6 +2,8 @@
  * NDJSON: FHIR resources, one a line, as bulk exports write them. Each line is a unit: an update when it has an id, else a create.
  * @see https://hl7.org/fhir/R4/nd-json.html
  */
+import { parseJson } from '../../../fhir/json.ts';
+import { FhirError } from '../../../fhir/outcome.ts';
 import type { Resource } from '../../../fhir/types.ts';
 import type { PlainEntry } from '../../convert.ts';
 import type { Finding } from '../../finding.ts';
@@ -62,14 +64,22 @@ const finding = (file: string, line: Line, rule: Finding['rule']): Finding => ({
   mend: { en: 'Write one FHIR resource as JSON on each line', ja: '1行に1つの FHIR リソースを JSON で書いてください' },
 });
 
-function readResource(text: string): Resource | undefined {
+/** A line's resource, or why it is none: read as strictly as the body of a request. */
+function readResource({ text, isTooLong }: Line): { resource: Resource } | { rule: Finding['rule'] } {
+  if (isTooLong)
+    return {
+      rule: { en: `the line is longer than ${mostBytes} bytes`, ja: `1行が ${mostBytes} バイトを超えています` },
+    };
+  const none = { en: 'the line is no FHIR resource in JSON', ja: 'FHIR リソースの JSON ではありません' };
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseJson(text);
     const isResource =
       typeof value === 'object' && value !== null && typeof (value as Resource).resourceType === 'string';
-    return isResource ? (value as Resource) : undefined;
-  } catch {
-    return undefined;
+    return isResource ? { resource: value as Resource } : { rule: none };
+  } catch (error) {
+    const reason = error instanceof FhirError ? error.issues[0]?.message : undefined;
+    if (!reason) throw error;
+    return { rule: { en: `${none.en}: ${reason.en}`, ja: `${none.ja}（${reason.ja}）` } };
   }
 }
 
@@ -83,13 +93,10 @@ function entryOf(text: string, resource: Resource): PlainEntry {
 function unitOf(file: string, line: Line): Unit {
   const place = { file, line: line.number };
   const spans = [{ file, from: line.from, to: line.to }];
-  const resource = line.isTooLong ? undefined : readResource(line.text);
-  if (!resource) {
-    const rule = line.isTooLong
-      ? { en: `the line is longer than ${mostBytes} bytes`, ja: `1行が ${mostBytes} バイトを超えています` }
-      : { en: 'the line is no FHIR resource in JSON', ja: 'FHIR リソースの JSON ではありません' };
-    return { name: `${file}:${line.number}`, findings: [finding(file, line, rule)], spans, place };
-  }
+  const read = readResource(line);
+  if ('rule' in read)
+    return { name: `${file}:${line.number}`, findings: [finding(file, line, read.rule)], spans, place };
+  const { resource } = read;
   const name = `NDJSON ${resource.resourceType}/${resource.id ?? line.number}`;
   return {
     name,
@@ -100,13 +107,35 @@ function unitOf(file: string, line: Line): Unit {
   };
 }
 
+/** Most lines of a file that are told to be no resource: one with more is no NDJSON, and is not read to its end. */
+const mostUnreadable = 10_000;
+
+function* unitsOf(file: SourceFile): Generator<Unit> {
+  let unreadable = 0;
+  for (const line of linesOf(file)) {
+    if (!line.isTooLong && line.text.trim() === '') continue;
+    if (unreadable === mostUnreadable) {
+      const rule = {
+        en: `more than ${mostUnreadable} lines are no FHIR resources; the rest of the file is not read`,
+        ja: `FHIR リソースでない行が ${mostUnreadable} を超えたため、残りは読んでいません`,
+      };
+      const spans = [{ file: file.name, from: line.from, to: Number.MAX_SAFE_INTEGER }];
+      const place = { file: file.name, line: line.number };
+      yield { name: `${file.name}:${line.number}`, findings: [finding(file.name, line, rule)], spans, place };
+      return;
+    }
+    const unit = unitOf(file.name, line);
+    if (!unit.make) unreadable++;
+    yield unit;
+  }
+}
+
 /** FHIR resources, one a line. */
 export const ndjson: Standard = {
   id: 'ndjson',
   title: { en: 'NDJSON of FHIR resources (*.ndjson)', ja: 'FHIR リソースの NDJSON（*.ndjson）' },
   accepts: name => /\.ndjson$/i.test(name),
   *units(files) {
-    for (const file of files)
-      for (const line of linesOf(file)) if (line.isTooLong || line.text.trim() !== '') yield unitOf(file.name, line);
+    for (const file of files) yield* unitsOf(file);
   },
 };
