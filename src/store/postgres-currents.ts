@@ -5,6 +5,13 @@ import { Batch, type Targets } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
 
 /**
+ * Position of the newest version of the type `t.type`; 0 = there is none. Asked for in the order of the index on (type, seq), of which
+ * it is one step: by `max(seq)` the planner may walk all versions back to one of the type, and there may be none.
+ */
+const newestOfType = `coalesce((SELECT CASE WHEN x.type = t.type THEN x.seq END FROM (SELECT n.type, n.seq FROM version n
+  WHERE (n.type, n.seq) <= (t.type, 9223372036854775807) ORDER BY n.type DESC, n.seq DESC LIMIT 1) x), 0)`;
+
+/**
  * A batch that begins after the newest commit and knows the resources given; all persons of those that are deleted, and the newest
  * version of each type given.
  */
@@ -18,7 +25,7 @@ export async function loadCurrents(
   const rows = await query<CurrentRow>(client, {
     text: `SELECT m.last, r.h, r.type, r.id, r.seq, r.version_id, r.last_updated, r.deleted, v.content_hash, v.place,
         v.person, v.author, v.class, v.released_at, m.newest
-      FROM (SELECT coalesce(max(seq), 0) AS last, ARRAY(SELECT (SELECT coalesce(max(n.seq), 0) FROM version n WHERE n.type = t.type)
+      FROM (SELECT coalesce(max(seq), 0) AS last, ARRAY(SELECT ${newestOfType}
         FROM unnest(?::text[]) WITH ORDINALITY t(type, i) ORDER BY t.i)::text[] AS newest FROM version) m
       LEFT JOIN (resource r JOIN version v ON v.seq = r.seq) ON r.h = ANY (?::bigint[])`,
     values: [types, [...hashes]],
