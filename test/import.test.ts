@@ -412,7 +412,7 @@ t.test('ways to send', async t => {
       400,
     ]);
   const misnamed = `attachment; filename*=UTF-8''%E0%A4%A`;
-  wrong.push(['a name written wrongly', { 'content-type': 'text/csv', 'content-disposition': misnamed }, plain, 200]);
+  wrong.push(['a name written wrongly', { 'content-type': 'text/csv', 'content-disposition': misnamed }, plain, 400]);
   for (const [what, headers, payload, expected] of wrong)
     t.equal((await post(headers, payload)).statusCode, expected, what);
   t.equal((await server.app.inject({ url: '/fhir/$import-status?job=x' })).statusCode, 404);

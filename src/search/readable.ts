@@ -105,8 +105,13 @@ export async function newestPosition(store: Pick<Store, 'state'>): Promise<numbe
   return (await store.state()).position;
 }
 
-/** Position of the newest version of a type. */
-export const newestOfType = (type: string): Sql => sql`SELECT max(v.seq) AS seq FROM version v WHERE v.type = ${type}`;
+/**
+ * Position of the newest version of a type; null when there is none. In the order of the index on (type, seq), of which it is one
+ * step: for `max(seq)` PostgreSQL may walk all versions back to one of the type, in a database of few types.
+ */
+export const newestOfType = (type: string): Sql =>
+  sql`SELECT CASE WHEN x.type = ${type} THEN x.seq END AS seq FROM (SELECT v.type, v.seq FROM version v
+    WHERE (v.type, v.seq) <= (${type}, ${Number.MAX_SAFE_INTEGER}) ORDER BY v.type DESC, v.seq DESC LIMIT 1) x`;
 
 /** The texts of all current resources of a type; for the server's own use (its own conformance resources). */
 export const storedTexts = (type: string): Sql =>
