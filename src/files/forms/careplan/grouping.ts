@@ -86,7 +86,10 @@ class Grouping {
       } else this.setAside(file, previous, read, findings, source.name);
     };
     for (const row of rowsOf(source, decoder)) {
-      if (file.orphans.length >= mostOrphans) return this.giveUp(file, previous, row, source.name);
+      if (file.orphans.length >= mostOrphans) {
+        this.giveUp(file, previous, row, source.name);
+        return;
+      }
       take(row);
     }
   }
