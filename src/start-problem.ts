@@ -39,14 +39,9 @@ const full = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 const isInside = (folder: string, place: string): boolean =>
   !path.relative(path.resolve(folder), path.resolve(place)).startsWith('..');
 
-/** A file or folder that was named on the command line, outside the data folder; and a disk without room. */
+/** A file or folder that was named on the command line, outside the data folder. */
 function fileProblem(error: unknown, config: Config | undefined): Message | undefined {
   const { code = '', path: from, dest = from } = error as NodeJS.ErrnoException & { dest?: string };
-  if (full.has(code) || error instanceof DiskFullError)
-    return {
-      en: `the disk has no room (${code || 'ENOSPC'}); make room and repeat the command`,
-      ja: `ディスクに空きがありません（${code || 'ENOSPC'}）。空きを作ってから、もう一度実行してください`,
-    };
   const fault = fileFaults[code];
   if (!fault || (dest !== undefined && config && isInside(config.data, dest))) return undefined;
   if (dest === undefined)
@@ -80,15 +75,20 @@ function listenProblem(code: string | undefined, config: Config | undefined): Me
   };
 }
 
-/** A database that is away for a moment, or that others keep to themselves. */
-function busyProblem(error: unknown, config: Config | undefined): Message | undefined {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (!(error instanceof UnavailableError) && !code.startsWith('SQLITE_BUSY')) return undefined;
-  const place = config ? dataPlace(config) : '';
-  return {
-    en: `the database ${place} cannot be used (${message}); repeat the command in a while`,
-    ja: `データベース ${place} を使えません（停止中か、ほかの処理が使用中）。しばらくしてから、もう一度実行してください`,
-  };
+/** What passes: a full disk, a database that is away or that another process keeps to itself. */
+function passingProblem(error: unknown): Message | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (error instanceof DiskFullError || full.has(code))
+    return {
+      en: 'the disk is full; free space, then run the same command again: what is stored does not change',
+      ja: 'ディスクがいっぱいです。空きを作ってから同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
+    };
+  if (error instanceof UnavailableError || code.startsWith('SQLITE_BUSY'))
+    return {
+      en: 'the database cannot be reached, or another process keeps it to itself; when it is back, run the same command again: what is stored does not change',
+      ja: 'データベースに接続できないか、ほかの処理が使用中です。しばらくしてから同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
+    };
+  return undefined;
 }
 
 /** What to tell the user; undefined when it is a bug. */
@@ -96,18 +96,8 @@ export function startProblem(error: unknown, config: Config | undefined): Messag
   if (error instanceof SettingError) return error.text;
   if (error instanceof Error && error.name === 'PackageError') return (error as Error & { text: Message }).text;
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof DiskFullError || code === 'ENOSPC')
-    return {
-      en: 'the disk is full; free space, then run the same command again: what is stored does not change',
-      ja: 'ディスクがいっぱいです。空きを作ってから同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
-    };
-  if (error instanceof UnavailableError)
-    return {
-      en: 'the database cannot be reached; when it is back, run the same command again: what is stored does not change',
-      ja: 'データベースに接続できません。復旧したら同じコマンドをもう一度実行してください。登録済みの内容は変わりません',
-    };
   if (syscall === 'listen') return listenProblem(code, config);
-  const problem = fileProblem(error, config) ?? busyProblem(error, config);
+  const problem = passingProblem(error) ?? fileProblem(error, config);
   if (problem) return problem;
   if (error instanceof Error && error.message.startsWith('the database has layout '))
     return {

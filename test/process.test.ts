@@ -263,12 +263,12 @@ t.test('a start that fails for reasons a user can mend', async t => {
   t.equal(tell({ code: 'ENOTDIR', path: '/elsewhere/x' }), '/elsewhere/x: found a file, expected a folder (ENOTDIR)');
   t.equal(tell({ code: 'EISDIR', path: '/a.part', dest: '/a' }), '/a: found a folder, expected a file (EISDIR)');
   t.equal(tell({ code: 'EISDIR', syscall: 'read' }), 'found a folder, expected a file (EISDIR)');
-  for (const code of ['ENOSPC', 'SQLITE_FULL']) t.match(tell({ code }), /the disk has no room/);
+  for (const code of ['ENOSPC', 'SQLITE_FULL']) t.match(tell({ code }), /the disk is full/);
   t.match(tell({ code: 'ECONNREFUSED', syscall: 'connect' }), /database PostgreSQL cannot be used .* of a move/);
   for (const code of ['EACCES', 'EADDRNOTAVAIL']) t.match(tell({ code, syscall: 'listen' }), /cannot be listened on/);
   t.match(tell({ code: 'EADDRINUSE', syscall: 'listen' }), /is in use/);
   t.match(tell({}, 'the database has layout 9, this program knows up to 1; start a newer Engawa'), /newer Engawa/);
-  t.match(tell({ code: 'SQLITE_BUSY' }, 'database is locked'), /repeat the command in a while/);
+  t.match(tell({ code: 'SQLITE_BUSY' }, 'database is locked'), /another process keeps it/);
   t.equal(tell({}, 'a bug'), undefined);
 });
 
