@@ -24,6 +24,10 @@ t.test('positions: sets of whole numbers', async t => {
     }) as [Positions, Positions];
     const inside = (list: number[]) => new Set(list.filter(value => value <= last));
     t.equal(a.size, inside(lists[0]!).size, 'size');
+    const without = new Positions(last);
+    without.add(lists[0]!.join(','));
+    without.drop(b);
+    t.equal(without.size, [...inside(lists[0]!)].filter(value => !inside(lists[1]!).has(value)).length, 'what one has');
     a.keep(b);
     t.equal(a.size, [...inside(lists[0]!)].filter(value => inside(lists[1]!).has(value)).length, 'what both have');
   }

@@ -9,13 +9,14 @@ import { beginSearch, findRows, type RunSettings, type TypeSearch, timeLeft } fr
 import { atMost } from './order.ts';
 import { canList, readPositions } from './positions.ts';
 import { isHashes } from './rank.ts';
+import { supersededBy } from './readable.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
 const manyRows = 1000;
 /** What it costs to look a row up by its version, to read one into a set, and to read past one, in microseconds. */
-const lookUp = 1.1;
+const lookUp = 1.3;
 const intoSet = 0.07;
-const readPast = 0.03;
+const readPast = 0.025;
 
 /**
  * The ranges whose rows together are those of a condition, where reading them as a set of versions can pay: a look by the whole
@@ -61,10 +62,12 @@ async function countShared(search: TypeSearch, driver: number, settings: RunSett
   const [few] = await sample([by], settings, manyRows);
   if (few !== undefined && few < manyRows) return undefined;
   const left = timeLeft(settings.budgetMs);
+  // What is superseded is taken out at the end, all at once, instead of being looked for in each row.
+  const inside = { ...settings, sight: { ...settings.sight, stale: false } };
   const driven = (tests: readonly Condition[]) => {
-    const begin = drive([by, ...tests], by, scope, settings);
+    const begin = drive([by, ...tests], by, scope, inside);
     const selects = begin.branches.map(
-      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, settings)}`,
+      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, inside)}`,
     );
     return readPositions(selects, last, settings, left());
   };
@@ -79,6 +82,9 @@ async function countShared(search: TypeSearch, driver: number, settings: RunSett
     if (set) sets.push(part);
     if (set) found.keep(set);
   }
+  const superseded = settings.sight.stale && (await readPositions([supersededBy(last)], last, settings, left()));
+  if (superseded === undefined) return undefined;
+  if (superseded) found.drop(superseded);
   if (sets.length === others.length) return found.size;
   const rest = sets.length > 0 ? await driven([...tests, ...others.filter(part => !sets.includes(part))]) : undefined;
   if (rest) found.keep(rest);

@@ -46,6 +46,11 @@ export class Positions {
     for (let i = 0; i < this.words.length; i++) this.words[i]! &= other.words[i]!;
   }
 
+  /** Takes out what the other set (of the same length) has. */
+  drop(other: Positions): void {
+    for (let i = 0; i < this.words.length; i++) this.words[i]! &= ~other.words[i]!;
+  }
+
   /** How many numbers are in the set. */
   get size(): number {
     let bits = 0;

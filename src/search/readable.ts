@@ -44,6 +44,9 @@ export function seen(seq: Sql, sight: Sight): Sql {
   return sql`EXISTS (SELECT 1 FROM version v WHERE v.seq = ${seq} AND ${visible(sight)})`;
 }
 
+/** Positions of versions that were superseded by a position and still have index rows. */
+export const supersededBy = (asOf: number): Sql => sql`SELECT s.seq AS seq FROM stale s WHERE s.end_seq <= ${asOf}`;
+
 /** The current versions of resources known by their hashes. */
 export function hashesToRows(hashes: Sql, sight: Sight): Sql {
   return sql`SELECT v.seq FROM version v WHERE v.h IN ${hashes} AND ${visible(sight)}`;
