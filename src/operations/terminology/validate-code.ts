@@ -17,8 +17,21 @@ import type { ValueSetPlan } from '../../terminology/value-set.ts';
 import { acceptLanguage, Input, readInput, refusal, required, run, scopeOf } from './input.ts';
 import { valueSetOf } from './value-set-of.ts';
 
-/** What is to be validated. @throws FhirError when nothing is named */
+/** The parameters of which a request names one, to say what is to be validated. */
+const subjects = ['code', 'coding', 'codeableConcept'] as const;
+
+/** What is to be validated. @throws FhirError when nothing is named, or more than one thing */
 function subjectOf(input: Input, system: string | undefined, version: string | undefined): Subject {
+  const given = subjects.filter(name => input.object(name) !== undefined);
+  if (given.length > 1)
+    throw new FhirError(
+      'invalid',
+      {
+        en: `Found ${given.join(' and ')}; expected one of ${subjects.join(', ')}, so that it is clear what is validated`,
+        ja: `${given.join(' と ')} が同時に指定されています。${subjects.join('・')} のどれか一つにしてください`,
+      },
+      { location: given[1]! },
+    );
   const concept = input.object('codeableConcept');
   if (concept) return { kind: 'concept', concept };
   const own = { ...(system !== undefined && { system }), ...(version !== undefined && { version }) };
@@ -42,7 +55,8 @@ function optionsOf(input: Input, request: FhirRequest, plan: ValueSetPlan | unde
 
 function inValueSet(services: Services, request: FhirRequest, input: Input, scope: Scope): JsonObject {
   const plan = valueSetOf(services, request, input, scope);
-  const subject = subjectOf(input, input.text('system'), input.text('systemVersion', 'version'));
+  const { url: system, version } = splitCanonical(input.text('system') ?? '');
+  const subject = subjectOf(input, system || undefined, version ?? input.text('systemVersion', 'version'));
   return validateCode(scope, plan, subject, optionsOf(input, request, plan), request.language);
 }
 
