@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Resource } from '../fhir/types.ts';
+import { compileBundled } from './bundled.ts';
 import { cacheFolder, type Group, groupFile, writeGroup } from './cache.ts';
 import { compact } from './compact.ts';
 import { type StructureDefinition, toTypeSchema } from './element-schema.ts';
@@ -86,5 +87,6 @@ export function buildCache(folder: string = cacheFolder): number {
 
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const bytes = buildCache();
+  compileBundled();
   process.stderr.write(bytes > 0 ? `engawa: definitions cache written, ${Math.round(bytes / 1000)} kB\n` : '');
 }

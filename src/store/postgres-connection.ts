@@ -4,9 +4,13 @@
  * does, statements have no names and time limits are those of a transaction.
  */
 import { hash } from 'node:crypto';
-import pg from 'pg';
+import { createRequire } from 'node:module';
+import type pg from 'pg';
 import type { Sql, SqlValue } from './sql.ts';
 import { DiskFullError, QueryTimeoutError, type Row, UnavailableError } from './store.ts';
+
+/** The driver, loaded when a pool is opened: a server on SQLite has no use for it. */
+const driver = (): typeof pg => createRequire(import.meta.url)('pg') as typeof pg;
 
 /** A connection taken from a pool. */
 export type Connection = pg.PoolClient;
@@ -23,17 +27,18 @@ const parseNumber = (text: string): number | bigint => {
   return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? value : BigInt(text);
 };
 /** Numbers come as numbers where they fit: positions and times always do; hashes come as bigint. */
-const types: pg.CustomTypesConfig = {
+const typesOf = (own: typeof pg.types): pg.CustomTypesConfig => ({
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === int8 || oid === numeric ? parseNumber : pg.types.getTypeParser(oid, format as 'text'),
-};
+    oid === int8 || oid === numeric ? parseNumber : own.getTypeParser(oid, format as 'text'),
+});
 
 /** Opens a pool; connections are made when they are needed, and a lost one is replaced. */
 export function openPool(url: string, max: number): pg.Pool {
-  const pool = new pg.Pool({
+  const { Pool, types } = driver();
+  const pool = new Pool({
     connectionString: url,
     max,
-    types,
+    types: typesOf(types),
     application_name: 'engawa',
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,

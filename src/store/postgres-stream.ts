@@ -2,7 +2,7 @@
  * Rows of a statement in chunks, through a cursor: memory stays bounded, and the connection goes back to its pool however the
  * reading ends.
  */
-import Cursor from 'pg-cursor';
+import type Cursor from 'pg-cursor';
 import { asStoreError, type Connection, endLimit, isAway, limitTime, statement } from './postgres-connection.ts';
 import type { Sql } from './sql.ts';
 import type { Row } from './store.ts';
@@ -20,6 +20,8 @@ export async function* streamRows(
   chunk: number,
 ): AsyncGenerator<readonly Row[], void> {
   const { text, values } = statement(client, sql.text, sql.values);
+  // Loaded when it is needed: a server on SQLite has no use for it.
+  const { default: Cursor } = await import('pg-cursor');
   const cursor = new Cursor<Row>(text, values);
   // A cursor whose connection is lost between two chunks would wait for it without end.
   let lose: () => void = () => {};

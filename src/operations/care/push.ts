@@ -8,7 +8,7 @@ import type { SourceFile } from '../../files/forms/standard.ts';
 import { rowsOf } from '../../interactions/certificates/file.ts';
 import { pushCertificates } from '../../interactions/certificates/push.ts';
 import { receiptLine } from '../../interactions/certificates/receipt.ts';
-import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
+import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { filesIn } from '../files/body.ts';
 
 const isMap = ({ name }: SourceFile): boolean => /\.json$/i.test(name);
@@ -31,7 +31,8 @@ async function* chunksOf(file: SourceFile): AsyncGenerator<Uint8Array> {
   yield* file.chunks();
 }
 
-async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+/** POST Coverage/$push-certificates. */
+export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const files = filesIn(services, request);
   const rows = files.filter(file => !isMap(file));
   if (rows.length !== 1)
@@ -46,13 +47,3 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const bytes = Buffer.from(lines.join(''));
   return { status: 200, headers: {}, body: { kind: 'bytes', bytes, contentType: 'application/x-ndjson' } };
 }
-
-/** POST Coverage/$push-certificates. */
-export const push: Operation = {
-  name: 'push-certificates',
-  levels: ['type'],
-  types: ['Coverage'],
-  definition: 'https://w3id.org/engawa/fhir/OperationDefinition/kaigo-push-certificates',
-  readOnly: false,
-  handle,
-};

@@ -9,7 +9,7 @@ import { allStandards } from '../../files/forms/all.ts';
 import { isDeletion } from '../../files/forms/careplan/deletions.ts';
 import type { Found, WriteOptions, WrittenFile } from '../../files/forms/standard.ts';
 import { writeZip } from '../../files/zip.ts';
-import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
+import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
 import { everyResource } from './every-resource.ts';
 import { codesOf } from './run.ts';
@@ -112,18 +112,10 @@ export async function writeAll(
   return files;
 }
 
-async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+/** POST or GET [base]/$export-files. */
+export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const files = await writeAll(services, request, name => request.query.find(([key]) => key === name)?.[1]);
   if (files.length === 0) return { status: 204, headers: {} };
   const headers = { 'Content-Disposition': `attachment; filename="files-${stampOf(services.now())}.zip"` };
   return { status: 200, headers, body: { kind: 'bytes', bytes: writeZip(files), contentType: 'application/zip' } };
 }
-
-/** GET [base]/$export-files?standard=… */
-export const exportFiles: Operation = {
-  name: 'export-files',
-  levels: ['system'],
-  definition: 'https://w3id.org/engawa/fhir/OperationDefinition/export-files',
-  readOnly: true,
-  handle,
-};

@@ -6,7 +6,7 @@ import type { JsonObject, Language, Resource } from '../../fhir/types.ts';
 import { isRefusal, summarize, toIssue } from '../../files/finding.ts';
 import type { SourceFile } from '../../files/forms/standard.ts';
 import { refusedFiles } from '../../files/report.ts';
-import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
+import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { filesIn } from './body.ts';
 import { findJob, type Job, startJob } from './jobs.ts';
 import { importFiles, type Receipt } from './run.ts';
@@ -91,7 +91,8 @@ async function run(
   return writeReceipts(receipts, files, request.language);
 }
 
-async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+/** POST [base]/$import. */
+export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const files = filesIn(services, request);
   if (!request.prefer.respondAsync)
     return { status: 200, headers: {}, body: { kind: 'resource', resource: await run(services, request, files) } };
@@ -99,16 +100,8 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   return { status: 202, headers: { 'Content-Location': `${request.base}/$import-status?job=${id}` } };
 }
 
-/** POST [base]/$import. */
-export const importOperation: Operation = {
-  name: 'import',
-  levels: ['system'],
-  definition: 'https://w3id.org/engawa/fhir/OperationDefinition/import',
-  readOnly: false,
-  handle,
-};
-
-async function handleStatus(services: Services, request: FhirRequest): Promise<FhirResponse> {
+/** GET [base]/$import-status?job=… */
+export async function handleStatus(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const id = request.query.find(([name]) => name === 'job')?.[1] ?? '';
   const job = await findJob(services, id);
   if (!job)
@@ -125,12 +118,3 @@ async function handleStatus(services: Services, request: FhirRequest): Promise<F
   if (job.state === 'failed') throw job.error;
   return { status: 200, headers: {}, body: { kind: 'resource', resource: job.result } };
 }
-
-/** GET [base]/$import-status?job=… */
-export const importStatus: Operation = {
-  name: 'import-status',
-  levels: ['system'],
-  definition: 'https://w3id.org/engawa/fhir/OperationDefinition/import-status',
-  readOnly: true,
-  handle: handleStatus,
-};

@@ -11,6 +11,7 @@ import { answersInDocument, answersPaper } from './answers.ts';
 import { homePlanPaper } from './home-plan.ts';
 import { monthPaper } from './month.ts';
 import { preventivePaper } from './preventive-plan.ts';
+import type { ShownType } from './shown.ts';
 import { bundledAround, counted, personBlocks, readText, type Surroundings } from './surroundings.ts';
 
 type ToPaper = (around: Surroundings, resource: Resource) => Promise<Paper>;
@@ -70,7 +71,7 @@ async function referencePaper(around: Surroundings, resource: Resource): Promise
   });
 }
 
-const papers: Readonly<Record<string, ToPaper>> = {
+const papers: Readonly<Record<ShownType, ToPaper>> = {
   Bundle: bundlePaper,
   DocumentReference: referencePaper,
   Composition: compositionPaper,
@@ -78,8 +79,5 @@ const papers: Readonly<Record<string, ToPaper>> = {
   CarePlan: carePlanPaper,
 };
 
-/** Types that can be shown. */
-export const shownTypes = Object.keys(papers);
-
 /** A resource as sheets. @throws FhirError 'not-found' when it refers to nothing that can be shown */
-export const paperOf: ToPaper = (around, resource) => papers[resource.resourceType]!(around, resource);
+export const paperOf: ToPaper = (around, resource) => papers[resource.resourceType as ShownType](around, resource);

@@ -2,9 +2,9 @@
 import { paperHtml } from '../../documents/narrative/sheet-html.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
-import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
+import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
 import { gone, notFound } from '../../interactions/read.ts';
-import { paperOf, shownTypes } from './papers.ts';
+import { paperOf } from './papers.ts';
 import { readText, storedAround } from './surroundings.ts';
 
 /** The resource that is meant: the stored one, or the one sent. */
@@ -55,7 +55,8 @@ function formOf({ query, headers }: FhirRequest): Form {
   return known.sort((a, b) => b.quality - a.quality || a.order - b.order)[0]?.form ?? 'html';
 }
 
-async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+/** [base]/[type]/$render and [base]/[type]/[id]/$render. */
+export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const form = formOf(request);
   const paper = await paperOf(storedAround(services, request), await meant(services, request));
   if (form === 'pdf') {
@@ -69,13 +70,3 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     body: { kind: 'bytes', bytes: Buffer.from(paperHtml(paper)), contentType: 'text/html; charset=utf-8' },
   };
 }
-
-/** GET [base]/[type]/[id]/$render, POST [base]/[type]/$render. */
-export const render: Operation = {
-  name: 'render',
-  levels: ['type', 'instance'],
-  types: shownTypes,
-  definition: 'https://w3id.org/engawa/fhir/OperationDefinition/render',
-  readOnly: true,
-  handle,
-};
