@@ -7,6 +7,7 @@ import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts
 import { type Item, runItem } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
+import { allOf, type Candidates, candidates } from './slice-index.ts';
 import { type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
 
 interface Slice {
@@ -60,28 +61,6 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
       ];
     });
   return build(undefined);
-}
-
-/** From this number of slices on, an index is quicker than trying them. */
-const manySlices = 4;
-
-/** The slices an item may be of, in their order: slices told apart by the text of a property are found by it at once. */
-function candidates(slices: readonly Slice[]): (value: unknown) => readonly Slice[] {
-  const property = slices.find(slice => slice.key)?.key?.property;
-  const keyed = slices.filter(slice => slice.key?.property === property);
-  if (property === undefined || keyed.length < manySlices) return () => slices;
-  const others = slices.filter(slice => slice.key?.property !== property);
-  const byValue = new Map<string, readonly Slice[]>();
-  for (const { key } of keyed)
-    if (!byValue.has(key!.value))
-      byValue.set(
-        key!.value,
-        slices.filter(slice => slice.key?.property !== property || slice.key.value === key!.value),
-      );
-  return value => {
-    const own = typeof value === 'object' && value !== null ? (value as JsonObject)[property] : undefined;
-    return (typeof own === 'string' ? byValue.get(own) : undefined) ?? others;
-  };
 }
 
 function runSlice(
@@ -193,7 +172,7 @@ export function compileSlices(
   if (!slicing) return undefined;
   const { rules, ordered } = slicing;
   let slices: Slice[] | undefined;
-  let candidatesOf: (value: unknown) => readonly Slice[];
+  let candidatesOf: Candidates<Slice> = allOf([]);
   let required: readonly Slice[] = [];
   const tellUnmatched = (item: Item, like: string | undefined, report: Report): void =>
     atItem(item, report, () => {
@@ -225,20 +204,17 @@ export function compileSlices(
     let last = -1;
     let unmatched = false;
     for (const item of items) {
-      let like: string | undefined;
-      let found: Slice | undefined;
-      const possible = candidatesOf(item.value);
-      for (const slice of possible) {
-        const match = slice.test?.(item.value, item.type, report);
-        if (match === 'some') like ??= slice.name;
-        if (match !== 'all') continue;
-        found = slice;
-        break;
-      }
-      found ??= slices.find(isDefault);
+      const possible = candidatesOf.exact(item.value);
+      const found =
+        possible.find(slice => slice.test?.(item.value, item.type, report) === 'all') ?? slices.find(isDefault);
       if (!found) {
         unmatched = true;
-        if (!report.probing || rules === 'closed') tellUnmatched(item, like, report);
+        if (!report.probing || rules === 'closed') {
+          const like = candidatesOf
+            .near(item.value)
+            .find(slice => slice.test?.(item.value, item.type, report) === 'some');
+          tellUnmatched(item, like?.name, report);
+        }
         continue;
       }
       if (ordered && found.order < last)

@@ -170,20 +170,56 @@ function choicesOf(slice: ProfileElement, steps: readonly string[], services: Sl
   });
 }
 
-/** A property whose text alone tells that an item can be of a slice. */
+/** Texts that tell an item of a slice, one for each discriminator: what stands at a path of plain names. */
 export interface SliceKey {
-  readonly property: string;
-  readonly value: string;
+  readonly paths: readonly string[];
+  readonly values: readonly string[];
 }
 
-/** The key of a slice, when its first discriminator is the text of one property. */
+/** The text a slice must have at the path of a discriminator; undefined when it is told by more than a text. */
+function textAt(
+  slice: ProfileElement,
+  { type, path }: SlicingSchema['discriminators'][number],
+  services: SliceServices,
+): string | undefined {
+  if (!/^\w+(?:\.\w+)*$/.test(path) || (type !== 'value' && type !== 'pattern')) return undefined;
+  if (path === 'url' && slice.types.some(one => one.profile)) return undefined;
+  let found: readonly ProfileElement[] = [slice];
+  for (const step of path.split('.')) {
+    found = found.flatMap(one => walkElement(step, one, services));
+    if (found.length === 0 || found.some(one => one.choice)) return undefined;
+  }
+  const told = found.find(one => valueCriterion(one, services) !== undefined);
+  const value = told?.fixed?.value ?? told?.pattern?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The key of a slice, as far as its discriminators from the first on are texts. */
 export function sliceKey(slice: ProfileElement, slicing: SlicingSchema, services: SliceServices): SliceKey | undefined {
-  const [first] = slicing.discriminators;
-  if (!first || !/^\w+$/.test(first.path) || (first.type !== 'value' && first.type !== 'pattern')) return undefined;
-  const [element] = walkElement(first.path, slice, services);
-  if (first.path === 'url' && slice.types.some(type => type.profile)) return undefined;
-  const value = element?.choice === false ? (element.fixed?.value ?? element.pattern?.value) : undefined;
-  return typeof value === 'string' ? { property: first.path, value } : undefined;
+  const paths: string[] = [];
+  const values: string[] = [];
+  for (const one of slicing.discriminators) {
+    const value = textAt(slice, one, services);
+    if (value === undefined) break;
+    paths.push(one.path);
+    values.push(value);
+  }
+  return paths.length === 0 ? undefined : { paths, values };
+}
+
+/** The one text at a path of names; undefined when there is none, null when there are several. */
+export function onlyText(value: unknown, path: readonly string[]): string | null | undefined {
+  let at = value;
+  for (const name of path) {
+    if (Array.isArray(at)) {
+      if (at.length > 1) return null;
+      at = at[0];
+    }
+    if (!isObject(at)) return undefined;
+    at = at[name];
+  }
+  if (Array.isArray(at)) return at.length === 1 && typeof at[0] === 'string' ? at[0] : at.length > 1 ? null : undefined;
+  return typeof at === 'string' ? at : undefined;
 }
 
 /** How far an item meets a slice: all of its discriminators, some, or none. */

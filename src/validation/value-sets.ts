@@ -27,6 +27,14 @@ const conceptsOmitted = 'https://w3id.org/engawa/fhir/StructureDefinition/concep
 const maxDepth = 20;
 const maxRegex = 200;
 
+/** Whether a concept says of itself that it is not in use. @see https://hl7.org/fhir/R4/codesystem.html#status */
+const isInactive = (concept: Concept | undefined): boolean =>
+  (concept?.property ?? []).some(
+    one =>
+      (one['code'] === 'inactive' && one['valueBoolean'] === true) ||
+      (one['code'] === 'status' && (one['valueCode'] === 'retired' || one['valueCode'] === 'inactive')),
+  );
+
 /** Tests of value sets; forgotten when definitions change. */
 export class ValueSets {
   private readonly definitions: Definitions;
@@ -84,15 +92,25 @@ export class ValueSets {
   }
 
   private compile(valueSet: Resource, depth: number): Test {
-    const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[] } | undefined;
+    const compose = valueSet['compose'] as { include?: Include[]; exclude?: Include[]; inactive?: boolean } | undefined;
     if (!compose?.include?.length) return this.expansion(valueSet);
-    const includes = compose.include.map(one => this.include(one, valueSet, depth));
+    const all = compose.include.map(one => this.include(one, valueSet, depth));
+    const includes = compose.inactive === false ? all.map(test => this.active(test, valueSet)) : all;
     const excludes = (compose.exclude ?? []).map(one => this.include(one, valueSet, depth));
     return (system, code) => {
       const inside = anyOf(includes, system, code);
       if (inside === false || excludes.length === 0) return inside;
       const outside = anyOf(excludes, system, code);
       return outside === true ? false : outside === false ? inside : outside;
+    };
+  }
+
+  /** A test without the codes that are no longer used. */
+  private active(test: Test, asker: Resource): Test {
+    return (system, code) => {
+      const verdict = test(system, code);
+      const concept = system === undefined ? undefined : this.systems.find(system, code, asker)?.concept;
+      return verdict === true && isInactive(concept) ? false : verdict;
     };
   }
 
