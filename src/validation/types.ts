@@ -20,7 +20,7 @@ const relativeForm = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\||$)/;
 const canonical: ItemRule = (value, report) => {
   if (typeof value === 'string' && value.startsWith('#')) {
     if (resolve(value, report.scope) === undefined)
-      addFinding(report, 'error', 'not-found', {
+      addFinding(report, report.onWrite ? 'warning' : 'error', 'not-found', {
         en: `no resource "${value.slice(1)}" is contained here`,
         ja: `「${value.slice(1)}」という内包リソースはありません`,
       });
