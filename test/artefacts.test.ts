@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { StructureDefinition } from '../src/definitions/element-schema.ts';
-import type { Issue } from '../src/fhir/outcome.ts';
+import { type Issue, operationOutcome } from '../src/fhir/outcome.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { applyJsonPatch } from '../src/interactions/patch/json-patch.ts';
 import { casesFolder, startServer } from './support.ts';
@@ -45,6 +45,34 @@ t.test('every artefact is what its file name says, and valid', async t => {
     t.equal(path.basename(file), `${resource.resourceType}-${String(resource.id)}.json`, file);
     t.same(tell(validator.validateResource(resource).filter(isError)), [], file);
   }
+});
+
+/** What the server itself makes with extensions of its own. */
+const ownAnswers: Resource[] = [];
+
+t.test('what the server says of itself and of findings is valid', async t => {
+  const strict = startServer();
+  t.teardown(() => strict.close());
+  const findings: Issue[] = [
+    {
+      severity: 'error',
+      code: 'invariant',
+      message: { en: 'a finding', ja: '指摘' },
+      rule: 'pat-1',
+      profile: 'http://hl7.org/fhir/StructureDefinition/Patient',
+    },
+  ];
+  const made = [
+    (await strict.app.inject('/fhir/metadata')).json() as Resource,
+    (await strict.app.inject('/fhir/metadata?mode=terminology')).json() as Resource,
+    operationOutcome(findings, 'ja') as Resource,
+  ];
+  ownAnswers.push(
+    ...made,
+    definitions.byCanonical('ValueSet', 'http://hl7.org/fhir/ValueSet/observation-vitalsignresult')!,
+  );
+  for (const resource of made)
+    t.same(tell(strict.services.validator.validateResource(resource).filter(isError)), [], resource.resourceType);
 });
 
 t.test('one canonical, one file', async t => {
@@ -147,7 +175,8 @@ t.test('every extension is used by an example', async t => {
     validNames(String(resource.id)).map(name => JSON.stringify(read(String(resource.id), name))),
   );
   // Questionnaires of the project are examples of the extensions that forms have.
-  const used = [...examples, ...ofType('Questionnaire').map(({ resource }) => JSON.stringify(resource))].join('\n');
+  const others = [...ofType('Questionnaire').map(({ resource }) => resource), ...ownAnswers];
+  const used = [...examples, ...others.map(one => JSON.stringify(one))].join('\n');
   for (const { file, resource } of ofType('StructureDefinition'))
     if (resource['type'] === 'Extension' && resource['abstract'] !== true)
       t.ok(used.includes(`"url":"${resource.url}"`), `${file}: no valid example has it`);

@@ -11,6 +11,7 @@ import { type Config, readConfig, SettingError } from '../src/config.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { exportCommand } from '../src/file-commands.ts';
 import { writeZip } from '../src/files/zip.ts';
+import { bodyText } from '../src/http/routes.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
@@ -124,6 +125,17 @@ t.test('a large answer is written in pieces', async t => {
   for await (const piece of body.chunks) pieces.push(piece);
   t.ok(pieces.length > 10 && pieces.every(piece => piece.length < 70_000));
   t.same(JSON.parse(pieces.join('')).entry.map(JSON.stringify), entries);
+});
+
+t.test('what is converted as a whole is not collected without end', async t => {
+  let made = 0;
+  const chunks = async function* () {
+    for (; made < 1000; made++) yield 'x'.repeat(100);
+  };
+  await t.rejects(bodyText({ kind: 'chunks', chunks: chunks() }, 1000), { problem: 'too-long', message: /fhir\+json/ });
+  t.ok(made < 20);
+  const left = 1000 - made;
+  t.equal((await bodyText({ kind: 'chunks', chunks: chunks() })).length, left * 100);
 });
 
 t.test('others are answered while a long batch runs', async t => {

@@ -88,13 +88,33 @@ export async function handleRequest(
   }
 }
 
-async function bodyText(body: ResponseBody): Promise<string> {
+/** Most characters of an answer that has to be held as a whole: XML and pages are made of all of it. */
+const mostWhole = 50_000_000;
+
+/**
+ * The whole text of a body; empty for bytes.
+ * @param most characters that are collected from a stream
+ * @throws FhirError 'too-long' beyond them
+ */
+export async function bodyText(body: ResponseBody, most = Number.POSITIVE_INFINITY): Promise<string> {
   if (body.kind === 'text') return body.text;
   if (body.kind === 'resource') return JSON.stringify(body.resource);
   if (body.kind === 'bytes') return '';
   const chunks: string[] = [];
-  for await (const chunk of body.chunks) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of body.chunks) {
+    size += chunk.length;
+    if (size > most) throw tooLargeToConvert();
+    chunks.push(chunk);
+  }
   return chunks.join('');
+}
+
+function tooLargeToConvert(): FhirError {
+  return new FhirError('too-long', {
+    en: `The answer has more than ${mostWhole} characters, which is too much to be given as XML, as a page or indented; ask for it as application/fhir+json, or in pages (_count)`,
+    ja: `応答が ${mostWhole} 文字を超えるため、XML・ページ・字下げした形では返せません。application/fhir+json で取得するか、_count でページに分けてください`,
+  });
 }
 
 // Answers hold records of persons: no cache may keep them.
@@ -138,7 +158,7 @@ export async function send(
     if (body.kind === 'chunks') return reply.send(Readable.from(body.chunks));
     return reply.send(await bodyText(body));
   }
-  const text = writeText(services, format, await bodyText(body));
+  const text = writeText(services, format, await bodyText(body, mostWhole));
   if (format.kind !== 'page') return reply.type(format.contentType).send(text);
   const page = writePage(text, {
     title: request.note?.interaction ?? '',

@@ -6,6 +6,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { ElementSchema } from '../definitions/element-schema.ts';
 import { memberSpans, type Span, skipSpace, skipValue } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
+import type { Resource } from '../fhir/types.ts';
 
 /** Which part of a resource is asked for. */
 export type Subset =
@@ -44,7 +45,29 @@ export function toSubset(summary: string | undefined, elements: readonly string[
   return summary === 'true' || summary === 'text' || summary === 'data' ? { mode: summary } : undefined;
 }
 
-const subsetted = '{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}';
+const subsettedTag = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
+const subsetted = JSON.stringify(subsettedTag);
+
+/**
+ * Refuses a part of a resource in place of the whole: what is marked as such would write over what was left out.
+ * @throws FhirError 'unprocessable'
+ * @see https://hl7.org/fhir/R4/search.html#summary
+ */
+export function refuseSubset({ resourceType, meta }: Resource): void {
+  const tags: unknown = meta?.['tag'];
+  const at = Array.isArray(tags)
+    ? tags.findIndex(tag => tag?.system === subsettedTag.system && tag.code === subsettedTag.code)
+    : -1;
+  if (at < 0) return;
+  throw new FhirError(
+    'unprocessable',
+    {
+      en: 'The resource is marked SUBSETTED: it is a part of a resource (_summary, _elements), which would write over the whole. Read it whole, change that and send it; or use a patch',
+      ja: 'SUBSETTED の印があります。_summary・_elements で取り出したリソースの一部のため、保存すると全体が失われます。全体を読み直して変更するか、patch を使ってください',
+    },
+    { expression: `${resourceType}.meta.tag[${at}]` },
+  );
+}
 const always = new Set(['resourceType', 'id', 'meta']);
 
 /** Whether a member stays: wholly, not at all, or its children by the same question. */

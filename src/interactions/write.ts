@@ -14,6 +14,7 @@ import { versionHeaders, versionUrl } from './headers.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches } from './match.ts';
 import { listReferences, replaceReferences } from './references.ts';
+import { refuseSubset } from './subset.ts';
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
@@ -124,6 +125,7 @@ export interface TransactionContext {
  * @throws FhirError 'invalid' with all findings
  */
 export async function prepareWrite(services: Services, request: FhirRequest, input: WriteInput): Promise<Change> {
+  refuseSubset(input.resource);
   const { text, resource, found } = await resolveConditionalReferences(services, request, input);
   await checkValid(services, request, resource, text);
   const care = await checkCare(services, request, { type: input.type, id: input.id, resource, text });
