@@ -91,8 +91,3 @@ export function timingInterval(timing: JsonObject, zone: number): Interval | und
   if (found.length === 0) return undefined;
   return [Math.min(...found.map(interval => interval[0])), Math.max(...found.map(interval => interval[1]))];
 }
-
-/** Now, or any time, as an instant in UTC with milliseconds. */
-export function formatInstant(time: number): string {
-  return new Date(time).toISOString();
-}

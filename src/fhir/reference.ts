@@ -65,11 +65,6 @@ export function parseCanonical(text: string): ParsedReference & { kind: 'uri' } 
   };
 }
 
-/** `Type/id`, as references to resources of this server are written. */
-export function formatReference(type: string, id: string): string {
-  return `${type}/${id}`;
-}
-
 /** `Type/id` of a reference to a resource of this server, without its version; undefined for any other. */
 export function localReference(text: string, base = ''): string | undefined {
   const parsed = parseReference(text, base);
