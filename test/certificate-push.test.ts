@@ -19,6 +19,7 @@ import {
   preparingOf,
   pushCertificates,
 } from '../src/interactions/certificates/push.ts';
+import { SeenMarks } from '../src/interactions/certificates/seen-marks.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
@@ -361,6 +362,15 @@ for (const store of stores)
       refused: 0,
     });
   });
+
+t.test('a mark that came is noticed among many', async t => {
+  const seen = new SeenMarks();
+  const mark = (i: number) => (i * 2_654_435_761) % 2 ** 47;
+  const count = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => seen.add(mark(from + i))).filter(Boolean).length;
+  t.equal(count(0, 50_000), 50_000);
+  t.equal(count(40_000, 60_000), 10_000, 'those that came are told');
+});
 
 t.test('the documentation has every item of the layout', async t => {
   const text = fs.readFileSync(path.join(import.meta.dirname, '../docs/certificates-push.md'), 'utf8');

@@ -121,7 +121,8 @@ function wrongValue(target: Target, chance: Chance): DamagedSheet {
 function swappedColumns(target: Target, chance: Chance): DamagedSheet {
   const { sheet, row } = target;
   const index = chance.pick(columnsOf(target).filter(sheet.strict));
-  const other = chance.pick(columnsOf(target).filter(i => i !== index));
+  // The first cell may say what the others are.
+  const other = chance.pick(columnsOf(target).filter(i => i !== index && i > 0));
   const values = [...sheet.rows[row]!];
   [values[index], values[other]] = [`縁${values[other]!.slice(0, 5).replaceAll(/[",\n]/g, '')}`, values[index]!];
   const cells = writeCells(sheet, values);

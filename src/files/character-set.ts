@@ -12,8 +12,12 @@ export type Recognized = { readonly set: CharacterSet; readonly bom: boolean } |
 const utf16: Message = { en: 'the file is UTF-16', ja: 'UTF-16 のファイルです' };
 const eucJp: Message = { en: 'the file looks like EUC-JP', ja: 'EUC-JP のファイルのようです' };
 
-/** Kana, kanji and full-width forms: what a Japanese text in UTF-8 has, and a short MS932 text read as UTF-8 has not. */
-const japanese = /[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f]/u;
+/**
+ * Kana, kanji, full-width forms and the signs of a Japanese keyboard (① ㈱ … ○): what a Japanese text in UTF-8 has, and a short MS932
+ * text read as UTF-8 has not.
+ */
+const japanese =
+  /[\u2010-\u203b\u2160-\u217f\u2190-\u2193\u2460-\u2473\u25a0-\u25ef\u3001-\u30ff\u3231\u3232\u3239\u32a4-\u32a8\u3303-\u33cd\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f]/u;
 
 function decodes(set: string, bytes: Uint8Array): string | undefined {
   try {
@@ -28,7 +32,7 @@ function decodes(set: string, bytes: Uint8Array): string | undefined {
 function isDamagedUtf8(bytes: Uint8Array): boolean {
   const text = new TextDecoder('utf-8').decode(bytes, { stream: true });
   const wrong = text.replace(/[^\ufffd]/g, '').length;
-  return text.replace(new RegExp(`[^${japanese.source.slice(1, -1)}]`, 'gu'), '').length > 10 * wrong;
+  return text.replace(new RegExp(`[^${japanese.source.slice(1, -1)}]`, 'gu'), '').length > wrong;
 }
 
 /** EUC-JP read as MS932 is mostly half-width katakana, which no text is; and it decodes as EUC-JP. */

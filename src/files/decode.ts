@@ -218,7 +218,9 @@ export class RowDecoder {
   }
 
   private openRow(open: number): Row {
-    const text = this.decoder.decode(this.rest.subarray(0, open));
+    const bytes = this.rest.subarray(0, open);
+    if (this.set === undefined && !isAscii(bytes)) this.recognize(bytes, this.line);
+    const text = this.decoder.decode(bytes);
     const { line, column } = placeAt(text, this.line, text.length);
     this.stopped = true;
     return this.refusal(this.offset, line, [openQuote({ line, column })]);

@@ -168,7 +168,7 @@ export class RowMapper {
 const wrongCount = (row: Row, count: number): Finding => ({
   kind: 'columns',
   severity: 'error',
-  ...row.place(Math.min(row.cells.length, count) - 1),
+  ...row.place(Math.min(row.cells.length - 1, count)),
   value: String(row.cells.length),
   rule: { en: `${count} items in each row`, ja: `1行は ${count} 項目です` },
   mend: {

@@ -175,7 +175,7 @@ function checkHeader(form: Form, row: Row, header: readonly string[]): Finding[]
 const wrongCount = (row: Row, count: number, column: Column | undefined): Finding => ({
   kind: 'columns',
   severity: 'error',
-  ...row.place(Math.min(row.cells.length, count) - 1),
+  ...row.place(Math.min(row.cells.length - 1, count)),
   ...(column && { item: column.no, name: column.name }),
   value: String(row.cells.length),
   rule: { en: `${count} cells in each row, as in the second`, ja: `2行目と同じ ${count} 列が必要です` },
