@@ -191,6 +191,8 @@ t.test('request targets with a host, an Expect nobody knows', async t => {
     speak(port, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}\r\n`);
   t.match(await ask(`http://localhost:${port}/fhir/metadata?_summary=true`), /^HTTP\/1.1 200 .*CapabilityStatement/s);
   t.match(await ask('http://evil.example/fhir/metadata'), /^HTTP\/1.1 403 .*rebinding/s);
+  // Some programs write what a person typed into the URL as it is.
+  t.match(await ask('/fhir/Patient?name=山田'), /^HTTP\/1.1 400 .*percent-encoded.*%E5%B1%B1/s);
   t.match(await ask('/fhir/metadata', 'Expect: foo\r\n'), /^HTTP\/1.1 417 .*OperationOutcome/s);
   await close();
 });

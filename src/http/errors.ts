@@ -36,6 +36,11 @@ function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError |
         en: 'The URL has a "%" that is not followed by two hexadecimal digits',
         ja: 'URL の「%」の後が16進数2桁ではありません',
       });
+    case 'HPE_INVALID_URL':
+      return new FhirError('invalid', {
+        en: 'The URL has a character that HTTP/1.1 does not allow there; Japanese and other letters have to be percent-encoded, for example 山 as %E5%B1%B1 (curl -G --data-urlencode does it), or sent by POST [type]/_search',
+        ja: 'URL に HTTP/1.1 で使えない文字があります。日本語などの文字はパーセントエンコード（例: 山 → %E5%B1%B1。curl なら -G --data-urlencode）するか、POST [type]/_search で送ってください',
+      });
     case 'HPE_HEADER_OVERFLOW':
       return new FhirError('headers-too-large', {
         en: 'The URL and headers are larger than 64 kB; long searches can be sent by POST [type]/_search',

@@ -27,7 +27,8 @@ import type { Prefix } from './types/search-type.ts';
 
 /** `_id`, one or several. */
 export function planId(type: string, name: string, modifier: string | undefined, values: readonly string[]): Condition {
-  if (modifier !== undefined && modifier !== 'not') throw refuseModifier(name, modifier, 'token', ['not']);
+  if (modifier === 'missing') return planAlways(!isAskedMissing(name, values));
+  if (modifier !== undefined && modifier !== 'not') throw refuseModifier(name, modifier, 'token', ['missing', 'not']);
   const hashes = values.map(value => {
     const id = value.startsWith(`${type}/`) ? value.slice(type.length + 1) : value;
     if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id))
@@ -81,7 +82,7 @@ export function planLastUpdated(
   values: readonly string[],
   settings: PlanSettings,
 ): Condition {
-  if (modifier === 'missing') return planAlways(values[0] !== 'true');
+  if (modifier === 'missing') return planAlways(!isAskedMissing(name, values));
   if (modifier !== undefined) throw refuseModifier(name, modifier, 'date', ['missing']);
   return anyOf(
     values.map((value): Condition => {
@@ -98,6 +99,14 @@ export function planLastUpdated(
       };
     }),
   );
+}
+
+/** The value of `:missing`. */
+function isAskedMissing(name: string, values: readonly string[]): boolean {
+  const value = values[0];
+  if (values.length !== 1 || (value !== 'true' && value !== 'false'))
+    throw refuseValue(name, values.join(','), { en: 'true or false', ja: ' true か false ' }, 'true');
+  return value === 'true';
 }
 
 const planAlways = (holds: boolean): Condition => (holds ? { op: 'and', parts: [] } : never);
@@ -144,9 +153,6 @@ function present(source: Source): Condition {
 
 /** `:missing=true|false`. */
 export function planMissing(param: SearchParam, name: string, values: readonly string[]): Condition {
-  const value = values[0];
-  if (values.length !== 1 || (value !== 'true' && value !== 'false'))
-    throw refuseValue(name, values.join(','), { en: 'true or false', ja: ' true か false ' }, 'true');
   const any = hasAny(param);
-  return value === 'true' ? not(any) : any;
+  return isAskedMissing(name, values) ? not(any) : any;
 }
