@@ -18,14 +18,11 @@ const lookUp = 1.3;
 const intoSet = 0.07;
 const readPast = 0.025;
 
-/**
- * The ranges whose rows together are those of a condition, where reading them as a set of versions can pay: a look by the whole
- * key follows the order of what drives, and costs little.
- */
+/** The ranges whose rows together are those of a condition, where they can be read as a set of versions. */
 function rangesOf(part: Condition): readonly Range[] | undefined {
   if (part.op === 'range') {
-    const { testOnly, atMoment, atVersion, probe } = part.range;
-    return testOnly || atMoment || atVersion || probe === 'moment' ? undefined : [part.range];
+    const { testOnly, atMoment, atVersion } = part.range;
+    return testOnly || atMoment || atVersion ? undefined : [part.range];
   }
   const ranges = part.op === 'or' ? part.parts.map(rangesOf) : [];
   return ranges.length > 0 && ranges.every(one => one !== undefined) ? ranges.flat() : undefined;
