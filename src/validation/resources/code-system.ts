@@ -9,27 +9,38 @@ import { at, checkOwnUrl } from './place.ts';
 import { objects } from './questionnaire.ts';
 
 const propertyRoot = 'http://hl7.org/fhir/concept-properties#';
-/** Properties that HL7 defines. @see https://hl7.org/fhir/R4/codesystem-concept-properties.html and later editions */
-const known: ReadonlySet<string> = new Set(
-  (
-    'inactive deprecated notSelectable parent child partOf status synonym comment itemWeight effectiveDate ' +
-    'deprecationDate retirementDate alternateCode'
-  ).split(' '),
-);
+/** Properties that HL7 defines, with their types. @see https://hl7.org/fhir/R4/codesystem.html#defined-props and later editions */
+const known: ReadonlyMap<string, string> = new Map([
+  ...['inactive', 'notSelectable'].map(name => [name, 'boolean'] as const),
+  ...['deprecated', 'effectiveDate', 'deprecationDate', 'retirementDate'].map(name => [name, 'dateTime'] as const),
+  ...['parent', 'child', 'partOf', 'status', 'synonym', 'alternateCode'].map(name => [name, 'code'] as const),
+  ['comment', 'string'],
+  ['itemWeight', 'decimal'],
+]);
 
 function countConcepts(list: unknown): number {
   return objects(list).reduce((sum, one) => sum + 1 + countConcepts(one['concept']), 0);
 }
 
+/** Properties under the name of one that HL7 defines are that one. */
 function checkProperties(codeSystem: JsonObject, report: Report): void {
-  objects(codeSystem['property']).forEach(({ uri }, i) => {
-    if (typeof uri !== 'string' || !uri.startsWith(propertyRoot) || known.has(uri.slice(propertyRoot.length))) return;
-    at(report, ['property', i], () =>
-      addIssueAt(report, 'uri', 'invalid', {
-        en: `${uri} is no property that HL7 defines; a property of your own needs a URI of your own`,
-        ja: `${uri} は HL7 が定義した性質ではありません。独自の性質には独自の URI を付けてください`,
-      }),
-    );
+  objects(codeSystem['property']).forEach(({ uri, type }, i) => {
+    if (typeof uri !== 'string' || !uri.startsWith(propertyRoot)) return;
+    const wanted = known.get(uri.slice(propertyRoot.length));
+    if (wanted === undefined)
+      at(report, ['property', i], () =>
+        addIssueAt(report, 'uri', 'invalid', {
+          en: `${uri} is no property that HL7 defines; a property of your own needs a URI of your own`,
+          ja: `${uri} は HL7 が定義した性質ではありません。独自の性質には独自の URI を付けてください`,
+        }),
+      );
+    else if (type !== wanted)
+      at(report, ['property', i, 'type'], () =>
+        addFinding(report, report.onWrite ? 'warning' : 'error', 'invalid', {
+          en: `found ${String(type)}, but ${uri} is of type ${wanted}`,
+          ja: `type が ${String(type)} ですが、${uri} の型は ${wanted} です`,
+        }),
+      );
   });
 }
 
