@@ -22,8 +22,6 @@ export async function* streamRows(
   const { text, values } = statement(client, sql.text, sql.values);
   // Loaded when it is needed: a server on SQLite has no use for it.
   const { default: Cursor } = await import('pg-cursor');
-  // Loaded when it is needed: a server on SQLite has no use for it.
-  const { default: Cursor } = await import('pg-cursor');
   const cursor = new Cursor<Row>(text, values);
   // A cursor whose connection is lost between two chunks would wait for it without end.
   let lose: () => void = () => {};
