@@ -142,3 +142,59 @@ t.test('a line of 100 MB is passed over in bounded memory', async t => {
   t.ok(units.flatMap(one => one.findings).some(one => one.kind === 'row-length'));
   t.ok(used < 100, `${Math.round(used)} MB more`);
 });
+
+const neighboursIn = (units: readonly Unit[]) =>
+  units.flatMap(one => one.findings).filter(one => one.rule.en.includes('may be, of the same claim'));
+
+/** A file of the basics of claims; a number that is none makes a row without a key. */
+function basicsOf(insured: readonly string[]): File {
+  const one = delivery('detail', 1, 'full', '201903', 1);
+  const [base] = one.claims[2]!;
+  return fileOf({
+    ...one,
+    claims: insured.map(number => [{ ...base!, record: { ...base!.record, insured: number } }]),
+  });
+}
+
+t.test('rows without a key refuse the claims they may belong to, and each is told of one of them', async t => {
+  const numbers = Array.from({ length: 100 }, (_, i) => String(i + 1).padStart(10, '0'));
+  const beside = unitsOf(basicsOf([numbers[0]!, 'x', 'y', numbers[1]!, numbers[2]!]));
+  t.equal(neighboursIn(beside).length, 2);
+  t.same(
+    beside.filter(one => one.make).map(one => one.name.includes(numbers[2]!)),
+    [true],
+    'only the claims beside them',
+  );
+  const mixed = unitsOf(basicsOf([...numbers, ...numbers.map(() => 'x'), numbers[0]!]));
+  t.equal(neighboursIn(mixed).length, numbers.length, 'not rows times claims');
+  t.same(
+    mixed.filter(one => one.make),
+    [],
+  );
+});
+
+t.test('what was entered in error or taken back is not handed in', async t => {
+  for (const name of ['detail', 'fee'])
+    for (const status of ['entered-in-error', 'cancelled']) {
+      const drafts = draftsOf(unitsOf(fileOf(delivery(name, 1, 'full', '201903', 1))));
+      t.same(
+        await written(drafts.map(one => ({ ...one, resource: { ...one.resource, status } }))),
+        [],
+        `${name}, ${status}`,
+      );
+    }
+});
+
+t.test('another extension of an insurance does not change which 公費 it is', async t => {
+  const file = fileOf(delivery('detail', 1, 'full', '201903', 1));
+  const other = { url: 'https://example.org/other', valueString: 'x' };
+  const drafts = draftsOf(unitsOf(file)).map(one => {
+    const insurance = one.resource['insurance'] as { extension?: unknown[] }[] | undefined;
+    const more = insurance?.map(each => ({ ...each, extension: [other, ...(each.extension ?? [])] }));
+    return { ...one, resource: { ...one.resource, ...(more && { insurance: more }) } };
+  });
+  t.same(
+    (await written(drafts)).map(one => decoder.decode(one.bytes)),
+    [decoder.decode(file.bytes)],
+  );
+});

@@ -3,7 +3,8 @@
  * @see https://hl7.org/fhir/R4/explanationofbenefit.html
  */
 import type { JsonObject, Resource } from '../../../fhir/types.ts';
-import { setAt } from '../../element-path.ts';
+import type { Key } from '../../convert.ts';
+import { getAt, setAt } from '../../element-path.ts';
 import { toFhirMonth, toFileDate } from '../../japanese-date.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
 import type { Mapping } from '../../mapping.ts';
@@ -52,6 +53,9 @@ export function monthPeriod(month: string): { start: string; end: string } {
   return { start: `${text}-01`, end: `${text}-${last}` };
 }
 
+/** Which 公費 an insurance is, from 1. */
+const publicOrder = 'ext(kaigo-public-expense-order).valuePositiveInt';
+
 function insuranceOf(record: FileRecord): JsonObject[] {
   const own = {
     focal: true,
@@ -64,7 +68,7 @@ function insuranceOf(record: FileRecord): JsonObject[] {
       focal: false,
       coverage: { ...identifier(systems.publicExpense, `${payer}:${recipient}`), display },
     };
-    setAt(entry, 'ext(kaigo-public-expense-order).valuePositiveInt', i + 1);
+    setAt(entry, publicOrder, i + 1);
     return [entry];
   });
   return [own, ...others];
@@ -72,13 +76,12 @@ function insuranceOf(record: FileRecord): JsonObject[] {
 
 function readInsurance(claim: Resource): Record<string, string> {
   const record: Record<string, string> = {};
-  for (const { extension = [], coverage } of (claim['insurance'] ?? []) as {
-    extension?: readonly { readonly valuePositiveInt?: number }[];
-    coverage?: { identifier?: { system?: string; value?: string } };
-  }[]) {
-    if (coverage?.identifier?.system !== systems.publicExpense) continue;
-    const key = publics[(extension[0]?.valuePositiveInt ?? 1) - 1]?.[0];
-    const [payer = '', recipient = ''] = (coverage.identifier.value ?? '').split(':');
+  for (const entry of (claim['insurance'] ?? []) as (JsonObject & { coverage?: { identifier?: Partial<Key> } })[]) {
+    const { identifier } = entry.coverage ?? {};
+    if (identifier?.system !== systems.publicExpense) continue;
+    const order = Number(getAt(entry, publicOrder) ?? 1);
+    const key = publics[order - 1]?.[0];
+    const [payer = '', recipient = ''] = (identifier.value ?? '').split(':');
     Object.assign(record, { [`${key}-payer`]: payer, [`${key}-recipient`]: recipient });
   }
   return record;

@@ -49,12 +49,39 @@ const neighbour = ({ file, row }: ClaimRow): Finding => ({
   mend: { en: 'Mend that row and send the claim again', ja: 'その行を直して、送り直してください' },
 });
 
+interface Grouped {
+  readonly groups: Map<string, { rows: ClaimRow[]; more: Finding[] }>;
+  readonly loose: ClaimRow[];
+  /** False when rows of other claims stand between those of one. */
+  readonly together: boolean;
+}
+
+/**
+ * Refuses the claims that rows without a key may belong to: those beside them, or any where claims are mixed. One such row is told for
+ * each claim and gap: told of all, findings would be as many as rows times claims.
+ */
+function refuseNeighbours(rows: readonly ClaimRow[], { groups, loose, together }: Grouped): void {
+  if (!together) {
+    for (const { more } of loose.length > 0 ? groups.values() : []) more.push(neighbour(loose[0]!));
+    return;
+  }
+  let before: string | undefined;
+  let gap: ClaimRow | undefined;
+  for (const one of rows) {
+    if (one.key === undefined) {
+      if (!gap && before !== undefined) groups.get(before)!.more.push(neighbour(one));
+      gap ??= one;
+    } else {
+      if (gap && one.key !== before) groups.get(one.key)!.more.push(neighbour(gap));
+      gap = undefined;
+      before = one.key;
+    }
+  }
+}
+
 /** Rows by key, in the order in which the keys come; rows without one belong to what is beside them. */
-function groupRows(rows: readonly ClaimRow[]): {
-  groups: Map<string, { rows: ClaimRow[]; more: Finding[] }>;
-  loose: ClaimRow[];
-} {
-  const groups = new Map<string, { rows: ClaimRow[]; more: Finding[] }>();
+function groupRows(rows: readonly ClaimRow[]): Grouped {
+  const groups: Grouped['groups'] = new Map();
   const loose: ClaimRow[] = [];
   let together = true;
   let previous: string | undefined;
@@ -68,14 +95,9 @@ function groupRows(rows: readonly ClaimRow[]): {
       previous = one.key;
     }
   }
-  for (const one of loose) {
-    const at = rows.indexOf(one);
-    const before = rows.slice(0, at).findLast(each => each.key !== undefined)?.key;
-    const after = rows.slice(at).find(each => each.key !== undefined)?.key;
-    for (const key of together ? new Set([before, after]) : groups.keys())
-      if (key !== undefined) groups.get(key)!.more.push(neighbour(one));
-  }
-  return { groups, loose };
+  const grouped = { groups, loose, together };
+  refuseNeighbours(rows, grouped);
+  return grouped;
 }
 
 function* unitsOf(read: ClaimFile): Generator<Unit> {

@@ -38,14 +38,20 @@ const keyIn = (resource: Resource, system: string): string =>
   ((resource['identifier'] ?? []) as { system?: string; value?: string }[]).find(one => one.system === system)?.value ??
   '';
 
+/** What was never right is not handed in; nor what was taken back, unless its rows say so (a 給付管理票 with 取消). */
+function isHandedIn(resource: Resource): boolean {
+  const { status } = resource;
+  const isSlip = keyIn(resource, systems.claim).split(':')[4] === '8222';
+  return status !== 'entered-in-error' && (status !== 'cancelled' || isSlip);
+}
+
 async function* outsOf(found: Found): AsyncGenerator<Out> {
   for await (const one of found.all('Invoice', systems.bill)) {
-    const out = outOf(one, readBill(one), keyIn(one, systems.bill));
+    const out = isHandedIn(one) && outOf(one, readBill(one), keyIn(one, systems.bill));
     if (out) yield out;
   }
   for await (const one of found.all('ExplanationOfBenefit', systems.claim)) {
-    const out =
-      one['status'] === 'entered-in-error' ? undefined : outOf(one, readClaim(one), keyIn(one, systems.claim));
+    const out = isHandedIn(one) && outOf(one, readClaim(one), keyIn(one, systems.claim));
     if (out) yield out;
   }
 }
