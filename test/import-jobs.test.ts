@@ -56,6 +56,26 @@ for (const store of stores)
     t.equal((await ask(other, `${url}0`)).statusCode, 404, 'another number');
   });
 
+t.test('imports sent at the same moment keep places of their own, also when all have been used', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const headers = { 'content-type': 'application/fhir+ndjson', prefer: 'respond-async' };
+  const send = async (i: number) => {
+    const payload = `{"resourceType":"Basic","id":"b${i}","code":{"text":"x"}}`;
+    const answer = await server.app.inject({ method: 'POST', url: '/fhir/$import', headers, payload });
+    return String(answer.headers['content-location']).replace(/^https?:\/\/[^/]+/, '');
+  };
+  for (let round = 0; round < 4; round++) {
+    const urls = await Promise.all(Array.from({ length: 20 }, (_, i) => send(round * 20 + i)));
+    const answers = await Promise.all(urls.map(url => answerOf(server, url)));
+    t.same(
+      answers.map(one => [one.statusCode, one.statusCode === 200 && countOf(one.json(), 'stored')]),
+      urls.map(() => [200, 1]),
+      `round ${round + 1}`,
+    );
+  }
+});
+
 t.test('a job that was cut off says so, and sent again it is done', async t => {
   const file = path.join(folder, 'cut.db');
   const first = startServer({ file });

@@ -34,6 +34,8 @@ interface JobNote {
 
 /** Jobs the store keeps at a time; the oldest gives way. */
 const places = 64;
+/** Of the places in use, this many of the oldest may give way to a new job. */
+const oldest = 16;
 /** A running job says this often that it is there, in milliseconds. */
 const beatMs = 5000;
 /** A running job that has said nothing for this time was cut off, in milliseconds. Clocks of nodes differ by less. */
@@ -60,7 +62,7 @@ async function readNote({ store }: Services, place: number): Promise<JobNote | u
 
 const isLive = ({ state, at }: JobNote, now: number): boolean => state === 'running' && now - at < silentMs;
 
-/** A place for a new job: an empty one, else the one that has said nothing for the longest; results that are too old go. */
+/** A place for a new job: an empty one, else one of those that have said nothing for the longest; results that are too old go. */
 async function choosePlace(services: Services): Promise<number> {
   const now = services.now();
   const notes = await Promise.all(Array.from({ length: places }, (_, place) => readNote(services, place)));
@@ -75,7 +77,8 @@ async function choosePlace(services: Services): Promise<number> {
       en: `${places} imports are under way; send this one when some of them are done`,
       ja: `${places} 件の取り込みを実行中です。終わってから送ってください`,
     });
-  return old.reduce((oldest, place) => (notes[place]!.at < notes[oldest]!.at ? place : oldest));
+  old.sort((a, b) => notes[a]!.at - notes[b]!.at);
+  return old[randomInt(Math.min(old.length, oldest))]!;
 }
 
 /** A job that runs in this process, and its note in the store. */
@@ -152,10 +155,21 @@ class RunningJob {
   }
 }
 
-/** Starts a job; its id. @throws FhirError 'throttled' when too many are under way */
-export async function startJob(services: Services, work: (job: Job) => Promise<Resource>): Promise<string> {
+/** The latest start of this process: each waits for the one before, whose note says which place is taken. */
+const starting = new WeakMap<Services, Promise<unknown>>();
+
+async function beginJob(services: Services): Promise<RunningJob> {
   const job = new RunningJob(services, await choosePlace(services));
   await job.begin();
+  return job;
+}
+
+/** Starts a job; its id. @throws FhirError 'throttled' when too many are under way */
+export async function startJob(services: Services, work: (job: Job) => Promise<Resource>): Promise<string> {
+  const before = starting.get(services) ?? Promise.resolve();
+  const begun = before.catch(() => {}).then(() => beginJob(services));
+  starting.set(services, begun);
+  const job = await begun;
   job.run(work);
   return job.id;
 }
