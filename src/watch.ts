@@ -46,10 +46,10 @@ function move(from: string, wanted: string): void {
   }
 }
 
-/** Size and time of a file; undefined when it is gone. */
+/** Size and time of a file; undefined when it is gone, or is a folder. */
 function stateOf(file: string): string | undefined {
   const found = fs.statSync(file, { throwIfNoEntry: false });
-  return found && `${found.size} ${found.mtimeMs}`;
+  return found?.isFile() ? `${found.size} ${found.mtimeMs}` : undefined;
 }
 
 /** Size and time of the files that may be taken; those still being written have other names. */
@@ -67,6 +67,8 @@ const stampOf = (name: string): string => /\d{14}/.exec(name)?.[0] ?? name;
 /** Looks again and again; each look takes the deliveries that have not changed since the one before. */
 export class Watcher {
   private seen = new Map<string, string>();
+  /** Why a delivery could not be opened, by its first file. */
+  private readonly unreadable = new Map<string, string>();
   private readonly services: Services;
   private readonly config: Config;
   private readonly folders: WatchFolders;
@@ -88,8 +90,25 @@ export class Watcher {
       .filter(names => names.every(settled));
     this.seen = now;
     const messages: Message[] = [];
-    for (const names of taken) if (!run.stopped?.()) messages.push(await this.take(names, { tell, ...run }));
+    for (const names of taken) if (!run.stopped?.()) messages.push(...(await this.tryToTake(names, { tell, ...run })));
     return messages;
+  }
+
+  /** A file that may not be opened is told once and stays; what comes after it does not wait for it. */
+  private async tryToTake(names: readonly string[], run: ImportRun): Promise<readonly Message[]> {
+    const [name] = names as [string];
+    try {
+      const message = await this.take(names, run);
+      this.unreadable.delete(name);
+      return [message];
+    } catch (error) {
+      const problem = startProblem(error, this.config);
+      const { syscall, path: place = '' } = error as NodeJS.ErrnoException;
+      if (!problem || syscall !== 'open' || path.dirname(place) !== this.folders.incoming) throw error;
+      const isKnown = this.unreadable.get(name) === problem.en;
+      this.unreadable.set(name, problem.en);
+      return isKnown ? [] : [problem];
+    }
   }
 
   private async take(names: readonly string[], run: ImportRun): Promise<Message> {

@@ -122,6 +122,34 @@ t.test('a watched file that somebody takes away, and a folder that is gone into 
   t.ok((await watcher.look(tell)).length <= 1, 'it goes on with what is there');
 });
 
+t.test('a watched file that may not be opened, and a folder with the name of one, do not hold up the rest', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const incoming = plans('closed', 4);
+  const folders = { incoming, done: path.join(place, 'closed-done'), errors: path.join(place, 'closed-errors') };
+  for (const one of [folders.done, folders.errors, path.join(incoming, 'old.csv')]) fs.mkdirSync(one);
+  const closed = path.join(incoming, 'A.CSV');
+  fs.writeFileSync(closed, '1');
+  const { openSync } = fs;
+  t.teardown(() => void Object.assign(fs, { openSync }));
+  // Root may open everything: the refusal of the system is told here.
+  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
+    if (file !== closed) return openSync(file, ...rest);
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: closed });
+  };
+  Object.assign(fs, { openSync: refuse });
+  const watcher = new Watcher(server.services, config, folders);
+  await watcher.look(tell);
+  const told = await watcher.look(tell);
+  const texts = told.map(one => one.en).join('\n');
+  t.match(texts, /A\.CSV: no permission \(EACCES\)/);
+  t.match(texts, /4 sets stored/);
+  t.same(await watcher.look(tell), [], 'told once');
+  t.same(fs.readdirSync(incoming), ['A.CSV', 'old.csv']);
+  Object.assign(fs, { openSync });
+  t.match(await watcher.look(tell), [{ en: /refused/ }], 'taken when it may be');
+});
+
 t.test('one watch works on a folder', async t => {
   const folder = path.join(place, 'locked');
   fs.mkdirSync(folder);
