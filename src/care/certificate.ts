@@ -3,6 +3,7 @@
  * Days are Japanese days as text, YYYY-MM-DD, which compare as they read.
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { japaneseDay } from '../terminology/terminology.ts';
 import { certificateSystems, codeIn, extensionsOf, object, objects, text, valueIn } from './names.ts';
 
 /** First and last day; an open side is absent. */
@@ -29,10 +30,18 @@ export interface Certificate {
   readonly resource: Resource;
 }
 
-/** The days of a Period; times are cut off. */
+/** The day of a date, or in Japan of a time of any zone. */
+export function dayIn(value: unknown): string | undefined {
+  const written = text(value);
+  if (!written?.includes('T')) return written;
+  const time = Date.parse(written);
+  return Number.isNaN(time) ? written.slice(0, 10) : japaneseDay(time);
+}
+
+/** The days of a Period. */
 export function daysOf(period: unknown): Days {
-  const start = text(object(period)?.['start'])?.slice(0, 10);
-  const end = text(object(period)?.['end'])?.slice(0, 10);
+  const start = dayIn(object(period)?.['start']);
+  const end = dayIn(object(period)?.['end']);
   return { ...(start && { start }), ...(end && { end }) };
 }
 

@@ -3,7 +3,7 @@
  * Of several the one that begins last holds; what it supersedes stays as it was sent. Days are Japanese days as text.
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
-import { covers, type Days, daysOf } from './certificate.ts';
+import { covers, type Days, dayIn, daysOf } from './certificate.ts';
 import { codeIn, extensionsOf, identifierSystem, object, objects, partOf, text, valueIn } from './names.ts';
 
 /** Something that holds from a day until another begins. */
@@ -62,7 +62,7 @@ export function readPlan(plan: Resource): Dated | undefined {
     .find(one => one !== undefined && one in families);
   if (kind === undefined) return undefined;
   const key = keyIn(plan, kind);
-  const made = text(valueIn(extensionsOf(plan, 'kaigo-plan-date')[0])) ?? text(plan['created'])?.slice(0, 10);
+  const made = text(valueIn(extensionsOf(plan, 'kaigo-plan-date')[0])) ?? dayIn(plan['created']);
   const days = planDays(plan, made);
   const person = text(object(plan['subject'])?.['reference']);
   const office = objects(plan['contributor'])[0];
@@ -95,7 +95,7 @@ const accepted = new Set(['accepted', 'in-progress', 'completed']);
 export function readNotification(task: Resource): Dated | undefined {
   if (!isNotification(task)) return undefined;
   const key = keyIn(task, 'notification');
-  const told = text(task['authoredOn'])?.slice(0, 10);
+  const told = dayIn(task['authoredOn']);
   const period = daysOf(task['executionPeriod']);
   const start = period.start ?? text(inputOf(task, 'change-date')) ?? text(inputOf(task, 'service-start')) ?? told;
   const person = text(object(task['for'])?.['reference']);
