@@ -24,10 +24,17 @@ export const personKey = ({ insurer, insured }: CertificateRecord): string => `$
 
 const isUndisclosed = (record: CertificateRecord): boolean => record['undisclosed'] === '1';
 
+/** Two rows of one person as one: an address, and whether it may be disclosed, that the later leaves empty are those of the earlier. */
+export function combineRows(earlier: CertificateRecord | undefined, later: CertificateRecord): CertificateRecord {
+  if (!earlier || (later['undisclosed'] && later['address'])) return later;
+  const { undisclosed = '', address = '', postal = '' } = earlier;
+  return { ...later, ...(!later['undisclosed'] && { undisclosed }), ...(!later['address'] && { address, postal }) };
+}
+
 /** What a row says of the person. */
-function said(record: CertificateRecord): JsonObject {
+function said(record: CertificateRecord, isHidden: boolean): JsonObject {
   const { name = '', kana = '', sex, birth, postal, address } = record;
-  const place = isUndisclosed(record) ? undefined : address;
+  const place = isHidden ? undefined : address;
   return {
     name: [nameOf(name, 'IDE'), nameOf(kana, 'SYL')],
     gender: sex === '1' ? 'male' : 'female',
@@ -45,27 +52,30 @@ export const toPatient = (record: CertificateRecord): JsonObject => ({
   ...(isUndisclosed(record) && { extension: [mark] }),
   identifier: [{ system: insuredPerson, value: personKey(record) }],
   active: true,
-  ...said(record),
+  ...said(record, isUndisclosed(record)),
 });
 
 const isOurName = (one: JsonObject): boolean => objects(one['extension']).some(each => each['url'] === representation);
 
 /**
- * A Patient that is there already, with what a row says of the person; everything else stays.
+ * A Patient that is there already, with what a row says of the person; everything else stays, and so does what the row leaves empty.
  * @returns the same object when the row says nothing new
  */
 export function mergePatient(stored: Resource, record: CertificateRecord): Resource {
-  const own = said(record);
+  const before = objects(stored['extension']);
+  const isHidden = record['undisclosed'] ? isUndisclosed(record) : before.some(one => one['url'] === mark['url']);
+  const own = said(record, isHidden);
   const others = objects(stored['name']).filter(one => !isOurName(one));
-  const extensions = objects(stored['extension']).filter(one => one['url'] !== mark['url']);
-  const extension = isUndisclosed(record) ? [...extensions, mark] : extensions;
-  const { address: _address, telecom, extension: _extension, ...rest } = stored;
+  const extensions = before.filter(one => one['url'] !== mark['url']);
+  const extension = isHidden ? [...extensions, mark] : extensions;
+  const { address, telecom, extension: _extension, ...rest } = stored;
   const merged = {
     ...rest,
     ...(extension.length > 0 && { extension }),
+    ...(address !== undefined && !isHidden && { address }),
     ...own,
     name: [...(own['name'] as JsonObject[]), ...others],
-    ...(telecom !== undefined && !isUndisclosed(record) && { telecom }),
+    ...(telecom !== undefined && !isHidden && { telecom }),
   } as Resource;
   return sameValues(stored, merged) ? stored : merged;
 }

@@ -3,14 +3,14 @@
  * writer can do it. A resource is made as if nothing were there but what earlier pushes made.
  */
 import { type CertificateRecord, certificateKey, toCoverage } from '../../care/certificate-record.ts';
-import { personKey, toPatient } from '../../care/person-record.ts';
+import { combineRows, personKey, toPatient } from '../../care/person-record.ts';
 import { findRecordIssues } from '../../care/record-rules.ts';
 import type { Resource } from '../../fhir/types.ts';
 import { certificateLayout } from '../../files/certificates/layout.ts';
 import type { Finding } from '../../files/finding.ts';
 import { type FindCodes, readRecord } from '../../files/layout.ts';
 import type { Row } from '../../files/row.ts';
-import { contentHash, hash47, refHash } from '../../store/hash.ts';
+import { contentHash, hash64, refHash } from '../../store/hash.ts';
 import type { Change, TextTemplate } from '../../store/store.ts';
 import type { Library } from '../../terminology/library.ts';
 import { placed } from './receipt.ts';
@@ -39,7 +39,7 @@ export interface PreparedResource {
   readonly change?: Change;
 }
 
-/** The person of some rows, by the record that speaks last of it. */
+/** The person of some rows, by what the last of them says. */
 export interface PreparedPerson extends PreparedResource {
   readonly key: string;
   readonly record: CertificateRecord;
@@ -115,7 +115,7 @@ export class RowReader {
   read(row: Row): PreparedRow {
     const { key, ...entry } = readEntry(this.preparing, row);
     if (key === undefined) return entry;
-    if (this.seen.add(hash47(key))) return entry;
+    if (this.seen.add(hash64(key))) return entry;
     const { record: _record, findings, ...rest } = entry;
     return { ...rest, findings: [...findings, twice(row)] };
   }
@@ -168,7 +168,7 @@ export function prepareChunk(
   const coverages = rows.map(({ record }) => {
     if (!record) return undefined;
     const [key, insurer = ''] = [personKey(record), record['insurer']];
-    last.set(key, record);
+    last.set(key, combineRows(last.get(key), record));
     const payor = insurers.get(insurer) ?? idOf('Organization', insurer);
     payors.set(insurer, payor);
     const ids = { id: coverageId(preparing, record), person: idOf('Patient', key), payor };
