@@ -4,6 +4,7 @@
  */
 import t from 'tap';
 import { stampable } from '../src/fhir/json-text.ts';
+import { purgeOnce } from '../src/purge.ts';
 import { Positions } from '../src/search/positions.ts';
 import { testOnStores } from './stores.ts';
 import type { TestServer } from './support.ts';
@@ -37,9 +38,12 @@ t.test('positions: sets of whole numbers', async t => {
 const many = 1400;
 const ucum = 'http://unitsofmeasure.org';
 
-interface Given {
-  readonly resourceType: 'Observation';
+interface Written {
+  readonly resourceType: string;
   readonly id: string;
+}
+
+interface Given extends Written {
   readonly status: string;
   readonly code: { coding: { system: string; code: string }[] };
   readonly effectiveDateTime: string;
@@ -64,7 +68,7 @@ function observation(n: number, turn: number): Given {
 }
 
 /** Writes (or, without a text, deletes) as an interaction would, without its checks. */
-async function write(server: TestServer, resources: readonly Given[], deleted = false): Promise<void> {
+async function write(server: TestServer, resources: readonly Written[], deleted = false): Promise<void> {
   const { store, search } = server.services;
   const result = await store.commit(
     resources.map(resource => ({
@@ -132,5 +136,58 @@ testOnStores('counts of large conditions', async (t, start) => {
   );
   for (const n of gone) all.delete(n);
   await check('after deletions');
+  await server.close();
+});
+
+const total = async (server: TestServer, url: string): Promise<unknown> =>
+  ((await server.app.inject({ url: `/fhir/${url}&_summary=count` })).json() as { total: unknown }).total;
+
+testOnStores('what _has leads to is current as well', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  const ids = Array.from({ length: many }, (_, n) => n);
+  const seenAs = (n: number, status: string) => ({
+    resourceType: 'Observation',
+    id: `o${n}`,
+    status,
+    subject: { reference: `Patient/p${n}` },
+  });
+  await write(
+    server,
+    ids.map(n => ({ resourceType: 'Patient', id: `p${n}`, gender: 'female', active: true })),
+  );
+  await write(
+    server,
+    ids.map(n => seenAs(n, 'final')),
+  );
+  const url = 'Patient?gender=female&active=true&_has:Observation:patient:status=final';
+  t.equal(await total(server, url), many);
+  await write(
+    server,
+    ids.filter(n => n % 2).map(n => seenAs(n, 'preliminary')),
+  );
+  t.equal(await total(server, url), many / 2);
+  await server.close();
+});
+
+testOnStores('a purge in the middle of a count changes nothing', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  const { store, search, config } = server.services;
+  const all = Array.from({ length: many }, (_, n) => observation(n, 0));
+  await write(server, all);
+  await write(
+    server,
+    all.filter(often).map(one => ({ ...one, status: 'amended' })),
+  );
+  const select = store.select.bind(store);
+  let purged = 0;
+  store.select = async (query, options) => {
+    const late = () => Date.now() + 10 * config.pageLifetime;
+    if (/group_concat.*FROM stale/s.test(query.text))
+      for (let n = -1; n !== 0; purged += n) n = await purgeOnce({ store, search, config, now: late });
+    return select(query, options);
+  };
+  const fulfilled = all.filter(one => often(one) && one.valueQuantity.value > 50);
+  t.equal(await total(server, 'Observation?code=often&value-quantity=gt50'), fulfilled.length);
+  t.equal(purged, all.filter(often).length, 'the purge came in between');
   await server.close();
 });

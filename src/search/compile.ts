@@ -200,10 +200,19 @@ export function fromWhere(branch: Sql, begin: Drive, scope: Scope, settings: Com
   return sql`FROM ${branch} CROSS JOIN ${version.from} WHERE ${inTime('d')} AND ${version.where}${type}${testsSql(begin, atVersion(momentOf(begin, scope)), settings)}`;
 }
 
-/** The same without yielding the version, for counting: the version is looked at only where it has to be. */
-export function fromWhereIndex(branch: Sql, begin: Drive, scope: Scope, settings: CompileSettings): Sql {
+/**
+ * The same without yielding the version, for counting: the version is looked at only where it has to be.
+ * @param sight of the versions counted, where it is not that of the resources their tests lead to
+ */
+export function fromWhereIndex(
+  branch: Sql,
+  begin: Drive,
+  scope: Scope,
+  settings: CompileSettings,
+  sight = settings.sight,
+): Sql {
   if (begin.kind === 'ids') return fromWhere(branch, begin, scope, settings);
-  return sql`FROM ${branch} WHERE ${inTime('d')} AND ${seen(raw('d.seq'), settings.sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
+  return sql`FROM ${branch} WHERE ${inTime('d')} AND ${seen(raw('d.seq'), sight)}${testsSql(begin, atIndexRow('d', momentOf(begin, scope)), settings)}`;
 }
 
 export function testsSql(begin: Drive, at: At, settings: CompileSettings): Sql {

@@ -59,12 +59,15 @@ async function countShared(search: TypeSearch, driver: number, settings: RunSett
   const [few] = await sample([by], settings, manyRows);
   if (few !== undefined && few < manyRows) return undefined;
   const left = timeLeft(settings.budgetMs);
-  // What is superseded is taken out at the end, all at once, instead of being looked for in each row.
-  const inside = { ...settings, sight: { ...settings.sight, stale: false } };
+  // What is superseded is taken out at the end, all at once, instead of being looked for in each row. It is read before the rows:
+  // a purge that came between would take versions off this list that are among the rows already.
+  const superseded = settings.sight.stale && (await readPositions([supersededBy(last)], last, settings, left()));
+  if (superseded === undefined) return undefined;
+  const all = { ...settings.sight, stale: false };
   const driven = (tests: readonly Condition[]) => {
-    const begin = drive([by, ...tests], by, scope, inside);
+    const begin = drive([by, ...tests], by, scope, settings);
     const selects = begin.branches.map(
-      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, inside)}`,
+      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, settings, all)}`,
     );
     return readPositions(selects, last, settings, left());
   };
@@ -79,8 +82,6 @@ async function countShared(search: TypeSearch, driver: number, settings: RunSett
     if (set) sets.push(part);
     if (set) found.keep(set);
   }
-  const superseded = settings.sight.stale && (await readPositions([supersededBy(last)], last, settings, left()));
-  if (superseded === undefined) return undefined;
   if (superseded) found.drop(superseded);
   if (sets.length === others.length) return found.size;
   const rest = sets.length > 0 ? await driven([...tests, ...others.filter(part => !sets.includes(part))]) : undefined;
