@@ -67,6 +67,8 @@ export class WorkThread<Input, Answer> {
     const worker = new Worker(this.options.script, { workerData: this.options.data });
     worker.unref();
     worker.on('message', (answer: Answer) => {
+      // A thread that was given up may have answered at the same moment: what is current now was asked of another.
+      if (worker !== this.worker) return;
       const one = this.current;
       this.current = undefined;
       one?.resolve(answer);
