@@ -31,6 +31,8 @@ interface RenderCase {
     /** Texts in their order, in the page and in the PDF. */
     readonly contains?: readonly string[];
     readonly absent?: readonly string[];
+    /** Texts that stand there once only. */
+    readonly once?: readonly string[];
     readonly pages?: readonly [least: number, most: number];
     readonly landscape?: readonly boolean[];
   };
@@ -98,7 +100,7 @@ for (const { file, cases } of readCases<RenderCase>('render'))
     for (const one of cases)
       await t.test(one.name, async t => {
         t.equal(await runSteps(server.app, one.before ?? []), undefined, 'before');
-        const { status = 200, contains = [], absent = [], pages, landscape } = one.expect;
+        const { status = 200, contains = [], absent = [], once = [], pages, landscape } = one.expect;
         const page = await rendered(server, one, 'text/html');
         t.equal(page.statusCode, status, page.statusCode === status ? '' : page.payload.slice(0, 400));
         const answer = await rendered(server, one, 'application/pdf');
@@ -114,6 +116,10 @@ for (const { file, cases } of readCases<RenderCase>('render'))
           for (const text of absent) {
             t.notOk(squeezed(pdf.pages.join('')).includes(squeezed(text)), `${text} is not in the PDF`);
             t.notOk(squeezed(unescaped(page.payload)).includes(squeezed(text)), `${text} is not in the page`);
+          }
+          for (const text of once) {
+            t.equal(squeezed(pdf.pages.join('')).split(squeezed(text)).length, 2, `${text} is in the PDF once`);
+            t.equal(squeezed(unescaped(page.payload)).split(squeezed(text)).length, 2, `${text} is in the page once`);
           }
           if (pages) t.ok(pdf.pages.length >= pages[0] && pdf.pages.length <= pages[1], `${pdf.pages.length} pages`);
           if (landscape)

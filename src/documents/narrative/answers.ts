@@ -122,13 +122,19 @@ class AnswerBlocks {
       blocks.push(...rowsBlock(rows));
       rows = [];
     };
+    const given = new Map<unknown, JsonObject[]>();
+    for (const one of answers) {
+      const same = given.get(one['linkId']);
+      if (same) same.push(one);
+      else given.set(one['linkId'], [one]);
+    }
     const known = new Set(items.map(one => one['linkId']));
     // An answer whose item the form does not have is shown after the others: nothing that was filled in may be missing.
-    const surplus = answers
-      .filter(one => !known.has(one['linkId']))
-      .map(one => ({ linkId: one['linkId'], text: one['text'] ?? one['linkId'] }));
+    const surplus = [...given]
+      .filter(([linkId]) => !known.has(linkId))
+      .map(([linkId, [first]]) => ({ linkId, text: first!['text'] ?? linkId }));
     for (const item of [...items, ...surplus] as JsonObject[]) {
-      const own = answers.filter(one => one['linkId'] === item['linkId']);
+      const own = given.get(item['linkId']) ?? [];
       if (item['type'] === 'group' || own.some(one => one['item'] !== undefined && one['answer'] === undefined)) {
         flush();
         blocks.push(...this.groups(item, own, level));

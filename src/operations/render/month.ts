@@ -29,7 +29,9 @@ function services(rows: readonly FileRecord[]): FileRecord[][] {
       .filter(({ key }) => !ofTheDay.includes(key))
       .map(({ key }) => row[key])
       .join('\u0000');
-    found.set(name, [...(found.get(name) ?? []), row]);
+    const same = found.get(name);
+    if (same) same.push(row);
+    else found.set(name, [row]);
   }
   return [...found.values()];
 }
