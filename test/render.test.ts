@@ -368,3 +368,24 @@ t.test('the form is chosen by _format, then by Accept', async t => {
   }
   await server.close();
 });
+
+t.test('sections that point to the same entry again and again are refused before they fill the memory', async t => {
+  const server = startServer();
+  const item = Array.from({ length: 200 }, (_, i) => ({ linkId: `${i}`, text: `問${i}`, answer: [{ valueInteger: i }] }));
+  const entry = Array.from({ length: 1000 }, () => ({ reference: 'urn:uuid:2' }));
+  const bundle = (times: number) => ({
+    resourceType: 'Bundle',
+    type: 'document',
+    entry: [
+      { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Composition', section: [{ entry: entry.slice(0, times) }] } },
+      { fullUrl: 'urn:uuid:2', resource: { resourceType: 'QuestionnaireResponse', item } },
+    ],
+  });
+  const render = (times: number) =>
+    server.app.inject({ method: 'POST', url: '/fhir/Bundle/$render', headers: fhir, payload: bundle(times) });
+  t.equal((await render(3)).statusCode, 200);
+  const refused = await render(1000);
+  t.equal(refused.statusCode, 400);
+  t.match(refused.json(), { issue: [{ code: 'too-costly' }] });
+  await server.close();
+});

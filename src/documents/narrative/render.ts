@@ -2,6 +2,7 @@
  * A document as a sheet: who, from whom, when, and its sections with their narratives and what they point to.
  * @see https://hl7.org/fhir/R4/documents.html#presentation
  */
+import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject, Language, Resource } from '../../fhir/types.ts';
 import { object, objects, text } from '../values.ts';
 import { japaneseDate } from './html.ts';
@@ -31,6 +32,10 @@ interface Context {
   readonly entries: Entries;
   readonly language: Language;
   readonly forms: FormBlocks;
+  /** Blocks of each resource that was shown. */
+  readonly shown: Map<JsonObject, readonly Block[]>;
+  /** Counts what is shown a second time. */
+  readonly repeated: { rows: number };
   readonly say: (ja: string, en: string) => string;
 }
 
@@ -44,8 +49,23 @@ export function summaryBlocks(resource: JsonObject, language: Language): readonl
   return [...told, ...rowsBlock(rows.map(([name, value]) => [name, value === '' ? undefined : value]))];
 }
 
-const resourceBlocks = (resource: JsonObject, { forms, language }: Context): readonly Block[] =>
-  forms(resource) ?? summaryBlocks(resource, language);
+/** Most rows that are shown again: sections may point to the same entry, but a few bytes each must not fill the memory. */
+const mostRepeated = 100_000;
+
+const tooOften = (): FhirError =>
+  new FhirError('too-costly', {
+    en: `The sections point to the same entries so often that more than ${mostRepeated} rows would be shown again; point to each entry once`,
+    ja: `同じエントリーへの参照が多すぎます（繰り返して表示する行が ${mostRepeated} を超えます）。参照は一度ずつにしてください`,
+  });
+
+function resourceBlocks(resource: JsonObject, { forms, language, shown, repeated }: Context): readonly Block[] {
+  const known = shown.get(resource);
+  const blocks = known ?? forms(resource) ?? summaryBlocks(resource, language);
+  if (!known) shown.set(resource, blocks);
+  else for (const one of blocks) repeated.rows += 1 + (one.kind === 'rows' ? one.rows.length : 0);
+  if (repeated.rows > mostRepeated) throw tooOften();
+  return blocks;
+}
 
 /** The narrative's div; nothing when it has none. */
 function narrative(value: unknown): readonly Block[] {
@@ -93,7 +113,7 @@ function headBlocks(composition: JsonObject, context: Context): readonly Block[]
 export function documentPaper(bundle: Resource, language: Language, forms: FormBlocks): Paper {
   const entries = entriesOf(bundle);
   const say = (ja: string, en: string) => (language === 'ja' ? ja : en);
-  const context: Context = { entries, language, forms, say };
+  const context: Context = { entries, language, forms, shown: new Map(), repeated: { rows: 0 }, say };
   const resources = objects(bundle['entry']).map(one => object(one['resource']));
   const composition = resources.find(one => one['resourceType'] === 'Composition');
   if (!composition) {
