@@ -30,7 +30,7 @@ function withoutComments(html: string): string {
   }
 }
 
-const token = /<(\/?)([A-Za-z][\w:-]*)((?:"[^"]*"|'[^']*'|[^'"<>])*)>|&(#?\w{1,8});/g;
+const token = /<(\/?)([A-Za-z][\w:-]*)(?![\w:-])((?:"[^"]*"|'[^']*'|[^'"<>])*)>|&(#?\w{1,8});/g;
 
 /** What a tag becomes. */
 function tagText(closing: boolean, name: string, attributes: string): string {
