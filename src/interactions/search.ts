@@ -16,12 +16,6 @@ function searchPath(request: FhirRequest): string[] {
 }
 
 function searchedTypes({ definitions }: Services, { type, compartment }: FhirRequest['params']): readonly string[] {
-  const compartments = definitions.all('CompartmentDefinition').map(one => String(one['code']));
-  if (compartment !== undefined && !compartments.includes(compartment))
-    throw new FhirError('not-found', {
-      en: `${compartment} has no compartment; those that have one: ${compartments.join(', ')}`,
-      ja: `${compartment} にはコンパートメントがありません。あるのは ${compartments.join('、')} です`,
-    });
   if (type !== undefined && type !== '*') {
     if (definitions.isResourceType(type)) return [type];
     throw new FhirError('not-found', {
