@@ -47,7 +47,8 @@ function checkProperties(codeSystem: JsonObject, report: Report): void {
 /** What values of a property type look like in JSON. */
 const typeOfValue = (property: JsonObject): string | undefined => {
   const name = Object.keys(property).find(key => /^value[A-Z]/.test(key));
-  return name === undefined ? undefined : name.slice(5, 6).toLowerCase() + name.slice(6);
+  if (name === undefined || name === 'valueCoding') return name?.slice(5);
+  return name.slice(5, 6).toLowerCase() + name.slice(6);
 };
 
 /** Properties of concepts are among those the system declares, or HL7's own, and of the type declared. */
