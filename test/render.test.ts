@@ -389,3 +389,18 @@ t.test('sections that point to the same entry again and again are refused before
   t.match(refused.json(), { issue: [{ code: 'too-costly' }] });
   await server.close();
 });
+
+t.test('a Composition leads to what it refers to by absolute URLs of this server as well', async t => {
+  const server = startServer();
+  const condition = { resourceType: 'Condition', id: 'c1', subject: { display: '見本' }, code: { text: '見本の病' } };
+  const put = { method: 'PUT', url: '/fhir/Condition/c1', headers: fhir, payload: condition } as const;
+  const stored = await server.app.inject(put);
+  t.equal(stored.statusCode, 201);
+  const [base] = String(stored.headers.location).split('/Condition/');
+  for (const reference of ['Condition/c1', `${base}/Condition/c1`]) {
+    const payload = { resourceType: 'Composition', section: [{ entry: [{ reference }] }] };
+    const answer = await server.app.inject({ method: 'POST', url: '/fhir/Composition/$render', headers: fhir, payload });
+    t.match(answer.payload, '見本の病', reference);
+  }
+  await server.close();
+});

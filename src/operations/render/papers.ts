@@ -51,7 +51,11 @@ async function bundlePaper(around: Surroundings, bundle: Resource): Promise<Pape
 async function compositionPaper(around: Surroundings, composition: Resource): Promise<Paper> {
   const { services, request } = around;
   const parts = await collectDocument(services, request, composition);
-  const entry = parts.map(({ reference, text: content }) => ({ fullUrl: reference, resource: readText(content) }));
+  // References may be relative or absolute; entries are known by both.
+  const entry = parts.map(({ reference, text: content }) => ({
+    fullUrl: `${request.base}/${reference}`,
+    resource: readText(content),
+  }));
   return bundlePaper(around, { resourceType: 'Bundle', type: 'document', entry: entry as unknown as JsonObject[] });
 }
 
