@@ -63,9 +63,10 @@ export class Positions {
   }
 }
 
-/** Most rows whose positions are read, and the last position that has a bit: together at most some ten megabytes. */
+/** Most rows whose positions are read: their list has some 30 million characters. */
 export const mostListed = 3_000_000;
-const lastListed = 400_000_000;
+/** The last position that has a bit: a set takes 12.5 MB at most, and a count holds up to four. */
+const lastListed = 100_000_000;
 
 /** Whether positions up to one can be read into sets. */
 export const canList = (last: number | undefined): last is number => last !== undefined && last <= lastListed;
