@@ -371,7 +371,11 @@ t.test('the form is chosen by _format, then by Accept', async t => {
 
 t.test('sections that point to the same entry again and again are refused before they fill the memory', async t => {
   const server = startServer();
-  const item = Array.from({ length: 200 }, (_, i) => ({ linkId: `${i}`, text: `問${i}`, answer: [{ valueInteger: i }] }));
+  const item = Array.from({ length: 200 }, (_, i) => ({
+    linkId: `${i}`,
+    text: `問${i}`,
+    answer: [{ valueInteger: i }],
+  }));
   const entry = Array.from({ length: 1000 }, () => ({ reference: 'urn:uuid:2' }));
   const bundle = (times: number) => ({
     resourceType: 'Bundle',
@@ -399,7 +403,12 @@ t.test('a Composition leads to what it refers to by absolute URLs of this server
   const [base] = String(stored.headers.location).split('/Condition/');
   for (const reference of ['Condition/c1', `${base}/Condition/c1`]) {
     const payload = { resourceType: 'Composition', section: [{ entry: [{ reference }] }] };
-    const answer = await server.app.inject({ method: 'POST', url: '/fhir/Composition/$render', headers: fhir, payload });
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/fhir/Composition/$render',
+      headers: fhir,
+      payload,
+    });
     t.match(answer.payload, '見本の病', reference);
   }
   await server.close();
