@@ -86,7 +86,7 @@ const most = Object.fromEntries(
     .map(({ linkId, answerOption, answerValueSet }) => {
       const system = answerValueSet ?? answerOption[0].valueCoding.system;
       const { concept } = read(`terminology/engawa-life/CodeSystem-${system.split('/').at(-1)}.json`);
-      const points = one => one.property.find(each => each.code === 'points').valueInteger;
+      const points = one => one.property.find(each => each.code === 'points').valueDecimal;
       return [linkId, concept.map(one => [points(one), one.code])];
     }),
 );
