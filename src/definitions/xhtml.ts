@@ -28,7 +28,6 @@ const allowedAttributes = words(
 const linkAttributes = words('href src cite longdesc usemap');
 
 const attributes = /(?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
-const attribute = /([A-Za-z_][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 const entity = /&(?:lt|gt|amp|quot|apos|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/y;
 const numericEntity = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
 const activeScheme = /^(?:javascript|vbscript|data:text):?/;
@@ -63,31 +62,47 @@ function isActive(link: string): boolean {
   return activeScheme.test(plain.replace(/[\0-\x20]/g, '').toLowerCase());
 }
 
+/** Checks the attributes of a start tag, whose form is right: from behind its name to its `>`. */
 function attributeFault(element: string, source: string, listed: boolean): XhtmlFault | undefined {
   const seen = new Set<string>();
-  for (const [, name = '', double, single] of source.matchAll(attribute)) {
-    const value = double ?? single ?? '';
-    if (seen.has(name))
-      return fault(`<${element}> has the attribute ${name} twice`, `<${element}> に属性 ${name} が2回あります`);
+  for (let at = 0, equals = source.indexOf('='); equals >= 0; equals = source.indexOf('=', at)) {
+    const name = source.slice(at, equals).trim();
+    let open = equals + 1;
+    while (source.charCodeAt(open) !== 0x22 && source.charCodeAt(open) !== 0x27) open++;
+    at = source.indexOf(source[open]!, open + 1) + 1;
+    const found = oneAttributeFault(element, name, source.slice(open + 1, at - 1), seen, listed);
+    if (found) return found;
     seen.add(name);
-    if (listed ? !allowedAttributes.has(name) : name.includes(':') && !name.startsWith('xml:'))
-      return fault(
-        `the attribute ${name} of <${element}> is not allowed in a narrative`,
-        `<${element}> の属性 ${name} はナラティブでは使えません`,
-        'txt-1',
-      );
-    if (name === 'xmlns' && value !== xhtmlNamespace)
-      return fault(
-        `<${element}> is in the namespace "${value}", expected "${xhtmlNamespace}"`,
-        `<${element}> の名前空間は ${xhtmlNamespace} でなければなりません`,
-      );
-    if (listed && linkAttributes.has(name) && isActive(value))
-      return fault(
-        `the link of <${element}> runs a script, which a narrative must not`,
-        `<${element}> のリンクはスクリプトを実行するため、ナラティブでは使えません`,
-        'txt-1',
-      );
   }
+  return undefined;
+}
+
+function oneAttributeFault(
+  element: string,
+  name: string,
+  value: string,
+  seen: ReadonlySet<string>,
+  listed: boolean,
+): XhtmlFault | undefined {
+  if (seen.has(name))
+    return fault(`<${element}> has the attribute ${name} twice`, `<${element}> に属性 ${name} が2回あります`);
+  if (listed ? !allowedAttributes.has(name) : name.includes(':') && !name.startsWith('xml:'))
+    return fault(
+      `the attribute ${name} of <${element}> is not allowed in a narrative`,
+      `<${element}> の属性 ${name} はナラティブでは使えません`,
+      'txt-1',
+    );
+  if (name === 'xmlns' && value !== xhtmlNamespace)
+    return fault(
+      `<${element}> is in the namespace "${value}", expected "${xhtmlNamespace}"`,
+      `<${element}> の名前空間は ${xhtmlNamespace} でなければなりません`,
+    );
+  if (listed && linkAttributes.has(name) && isActive(value))
+    return fault(
+      `the link of <${element}> runs a script, which a narrative must not`,
+      `<${element}> のリンクはスクリプトを実行するため、ナラティブでは使えません`,
+      'txt-1',
+    );
   return undefined;
 }
 
@@ -131,8 +146,47 @@ function endTag(text: string, at: number, open: string[]): number | XhtmlFault {
 
 const plainName = /^[A-Za-z][\w.-]*$/;
 
+/** A start tag without a fault. */
+interface KnownTag {
+  readonly name: string;
+  /** True when it ends itself. */
+  readonly empty: boolean;
+}
+
+/** Start tags as they are written: those of a narrative, and of the narratives of a system, are mostly the same. */
+const knownTags: ReadonlyMap<boolean, Map<string, KnownTag>> = new Map([
+  [true, new Map()],
+  [false, new Map()],
+]);
+const mostTags = 1000;
+const longTag = 300;
+
 /** Reads the start tag or empty element at `at`; returns the offset after it. */
 function startTag(text: string, at: number, open: string[], listed: boolean): number | XhtmlFault {
+  // A tag that was read before ended at its first `>`: what begins like it is the same tag.
+  const end = text.indexOf('>', at) + 1;
+  const written = end - at < longTag ? text.slice(at, end) : '';
+  const tags = knownTags.get(listed)!;
+  const known = tags.get(written);
+  if (known !== undefined) {
+    if (!known.empty) open.push(known.name);
+    return end;
+  }
+  const found = readTag(text, at, listed);
+  if ('message' in found) return found;
+  if (!found.empty) open.push(found.name);
+  if (found.end === end && written !== '') keepTag(tags, written, found);
+  return found.end;
+}
+
+function keepTag(tags: Map<string, KnownTag>, written: string, { name, empty }: KnownTag): void {
+  if (tags.size >= mostTags) tags.clear();
+  // A part of a text would keep the whole text in memory: so it is copied.
+  const own = Buffer.from(written).toString();
+  tags.set(own, { name: own.slice(1, name.length + 1), empty });
+}
+
+function readTag(text: string, at: number, listed: boolean): (KnownTag & { readonly end: number }) | XhtmlFault {
   let i = at + 1;
   while (isNameCharacter(text.charCodeAt(i))) i++;
   const name = text.slice(at + 1, i);
@@ -144,15 +198,11 @@ function startTag(text: string, at: number, open: string[], listed: boolean): nu
       'txt-1',
     );
   }
-  if (text.charCodeAt(i) === 0x3e) {
-    open.push(name);
-    return i + 1;
-  }
+  if (text.charCodeAt(i) === 0x3e) return { name, empty: false, end: i + 1 };
   attributes.lastIndex = i;
   const match = attributes.exec(text);
   if (!match) return malformed(text, at);
-  if (!match[1]) open.push(name);
-  return attributeFault(name, match[0], listed) ?? i + match[0].length;
+  return attributeFault(name, match[0], listed) ?? { name, empty: match[1] !== '', end: i + match[0].length };
 }
 
 /** Reads one tag or comment; returns the offset after it. */

@@ -3,10 +3,9 @@
  */
 import type { JsonObject } from '../fhir/types.ts';
 
-/** A day such as `2026-04-01`; `strict` when codes must also be in force on it, not only in the edition of that day. */
+/** A day such as `2026-04-01`. */
 export interface AsOf {
   readonly day: string;
-  readonly strict: boolean;
 }
 
 /** Types whose codes are billed: what was in force when the service was given counts. */
@@ -52,7 +51,7 @@ function find(resource: JsonObject): AsOf | null {
   for (const [element, inside] of places) {
     const value = resource[element];
     const day = dayOf(inside === undefined ? value : (value as JsonObject | undefined)?.[inside]);
-    if (day !== undefined) return { day, strict: billed.has(String(resource['resourceType'])) };
+    if (day !== undefined) return { day };
   }
   return null;
 }

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
-import { asOfResource, isBilled } from './as-of.ts';
+import { isBilled } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 import { noteUnchecked } from './coding-system.ts';
 import { hasPassed, newMemory, type Passed, remember } from './passed.ts';
@@ -115,17 +115,21 @@ export function bindingCheck(
   return (value, report) => {
     const { resource } = report.scope;
     // What is remembered is right on any day, but for what is billed.
-    if (report.displays.size === 0 && !isBilled(resource) && hasPassed(value, passed())) return;
-    const asOf = asOfResource(resource);
+    if (!hasDisplayFinding(value, report) && !isBilled(resource) && hasPassed(value, passed())) return;
     const found = codesIn(value);
     if (found === undefined || (quantity && found.length === 0)) return;
     const named = found.length === 0 ? '' : found.map(name).join(', ');
+    const inMost = (one: Code): boolean =>
+      maxValueSet === undefined || codes.member(maxValueSet, one, asker).result === 'in';
     if (maxValueSet !== undefined && found.length > 0) {
-      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, asOf)));
+      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, resource)));
       const severity = report.onWrite && typeof value !== 'string' ? 'warning' : 'error';
       if (most.result === 'out') notMember(report, named, maxValueSet, severity, codes, asker);
     }
-    if (valueSet === '' || (!required && strength !== 'extensible')) return;
+    if (valueSet === '' || (!required && strength !== 'extensible')) {
+      rememberAll(passed(), found.filter(inMost));
+      return;
+    }
     if (found.length === 0) {
       if (required) noCode(report, valueSet);
       return;
@@ -133,17 +137,25 @@ export function bindingCheck(
     if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
     // A Coding without a system means nothing; only a code element takes its system from the value set.
     const meant = typeof value === 'string' ? found : found.filter(one => one.system !== undefined);
-    const verdicts = meant.map(one => codes.member(valueSet, one, asker, asOf));
-    const verdict = bestOf(verdicts);
+    const verdict = bestOf(meant.map(one => codes.member(valueSet, one, asker, resource)));
     if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
     else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
-    else if (maxValueSet === undefined) {
-      const known = passed();
-      meant.forEach((one, i) => {
-        if (verdicts[i]!.result === 'in' && codes.member(valueSet, one, asker).result === 'in') remember(known, one);
-      });
+    else {
+      const right = meant.filter(one => codes.member(valueSet, one, asker).result === 'in' && inMost(one));
+      rememberAll(passed(), right);
     }
   };
+}
+
+function rememberAll(passed: Passed, found: readonly Code[]): void {
+  for (const one of found) remember(passed, one);
+}
+
+/** Whether there is a finding about a display of the value, which a value set may take back. */
+function hasDisplayFinding(value: unknown, { displays }: Report): boolean {
+  if (displays.size === 0 || !isObject(value)) return false;
+  const { coding } = value;
+  return Array.isArray(coding) ? coding.some(one => displays.has(one)) : displays.has(value);
 }
 
 function noCode(report: Report, valueSet: string): void {

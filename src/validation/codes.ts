@@ -3,8 +3,7 @@
  * among the definitions. What cannot be decided (a system that is not here, or only a fragment of it) is "unchecked", never wrong.
  */
 import type { Definitions } from '../definitions/definitions.ts';
-import type { Resource } from '../fhir/types.ts';
-import type { AsOf } from './as-of.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
 import { Systems, type Verdict } from './systems.ts';
 import { ValueSets } from './value-sets.ts';
 
@@ -32,9 +31,9 @@ export interface CodeChecker {
   /**
    * Whether a code is in a value set; without system, in any of its systems.
    * @param asker names the value set
-   * @param asOf the day of the resource that holds the code
+   * @param holder the resource that holds the code: its day counts
    */
-  member(valueSet: string, code: Code, asker?: Resource, asOf?: AsOf): Membership;
+  member(valueSet: string, code: Code, asker?: Resource, holder?: JsonObject): Membership;
   /** Whether a code is one of its system. */
   inSystem(code: Code): Membership;
   /** Displays of a code, the main one first; none when the system is not known here. */

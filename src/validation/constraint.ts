@@ -7,7 +7,6 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { type Constraint, compileConstraint, type Environment } from '../fhirpath/fhirpath.ts';
-import { type AsOf, asOfResource } from './as-of.ts';
 import type { CodeChecker } from './codes.ts';
 import { guardsOf, lacks } from './constraint-guard.ts';
 import { frequent } from './frequent-constraints.ts';
@@ -100,7 +99,7 @@ function environmentOf(
     ...(sibling && { sibling }),
     resolve: reference => (resolve(reference, scope) ?? anyContained(reference, scope.resource))?.resource,
     memberOf(value, _type, valueSet) {
-      const member = isMember(services.codes, value, valueSet, asOfResource(scope.resource));
+      const member = isMember(services.codes, value, valueSet, scope.resource);
       if (member === undefined) running.unchecked = true;
       return member ?? true;
     },
@@ -123,7 +122,7 @@ function anyContained(reference: string, bundle: JsonObject): { resource: JsonOb
 }
 
 /** Whether a code, Coding or CodeableConcept is in a value set; undefined when that cannot be known. */
-function isMember(codes: CodeChecker, value: unknown, valueSet: string, asOf: AsOf | undefined): boolean | undefined {
+function isMember(codes: CodeChecker, value: unknown, valueSet: string, holder: JsonObject): boolean | undefined {
   const list =
     typeof value === 'string'
       ? [{ code: value }]
@@ -133,7 +132,7 @@ function isMember(codes: CodeChecker, value: unknown, valueSet: string, asOf: As
   const found = list.map(one => {
     const { system, code } = object(one);
     const held = { code: String(code), ...(typeof system === 'string' && { system }) };
-    return codes.member(valueSet, held, undefined, asOf).result;
+    return codes.member(valueSet, held, undefined, holder).result;
   });
   return found.includes('in') ? true : found.includes('unchecked') ? undefined : false;
 }

@@ -83,8 +83,10 @@ function idRules(element: ProfileElement, { schema }: ElementContext): ItemRule[
   return [
     (value, report) => {
       if (typeof value !== 'string') return;
-      const { ids, start } = report.scope;
-      const part = report.segments[start];
+      const { scope } = report;
+      scope.ids ??= new Set();
+      const { ids } = scope;
+      const part = report.segments[scope.start];
       const key = part === 'snapshot' || part === 'differential' ? `${part} ${value}` : value;
       if (ids.has(key))
         addIssue(report, 'duplicate', {

@@ -2,8 +2,9 @@
  * Codes, asked of the definitions first (in the context of the package that asks) and of terminology for what they leave open:
  * grammars such as UCUM, masters that are loaded, value sets with versions.
  */
+import type { JsonObject } from '../fhir/types.ts';
 import type { Terminology } from '../terminology/terminology.ts';
-import type { AsOf } from './as-of.ts';
+import { asOfResource, isBilled } from './as-of.ts';
 import type { Code, CodeChecker, Membership } from './codes.ts';
 
 const ucum = 'http://unitsofmeasure.org';
@@ -40,11 +41,12 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
     knowsSystem: system => codes.knowsSystem(system),
     list: (valueSet, asker) => codes.list(valueSet, asker),
     displaysIn: (valueSet, system, code, asker) => codes.displaysIn(valueSet, system, code, asker),
-    member(valueSet, code, asker, asOf): Membership {
+    member(valueSet, code, asker, holder): Membership {
       const own = codes.member(valueSet, code, asker);
       // What was billed must have been in force; definitions know no days.
-      if (own.result !== 'unchecked' && !(own.result === 'in' && asOf?.strict && code.system !== undefined)) return own;
-      const other = memberOn(terminology, valueSet, code, asOf);
+      const strict = holder !== undefined && isBilled(holder) && code.system !== undefined;
+      if (own.result !== 'unchecked' && !(own.result === 'in' && strict && asOfResource(holder))) return own;
+      const other = memberOn(terminology, valueSet, code, holder);
       return other === 'unknown' ? own : { result: other };
     },
     inSystem(code): Membership {
@@ -61,12 +63,14 @@ export function withTerminology(codes: CodeChecker, terminology: Terminology): C
 }
 
 /** Membership on the day of the resource; without one, in the edition of today. */
-function memberOn(terminology: Terminology, valueSet: string, { system, code }: Code, asOf: AsOf | undefined) {
-  if (asOf?.strict) return terminology.isMember(valueSet, system, code, { day: asOf.day, inForce: true });
+function memberOn(terminology: Terminology, valueSet: string, { system, code }: Code, holder: JsonObject | undefined) {
+  const billed = holder !== undefined && isBilled(holder) ? asOfResource(holder) : undefined;
+  if (billed) return terminology.isMember(valueSet, system, code, { day: billed.day, inForce: true });
   const today = terminology.isMember(valueSet, system, code);
-  if (today === 'in' || !asOf) return today;
+  const day = today === 'in' || !holder ? undefined : asOfResource(holder)?.day;
+  if (day === undefined) return today;
   // Few codes get here: those of an edition that another has replaced since.
-  const then = terminology.isMember(valueSet, system, code, { day: asOf.day });
+  const then = terminology.isMember(valueSet, system, code, { day });
   return then === 'in' ? then : today;
 }
 

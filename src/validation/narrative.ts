@@ -102,7 +102,7 @@ export const checkNarrative: ItemRule = (value, report) => {
       { en: 'the narrative is empty; leave it out instead', ja: 'ナラティブが空です。要素ごと省いてください' },
       'txt-2',
     );
-  if (!div.includes('#')) return;
+  if (!div.includes('"#') && !div.includes("'#")) return;
   const { container, bundle } = report.scope;
   for (const [, target = ''] of div.matchAll(link)) {
     if (anchorsIn(bundle ?? container).has(target)) continue;

@@ -63,26 +63,29 @@ export interface Scope {
   /** The resource that contains it, or itself: `#id` is looked for there. */
   readonly container: JsonObject;
   /** The innermost Bundle around it. */
-  readonly bundle?: JsonObject;
+  readonly bundle: JsonObject | undefined;
   /** fullUrl of its entry in that Bundle. */
-  readonly fullUrl?: string;
+  readonly fullUrl: string | undefined;
   /** What references of each resource of the document lead to, as far as it was asked; shared by all scopes of a document. */
   readonly targets: Map<JsonObject, Map<string, Target | undefined>>;
-  /** Ids of its elements met so far. */
-  readonly ids: Set<string>;
+  /** Ids of its elements met so far; undefined before the first. */
+  ids: Set<string> | undefined;
   /** Number of segments up to and with the resource itself. */
   readonly start: number;
   /** Scope of the resource around it (Bundle, Parameters, container). */
-  readonly outer?: Scope;
+  readonly outer: Scope | undefined;
 }
 
 /** The scope of a whole document. */
 export const documentScope = (resource: JsonObject): Scope => ({
   resource,
   container: resource,
-  start: 1,
-  ids: new Set(),
+  bundle: undefined,
+  fullUrl: undefined,
   targets: new Map(),
+  ids: undefined,
+  start: 1,
+  outer: undefined,
 });
 
 /** A report that has seen nothing yet. */

@@ -58,11 +58,25 @@ export function innerScope(
   start: number,
   fullUrl: unknown,
 ): Scope {
-  if (kind === 'contained') return { ...outer, resource, start, outer, ids: new Set() };
-  const scope = { resource, container: resource, start, outer, ids: new Set<string>(), targets: outer.targets };
-  if (kind !== 'entry') return scope;
-  return { ...scope, bundle: outer.resource, ...(typeof fullUrl === 'string' && { fullUrl }) };
+  const { bundle, targets } = outer;
+  if (kind === 'contained')
+    return scopeOf(resource, outer.container, bundle, outer.fullUrl, targets, start, outer);
+  if (kind !== 'entry') return scopeOf(resource, resource, undefined, undefined, targets, start, outer);
+  return scopeOf(resource, resource, outer.resource, textOf(fullUrl), targets, start, outer);
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** All scopes have one shape, so that reading them is quick. */
+const scopeOf = (
+  resource: JsonObject,
+  container: JsonObject,
+  bundle: JsonObject | undefined,
+  fullUrl: string | undefined,
+  targets: Scope['targets'],
+  start: number,
+  outer: Scope | undefined,
+): Scope => ({ resource, container, bundle, fullUrl, targets, ids: undefined, start, outer });
 
 /** Entries of a Bundle by their resource, made once per Bundle. */
 const holders = new WeakMap<JsonObject, ReadonlyMap<unknown, JsonObject>>();
@@ -83,10 +97,7 @@ export function scopeWithin(outer: Scope, resource: JsonObject, start: number): 
     const entry = bundle && entryOf(bundle, resource);
     if (!entry) continue;
     const around = at.resource === bundle ? at : (at.outer ?? at);
-    const { fullUrl } = entry;
-    const ids = new Set<string>();
-    const scope = { resource, container: resource, bundle, start, outer: around, ids, targets: outer.targets };
-    return typeof fullUrl === 'string' ? { ...scope, fullUrl } : scope;
+    return scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), outer.targets, start, around);
   }
   const contained = outer.container['contained'];
   const inside = Array.isArray(contained) && contained.includes(resource);
@@ -96,26 +107,16 @@ export function scopeWithin(outer: Scope, resource: JsonObject, start: number): 
 function containedTarget(scope: Scope, id: string): Target | undefined {
   if (id === '') return { resource: scope.container, scope };
   const list = Array.isArray(scope.container['contained']) ? (scope.container['contained'] as unknown[]) : [];
-  const found = list.filter(isObject).find(one => one['id'] === id);
+  const found = list.find((one): one is JsonObject => isObject(one) && one['id'] === id);
   return found && { resource: found, scope: { ...scope, resource: found } };
 }
 
 function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Target | undefined {
   const resource = entry['resource'];
   if (!isObject(resource)) return undefined;
-  const fullUrl = typeof entry['fullUrl'] === 'string' ? entry['fullUrl'] : undefined;
   return {
     resource,
-    scope: {
-      resource,
-      container: resource,
-      bundle,
-      start: scope.start,
-      ids: new Set(),
-      ...(fullUrl !== undefined && { fullUrl }),
-      outer: scope,
-      targets: scope.targets,
-    },
+    scope: scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), scope.targets, scope.start, scope),
   };
 }
 

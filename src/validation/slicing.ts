@@ -3,8 +3,8 @@
  * @see https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import type { JsonObject } from '../fhir/types.ts';
-import { codeOf } from './binding.ts';
 import type { CodeChecker } from './codes.ts';
+import { newMemory, type Verdicts, verdictOf } from './passed.ts';
 import type { ProfileElement, ProfileSchema, SlicingSchema } from './profile-schema.ts';
 import type { Report } from './report.ts';
 import { along, argument, type Criterion, stepsOf } from './slice-path.ts';
@@ -80,7 +80,7 @@ function valueCriterion(element: ProfileElement, services: SliceServices): Crite
   });
   if (parts.length > 0) return (value, type, report) => parts.every(part => part(value, type, report));
   if (binding?.strength === 'required' || binding?.strength === 'extensible')
-    return value => bound(value, binding.valueSet, services);
+    return boundCriterion(binding.valueSet, services);
   const profiles = element.types.flatMap(type => type.profile ?? []);
   if (profiles.length > 0)
     return (value, _type, report) =>
@@ -88,11 +88,24 @@ function valueCriterion(element: ProfileElement, services: SliceServices): Crite
   return undefined;
 }
 
-function bound(value: unknown, valueSet: string, { codes, asker }: SliceServices): boolean {
-  if (typeof value === 'string') return codes.member(valueSet, { code: value }, asker).result === 'in';
-  if (!isObject(value)) return false;
-  const list = Array.isArray(value['coding']) ? value['coding'].filter(isObject) : [value];
-  return list.map(codeOf).some(one => one !== undefined && codes.member(valueSet, one, asker).result === 'in');
+/** Whether a value has a code of a value set. */
+function boundCriterion(valueSet: string, { codes, asker }: SliceServices): Criterion {
+  const memory = newMemory<Verdicts>(codes);
+  const isIn = (system: string | undefined, code: string): boolean =>
+    verdictOf(memory(), system, code, () => {
+      const one = system === undefined ? { code } : { system, code };
+      return codes.member(valueSet, one, asker).result === 'in';
+    });
+  const holds = (coding: unknown): boolean => {
+    if (!isObject(coding)) return false;
+    const { system, code } = coding;
+    return typeof code === 'string' && isIn(typeof system === 'string' ? system : undefined, code);
+  };
+  return value => {
+    if (typeof value === 'string') return isIn(undefined, value);
+    if (!isObject(value)) return false;
+    return Array.isArray(value['coding']) ? value['coding'].some(holds) : holds(value);
+  };
 }
 
 function typeCriterion(element: ProfileElement, services: SliceServices): Criterion {

@@ -18,12 +18,6 @@ export function atEntry(report: Report, i: number, check: () => void): void {
   report.depth = depth;
 }
 
-type Path = readonly (string | number)[];
-interface Link {
-  readonly reference: string;
-  readonly path: Path;
-}
-
 /** Every reference of a resource. */
 function collectReferences(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) {
@@ -37,29 +31,46 @@ function collectReferences(value: unknown, found: Set<string>): void {
 }
 
 /** What must be in the document: the references that stand in these elements of its Composition or MessageHeader. */
-const bound: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Composition', ['subject', 'encounter', 'author', 'custodian', 'attester.party', 'event.detail']],
-  ['MessageHeader', ['focus']],
+const bound: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  [
+    'Composition',
+    [['subject'], ['encounter'], ['author'], ['custodian'], ['attester', 'party'], ['event', 'detail']],
+  ],
+  ['MessageHeader', [['focus']]],
 ]);
-const boundInSections = ['author', 'focus', 'entry'];
+const boundInSections: readonly (readonly string[])[] = [['author'], ['focus'], ['entry']];
 
-function* linksAt(holder: JsonObject, steps: readonly string[], path: Path): Generator<Link> {
-  const [step, ...rest] = steps;
+/** Told of each reference, with the way to it, which changes after. */
+type Tell = (reference: string, path: readonly (string | number)[]) => void;
+
+/** The references at the end of steps. */
+function eachLink(holder: unknown, steps: readonly string[], path: (string | number)[], tell: Tell, from = 0): void {
+  if (!isObject(holder)) return;
+  const step = steps[from];
   if (step === undefined) {
-    if (typeof holder['reference'] === 'string') yield { reference: holder['reference'], path };
+    if (typeof holder['reference'] === 'string') tell(holder['reference'], path);
     return;
   }
   const value = holder[step];
-  const list = Array.isArray(value) ? value.map((one, i) => [one, [...path, step, i]] as const) : undefined;
-  for (const [one, at] of list ?? [[value, [...path, step]] as const]) if (isObject(one)) yield* linksAt(one, rest, at);
+  if (value === undefined) return;
+  path.push(step);
+  if (Array.isArray(value))
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      eachLink(value[i], steps, path, tell, from + 1);
+      path.pop();
+    }
+  else eachLink(value, steps, path, tell, from + 1);
+  path.pop();
 }
 
-function* sectionLinks(holder: JsonObject, path: Path): Generator<Link> {
+function eachSectionLink(holder: JsonObject, path: (string | number)[], tell: Tell): void {
   const sections = objects(holder['section']);
   for (let i = 0; i < sections.length; i++) {
-    const at = [...path, 'section', i];
-    for (const name of boundInSections) yield* linksAt(sections[i]!, [name], at);
-    yield* sectionLinks(sections[i]!, at);
+    path.push('section', i);
+    for (const steps of boundInSections) eachLink(sections[i], steps, path, tell);
+    eachSectionLink(sections[i]!, path, tell);
+    path.length -= 2;
   }
 }
 
@@ -78,7 +89,12 @@ function targetOf(reference: string, entry: JsonObject, bundle: JsonObject): Jso
 export const isCalled = ({ resource }: JsonObject, reference: string): boolean =>
   isObject(resource) && reference === `${String(resource['resourceType'])}/${String(resource['id'])}`;
 
-function missingTarget({ reference, path }: Link, bundle: JsonObject, report: Report): void {
+function missingTarget(
+  reference: string,
+  path: readonly (string | number)[],
+  bundle: JsonObject,
+  report: Report,
+): void {
   const depth = report.depth;
   for (const step of ['resource', ...path]) report.segments[report.depth++] = step;
   const like =
@@ -96,10 +112,12 @@ function checkBound(first: JsonObject, bundle: JsonObject, report: Report): void
   const resource = first['resource'];
   const elements = isObject(resource) ? bound.get(String(resource['resourceType'])) : undefined;
   if (!isObject(resource) || !elements) return;
-  const links = elements.flatMap(path => [...linksAt(resource, path.split('.'), [])]);
-  for (const link of [...links, ...sectionLinks(resource, [])])
-    if (!link.reference.startsWith('#') && !targetOf(link.reference, first, bundle))
-      atEntry(report, 0, () => missingTarget(link, bundle, report));
+  const tell: Tell = (reference, path) => {
+    if (!reference.startsWith('#') && !targetOf(reference, first, bundle))
+      atEntry(report, 0, () => missingTarget(reference, path, bundle, report));
+  };
+  for (const steps of elements) eachLink(resource, steps, [], tell);
+  eachSectionLink(resource, [], tell);
 }
 
 /** Entries that are led to from the first, or that lead to one that is. */
