@@ -6,7 +6,7 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
 import { bindingCheck } from './binding.ts';
 import { constraintRules } from './constraint-rule.ts';
-import { countOf, findSlot, type Item, itemsOf, runValues, type Slot, slotsOf } from './item.ts';
+import { countOf, findSlot, type Item, itemsOf, otherChoice, runValues, type Slot, slotsOf } from './item.ts';
 import { narrativeRules } from './narrative.ts';
 import { childRules, profileRules, siblingRules, typeRules } from './nested-rule.ts';
 import type { Compiler } from './profile.ts';
@@ -34,8 +34,12 @@ export interface ElementRule {
   /** Rules of each value, without those of the element's number. */
   readonly own: readonly ItemRule[];
   check(parent: JsonObject, report: Report): void;
-  /** True when there may be something to say where the element is not there. */
+  /** True when the number of its values counts, or that of its slices. */
   readonly demanding: boolean;
+  /** True when there may be something to say where the element is not there. */
+  readonly needed: boolean;
+  /** The same as {@link check} where it is known that the element is not there. */
+  absent(parent: JsonObject, report: Report): void;
   /** True when a property with another type of the choice has to be looked for. */
   readonly narrow: boolean;
   /** True when nothing is asked of the value, only of the `_name` beside it. */
@@ -148,6 +152,40 @@ function wrongType(element: ProfileElement, type: string): Message {
 const noRules: readonly ItemRule[] = [];
 const noItems: readonly Item[] = [];
 
+/** What an element's rules do, as far as it is known. */
+interface Parts {
+  readonly element: ProfileElement;
+  readonly slots: readonly Slot[];
+  readonly visit: ElementRule['visit'];
+  readonly absent: ElementRule['absent'];
+}
+
+/** The check of an element wherever it is: choices are looked for under each of their names. */
+function checkOf({ element, slots, visit, absent }: Parts): ElementRule['check'] {
+  if (element.choice)
+    return (parent, report) => {
+      const slot = findSlot(slots, parent, report);
+      if (slot) visit(slot, parent, report);
+      else absent(parent, report);
+    };
+  const slot = slots[0]!;
+  const { name, under } = slot;
+  return (parent, report) => {
+    if (parent[name] !== undefined || (report.siblings && under !== undefined && parent[under] !== undefined))
+      visit(slot, parent, report);
+    else absent(parent, report);
+  };
+}
+
+/** The check of a choice that is under none of its names: it may be there with a type it cannot have. */
+const orOther =
+  ({ name }: ProfileElement, visit: ElementRule['visit'], absent: ElementRule['absent']): ElementRule['absent'] =>
+  (parent, report) => {
+    const other = otherChoice(name, parent);
+    if (other) visit(other, parent, report);
+    else absent(parent, report);
+  };
+
 /** Compiles an element with all below it; undefined when it asks for nothing beyond R4's structure. */
 export function compileElement(element: ProfileElement, context: ElementContext): ElementRule | undefined {
   const { base } = context.schema;
@@ -158,9 +196,10 @@ export function compileElement(element: ProfileElement, context: ElementContext)
   if (own.length === 0 && !slices && !narrowed) return undefined;
   const slots = slotsOf(element);
   const missing = narrowed && element.min > 0;
+  const narrow = element.choice && element.typesNarrowed;
   const visit = (slot: Slot, parent: JsonObject, report: Report): void => {
     const value = parent[slot.name];
-    const sibling = slot.under === undefined ? undefined : parent[slot.under];
+    const sibling = report.siblings && slot.under !== undefined ? parent[slot.under] : undefined;
     if (narrowed) cardinality(element, countOf(value, sibling), report);
     if (slot.wrong && element.max > 0) {
       addIssueAt(report, slot.segment, 'structure', wrongType(element, slot.type));
@@ -169,28 +208,20 @@ export function compileElement(element: ProfileElement, context: ElementContext)
     if (own.length > 0) runValues(slot, value, sibling, own, parent, report);
     slices?.(itemsOf(slot, value, sibling), parent, report);
   };
-  const absent = (parent: JsonObject, report: Report): void => {
+  const missed = (parent: JsonObject, report: Report): void => {
     if (missing) cardinality(element, 0, report);
     slices?.(noItems, parent, report);
   };
-  const [only] = slots;
+  const absent = narrow ? orOther(element, visit, missed) : missed;
   return {
     slots,
     own: own.length > 0 ? own : noRules,
     demanding: missing || slices !== undefined,
-    narrow: element.choice && element.typesNarrowed,
+    needed: narrow || missing || (slices !== undefined && element.slices.some(slice => slice.min > 0)),
+    absent,
+    narrow,
     besideOnly: values.length === 0 && !slices && !narrowed,
     visit,
-    check: element.choice
-      ? (parent, report) => {
-          const slot = findSlot(slots, element, element.typesNarrowed, parent);
-          if (slot) visit(slot, parent, report);
-          else absent(parent, report);
-        }
-      : (parent, report) => {
-          if (parent[only!.name] !== undefined || (only!.under !== undefined && parent[only!.under] !== undefined))
-            visit(only!, parent, report);
-          else absent(parent, report);
-        },
+    check: checkOf({ element, slots, visit, absent }),
   };
 }

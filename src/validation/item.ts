@@ -60,7 +60,7 @@ const isUpper = (text: string, at: number): boolean => {
 };
 
 /** A property of a choice with a type that is none of the element's. */
-function otherChoice(name: string, parent: JsonObject): Slot | undefined {
+export function otherChoice(name: string, parent: JsonObject): Slot | undefined {
   for (const key in parent) {
     const property = key.charCodeAt(0) === 95 ? key.slice(1) : key;
     if (!property.startsWith(name) || !isUpper(property, name.length)) continue;
@@ -72,19 +72,13 @@ function otherChoice(name: string, parent: JsonObject): Slot | undefined {
   return undefined;
 }
 
-/**
- * The property an object has an element in; undefined when it lacks the element.
- * @param narrowed whether R4 has types the element leaves out, which are looked for too
- */
-export function findSlot(
-  slots: readonly Slot[],
-  element: ProfileElement,
-  narrowed: boolean,
-  parent: JsonObject,
-): Slot | undefined {
-  for (const slot of slots)
-    if (parent[slot.name] !== undefined || (slot.under !== undefined && parent[slot.under] !== undefined)) return slot;
-  return narrowed ? otherChoice(element.name, parent) : undefined;
+/** The property an object has an element in; undefined when it lacks the element, or has it with a type it cannot have. */
+export function findSlot(slots: readonly Slot[], parent: JsonObject, { siblings }: Report): Slot | undefined {
+  for (const slot of slots) {
+    if (parent[slot.name] !== undefined) return slot;
+    if (siblings && slot.under !== undefined && parent[slot.under] !== undefined) return slot;
+  }
+  return undefined;
 }
 
 /** Number of values: of the array, the longer of both, or one. */
@@ -95,16 +89,21 @@ export function countOf(value: unknown, sibling: unknown): number {
   return most < 0 ? 1 : most;
 }
 
+const none: readonly unknown[] = [];
+
 /** The values of an element as items, for what has to tell them apart. */
 export function itemsOf({ type, segment }: Slot, value: unknown, sibling: unknown): readonly Item[] {
   if (!Array.isArray(value) && !Array.isArray(sibling))
     return [{ value, sibling: isObject(sibling) ? sibling : undefined, type, index: -1, segment }];
-  const values: unknown[] = Array.isArray(value) ? value : [];
-  const siblings: unknown[] = Array.isArray(sibling) ? sibling : [];
-  return Array.from({ length: countOf(value, sibling) }, (_, index) => {
+  const values: readonly unknown[] = Array.isArray(value) ? value : none;
+  const siblings: readonly unknown[] = Array.isArray(sibling) ? sibling : none;
+  const count = countOf(value, sibling);
+  const items: Item[] = [];
+  for (let index = 0; index < count; index++) {
     const own = siblings[index];
-    return { value: values[index] ?? undefined, sibling: isObject(own) ? own : undefined, type, index, segment };
-  });
+    items.push({ value: values[index] ?? undefined, sibling: isObject(own) ? own : undefined, type, index, segment });
+  }
+  return items;
 }
 
 /** Runs rules on every value of an element, each at its place. */

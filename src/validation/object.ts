@@ -179,7 +179,10 @@ export function walk(shape: Shape, value: JsonObject, report: Report): void {
     }
     segments[depth] = slot.segment;
     slot.check(value[property], report, value);
-    if (slot.sibling && value[slot.property] !== undefined) continue;
+    if (slot.sibling) {
+      report.siblings = true;
+      if (value[slot.property] !== undefined) continue;
+    }
     if (slot.required) required++;
     if (slot.choiceBit === 0) continue;
     if ((choices & slot.choiceBit) !== 0) {

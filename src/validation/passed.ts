@@ -49,12 +49,7 @@ export function hasPassed(value: unknown, passed: Passed): boolean {
 export type Verdicts = Map<string | undefined, Map<string, boolean>>;
 
 /** The verdict on a code, found out when it is not remembered. */
-export function verdictOf(
-  known: Verdicts,
-  system: string | undefined,
-  code: string,
-  find: () => boolean,
-): boolean {
+export function verdictOf(known: Verdicts, system: string | undefined, code: string, find: () => boolean): boolean {
   const found = known.get(system)?.get(code);
   if (found !== undefined) return found;
   const verdict = find();

@@ -23,6 +23,8 @@ export interface Report {
   onWrite: boolean;
   /** True while structure is checked. */
   basic: boolean;
+  /** False when it is certain that nothing in the document has a `_name` beside it. */
+  siblings: boolean;
   /** Findings about displays, by the Coding they are about: a value set bound later may give the code that very name. */
   readonly displays: Map<JsonObject, Issue>;
   /** Invariants that took too long once: they are not tried again in the same resource. */
@@ -98,6 +100,7 @@ export function newReport(scope: Scope = documentScope({})): Report {
     profile: undefined,
     onWrite: false,
     basic: false,
+    siblings: false,
     displays: new Map(),
     costly: new Set(),
     errors: 0,

@@ -59,8 +59,7 @@ export function innerScope(
   fullUrl: unknown,
 ): Scope {
   const { bundle, targets } = outer;
-  if (kind === 'contained')
-    return scopeOf(resource, outer.container, bundle, outer.fullUrl, targets, start, outer);
+  if (kind === 'contained') return scopeOf(resource, outer.container, bundle, outer.fullUrl, targets, start, outer);
   if (kind !== 'entry') return scopeOf(resource, resource, undefined, undefined, targets, start, outer);
   return scopeOf(resource, resource, outer.resource, textOf(fullUrl), targets, start, outer);
 }

@@ -8,7 +8,7 @@ import { type Item, runItem } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 import { allOf, type Candidates, candidates } from './slice-index.ts';
-import { type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
+import { type Match, type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
 
 interface Slice {
   readonly element: ProfileElement;
@@ -63,15 +63,31 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
   return build(undefined);
 }
 
+/** Slices that were met, in the order they were, with the number of items of each. */
+interface Counts {
+  readonly met: Slice[];
+  readonly numbers: number[];
+}
+
+function count({ met, numbers }: Counts, slice: Slice): void {
+  const at = met.indexOf(slice);
+  if (at < 0) {
+    met.push(slice);
+    numbers.push(1);
+  } else numbers[at]!++;
+}
+
+const numberOf = (counts: Counts | undefined, slice: Slice): number => counts?.numbers[counts.met.indexOf(slice)] ?? 0;
+
 function runSlice(
   slice: Slice,
   item: Item,
   parent: JsonObject,
   report: Report,
   context: ElementContext,
-  counts: Map<Slice, number>,
+  counts: Counts,
 ): void {
-  counts.set(slice, (counts.get(slice) ?? 0) + 1);
+  count(counts, slice);
   slice.rules ??= itemRules(slice.element, context);
   if (slice.rules.length > 0) runItem(item, slice.rules, parent, report);
   for (const inner of slice.inner) {
@@ -91,6 +107,7 @@ function runSlice(
 /** Slices are told apart by their discriminators: an item that meets those of two is an error. */
 function tellTwice(item: Item, found: Slice, slices: readonly Slice[], report: Report): void {
   if (report.probing || !found.test?.complete) return;
+  if (slices.length === 1) return;
   for (let i = slices.indexOf(found) + 1; i < slices.length; i++) {
     const other = slices[i]!;
     if (!other.test?.complete || other.test(item.value, item.type, report) !== 'all') continue;
@@ -129,23 +146,28 @@ function wrongNumber({ element, name }: Slice, count: number, report: Report): v
 
 const requiredOf = (slices: readonly Slice[]): readonly Slice[] => slices.filter(({ element }) => element.min > 0);
 
-type Counts = ReadonlyMap<Slice, number> | undefined;
-
-function countRequired(required: readonly Slice[], counts: Counts, report: Report): void {
+function countRequired(required: readonly Slice[], counts: Counts | undefined, report: Report): void {
   for (const slice of required) {
-    const count = counts?.get(slice) ?? 0;
-    if (count < slice.element.min) wrongNumber(slice, count, report);
+    const found = numberOf(counts, slice);
+    if (found < slice.element.min) wrongNumber(slice, found, report);
   }
 }
 
 /** Number of items of each slice; of inner slices where there is an item of the slice around them. */
-function countSlices(required: readonly Slice[], counts: Counts, report: Report): void {
-  countRequired(required, counts, report);
+function countSlices(required: readonly Slice[], counts: Counts | undefined, report: Report): void {
+  if (required.length > 0) countRequired(required, counts, report);
   if (!counts) return;
-  for (const [slice, count] of counts) {
-    if (count > slice.element.max) wrongNumber(slice, count, report);
+  for (let i = 0; i < counts.met.length; i++) {
+    const slice = counts.met[i]!;
+    if (counts.numbers[i]! > slice.element.max) wrongNumber(slice, counts.numbers[i]!, report);
     if (slice.required.length > 0) countRequired(slice.required, counts, report);
   }
+}
+
+/** The first slice an item meets so far. */
+function firstOf(slices: readonly Slice[], match: Match, { value, type }: Item, report: Report): Slice | undefined {
+  for (const slice of slices) if (slice.test?.(value, type, report) === match) return slice;
+  return undefined;
 }
 
 function atItem(item: Item, report: Report, tell: () => void): void {
@@ -174,6 +196,7 @@ export function compileSlices(
   let slices: Slice[] | undefined;
   let candidatesOf: Candidates<Slice> = allOf([]);
   let required: readonly Slice[] = [];
+  let fallback: Slice | undefined;
   const tellUnmatched = (item: Item, like: string | undefined, report: Report): void =>
     atItem(item, report, () => {
       const near = like === undefined ? '' : `; it looks like the slice "${like}"`;
@@ -199,20 +222,18 @@ export function compileSlices(
       slices = buildSlices(element, context);
       candidatesOf = candidates(slices);
       required = requiredOf(slices);
+      fallback = slices.find(isDefault);
     }
-    const counts = items.length === 0 ? undefined : new Map<Slice, number>();
+    const counts: Counts | undefined = items.length === 0 ? undefined : { met: [], numbers: [] };
     let last = -1;
     let unmatched = false;
     for (const item of items) {
       const possible = candidatesOf.exact(item.value);
-      const found =
-        possible.find(slice => slice.test?.(item.value, item.type, report) === 'all') ?? slices.find(isDefault);
+      const found = firstOf(possible, 'all', item, report) ?? fallback;
       if (!found) {
         unmatched = true;
         if (!report.probing || rules === 'closed') {
-          const like = candidatesOf
-            .near(item.value)
-            .find(slice => slice.test?.(item.value, item.type, report) === 'some');
+          const like = firstOf(candidatesOf.near(item.value), 'some', item, report);
           tellUnmatched(item, like?.name, report);
         }
         continue;

@@ -157,6 +157,8 @@ export function createValidator(definitions: Definitions, parts: ValidatorParts 
       report.basic = false;
       if (level === 'base') return located(report, text);
       const broken = report.errors > 0;
+      // What was not understood was not looked into.
+      if (broken) report.siblings = true;
       try {
         checkHere(resource, report, compiler);
         for (const profile of profiles) applyProfile(resource, profile, report, compiler);

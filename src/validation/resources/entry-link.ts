@@ -32,10 +32,7 @@ function collectReferences(value: unknown, found: Set<string>): void {
 
 /** What must be in the document: the references that stand in these elements of its Composition or MessageHeader. */
 const bound: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
-  [
-    'Composition',
-    [['subject'], ['encounter'], ['author'], ['custodian'], ['attester', 'party'], ['event', 'detail']],
-  ],
+  ['Composition', [['subject'], ['encounter'], ['author'], ['custodian'], ['attester', 'party'], ['event', 'detail']]],
   ['MessageHeader', [['focus']]],
 ]);
 const boundInSections: readonly (readonly string[])[] = [['author'], ['focus'], ['entry']];
