@@ -47,7 +47,7 @@ interface Given extends Written {
   readonly status: string;
   readonly code: { coding: { system: string; code: string }[] };
   readonly effectiveDateTime: string;
-  readonly valueQuantity: { value: number; unit: string; system?: string; code?: string };
+  readonly valueQuantity: { value: number; comparator?: string; unit: string; system?: string; code?: string };
   readonly component?: unknown;
 }
 
@@ -84,30 +84,44 @@ async function write(server: TestServer, resources: readonly Written[], deleted 
   if (!result.ok) throw new Error('not written');
 }
 
-const grams = ({ valueQuantity: { value, code } }: Given) => (code === 'mg' ? value / 1000 : value);
+/** Least and greatest value as written, and in grams. */
+const ends = ({ valueQuantity: { value, comparator = '' } }: Given): readonly [number, number] => [
+  comparator.startsWith('<') ? Number.NEGATIVE_INFINITY : value,
+  comparator.startsWith('>') ? Number.POSITIVE_INFINITY : value,
+];
+const grams = (one: Given): readonly [number, number] => {
+  const [low, high] = ends(one);
+  return one.valueQuantity.code === 'mg' ? [low / 1000, high / 1000] : [low, high];
+};
+const above = (one: Given, value: number) => ends(one)[1] > value;
 const often = (one: Given) => one.code.coding[0]!.code === 'often';
 
 /** What is asked, and the same told by the resources. */
 const asked: readonly (readonly [query: string, fulfilled: (one: Given) => boolean])[] = [
-  ['code=often&value-quantity=gt50', one => often(one) && one.valueQuantity.value > 50],
-  [`code=often&value-quantity=gt50|${ucum}|g`, one => often(one) && grams(one) > 50],
-  [`code=http://loinc.org|often&value-quantity=le50000|${ucum}|mg`, one => often(one) && grams(one) <= 50],
+  ['code=often&value-quantity=gt50', one => often(one) && above(one, 50)],
+  ['code=often&value-quantity=ge50', one => often(one) && ends(one)[1] >= 50],
+  ['code=often&value-quantity=ap50', one => often(one) && ends(one)[0] <= 55 && ends(one)[1] >= 45],
+  [`code=often&value-quantity=gt50|${ucum}|g`, one => often(one) && grams(one)[1] > 50],
+  [`code=often&value-quantity=ap50|${ucum}|g`, one => often(one) && grams(one)[0] <= 55 && grams(one)[1] >= 45],
+  ['code=often&value-quantity=gt50||g', one => often(one) && one.valueQuantity.code === 'g' && above(one, 50)],
+  [`code=http://loinc.org|often&value-quantity=le50000|${ucum}|mg`, one => often(one) && grams(one)[0] <= 50],
   ['code=often&status=final', one => often(one) && one.status === 'final'],
   [
     'code=often&status=final&value-quantity=lt100||g',
-    one => often(one) && one.status === 'final' && one.valueQuantity.code === 'g' && one.valueQuantity.value < 100,
+    one => often(one) && one.status === 'final' && one.valueQuantity.code === 'g' && ends(one)[0] < 100,
   ],
   [
     'code=often&date=ge2015&value-quantity=gt50',
-    one => often(one) && one.effectiveDateTime >= '2015' && one.valueQuantity.value > 50,
+    one => often(one) && one.effectiveDateTime >= '2015' && above(one, 50),
   ],
+  ['code=often&status:not=final&value-quantity=gt50', one => often(one) && one.status !== 'final' && above(one, 50)],
+  ['code=often,rare&value-quantity=gt50,lt10', one => above(one, 50) || ends(one)[0] < 10],
+  ['code=often&combo-value-quantity=gt50', one => often(one) && above(one, 50)],
   [
-    'code=often&status:not=final&value-quantity=gt50',
-    one => often(one) && one.status !== 'final' && one.valueQuantity.value > 50,
+    'code=often&_filter=value-quantity gt 50 and status eq final',
+    one => often(one) && one.status === 'final' && above(one, 50),
   ],
-  ['code=often,rare&value-quantity=gt50,lt10', one => one.valueQuantity.value > 50 || one.valueQuantity.value < 10],
-  ['code=often&combo-value-quantity=gt50', one => often(one) && one.valueQuantity.value > 50],
-  ['code=rare&value-quantity=gt50', one => !often(one) && one.valueQuantity.value > 50],
+  ['code=rare&value-quantity=gt50', one => !often(one) && above(one, 50)],
 ];
 
 testOnStores('counts of large conditions', async (t, start) => {
@@ -116,12 +130,22 @@ testOnStores('counts of large conditions', async (t, start) => {
   await write(server, [...all.values()]);
   const check = async (when: string) => {
     for (const [query, fulfilled] of asked) {
-      const url = `/fhir/Observation?${query.replaceAll('|', '%7C')}&_summary=count`;
+      const url = `/fhir/Observation?${query.replaceAll('|', '%7C').replaceAll(' ', '%20')}&_summary=count`;
       const { total } = (await server.app.inject({ url })).json() as { total: number };
       t.equal(total, [...all.values()].filter(fulfilled).length, `${when}: ${query}`);
     }
   };
   await check('new');
+  const open = [...all.keys()].filter(n => n % 9 < 2);
+  for (const n of open) {
+    const one = all.get(n)!;
+    all.set(n, { ...one, valueQuantity: { ...one.valueQuantity, comparator: n % 9 ? '<=' : '>' } });
+  }
+  await write(
+    server,
+    open.map(n => all.get(n)!),
+  );
+  await check('with values open at an end');
   for (let n = 0; n < many; n += 7) all.set(n, observation(n, 1));
   await write(
     server,
@@ -186,7 +210,7 @@ testOnStores('a purge in the middle of a count changes nothing', async (t, start
       for (let n = -1; n !== 0; purged += n) n = await purgeOnce({ store, search, config, now: late });
     return select(query, options);
   };
-  const fulfilled = all.filter(one => often(one) && one.valueQuantity.value > 50);
+  const fulfilled = all.filter(one => often(one) && above(one, 50));
   t.equal(await total(server, 'Observation?code=often&value-quantity=gt50'), fulfilled.length);
   t.equal(purged, all.filter(often).length, 'the purge came in between');
   await server.close();

@@ -21,18 +21,20 @@ const walkFrom = 6000;
 /** Targets of a chain or sources of a `_has` that are gathered; beyond, each is looked at when it is met. */
 const fewInner = 200;
 
-/** The index rows of a condition, at most `limit` of each alternative and each as often as it lies there; undefined where that is not cheap. */
-export function rawRows(part: Condition, limit: number): Sql | undefined {
+/** The index rows of a condition, about `limit` at most and each as often as it lies there; undefined where that is not cheap. */
+function rawRows(part: Condition, limit: number): Sql | undefined {
   if (part.op === 'ids')
     return sql`SELECT 1 FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])}`;
   if (part.op === 'range') {
     if (part.range.testOnly || (part.range.probe === 'set' && part.range.rank >= 80)) return undefined;
     const where = part.range.estimate ?? part.range.where;
-    return sql`SELECT * FROM (SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${where} ${atMost(limit)}) q`;
+    return sql`SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${where} ${atMost(limit)}`;
   }
   if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 20) return undefined;
   const rows = part.parts.map(one => (one.op === 'and' ? walkable(one) : one)).map(one => one && rawRows(one, limit));
-  return rows.every(one => one !== undefined) ? join(rows as Sql[], ' UNION ALL ') : undefined;
+  if (rows.includes(undefined)) return undefined;
+  const each = rows.map(one => sql`SELECT * FROM (${one!}) q`);
+  return sql`SELECT * FROM (${join(each, ' UNION ALL ')}) r ${atMost(limit)}`;
 }
 
 /** How many rows each condition has, up to a limit; undefined where counting would cost too much. */
@@ -42,9 +44,7 @@ export async function sample(
   limit = sampleSize,
 ): Promise<readonly (number | undefined)[]> {
   const rows = parts.map(part => rawRows(part, limit));
-  const columns = rows.flatMap((one, i) =>
-    one ? [sql`(SELECT count(*) FROM (SELECT * FROM (${one}) r ${atMost(limit)}) s) AS n${raw(String(i))}`] : [],
-  );
+  const columns = rows.flatMap((one, i) => (one ? [sql`(SELECT count(*) FROM (${one}) s) AS n${raw(String(i))}`] : []));
   if (columns.length === 0) return parts.map(() => undefined);
   const [row] = await settings.store.select(sql`SELECT ${join(columns, ', ')}`, { budgetMs: settings.budgetMs });
   return rows.map((one, i) => (one ? Number(row![`n${i}`]) : undefined));
@@ -61,7 +61,7 @@ export async function measure(search: TypeSearch, settings: RunSettings): Promis
 async function measurePart(part: Condition, settings: RunSettings): Promise<Condition> {
   switch (part.op) {
     case 'range':
-      return part.range.words ? measureWords(part.range, part.range.words, settings) : part;
+      return measureRange(part, settings);
     case 'chain':
     case 'has':
       return part.large === undefined ? measureLink(part, settings) : part;
@@ -104,6 +104,18 @@ function padded<T>(items: readonly T[]): readonly T[] {
   return [...items, ...Array<T>(size - items.length).fill(items.at(-1)!)];
 }
 
+/** Words are looked up; a condition that only a few rows could make more than its estimate is that, when they are not there. */
+async function measureRange(part: Condition & { op: 'range' }, settings: RunSettings): Promise<Condition> {
+  const { range } = part;
+  if (range.words) return measureWords(range, range.words, settings);
+  if (!range.unless || !range.estimate) return part;
+  const any = sql`SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.unless} ${atMost(1)}`;
+  const rows = await settings.store.select(any, { budgetMs: settings.budgetMs });
+  if (rows.length > 0) return part;
+  const { scan: _, unless: __, estimate, ...rest } = range;
+  return { op: 'range', range: { ...rest, where: estimate } };
+}
+
 /** Most words that are named in the query. */
 const fewWords = 500;
 
@@ -120,7 +132,7 @@ async function measureWords(
 }
 
 function hasLinks(part: Condition): boolean {
-  if (part.op === 'range') return part.range.words !== undefined;
+  if (part.op === 'range') return part.range.words !== undefined || part.range.unless !== undefined;
   if (part.op === 'chain' || part.op === 'has' || part.op === 'inside' || part.op === 'canonical') return true;
   if (part.op === 'or' || part.op === 'and') return part.parts.some(hasLinks);
   return part.op === 'not' && hasLinks(part.part);

@@ -34,6 +34,8 @@ export interface Range {
   readonly words?: { readonly param: number; readonly which: Sql };
   /** The part of the condition that the key can find, for an estimate of its rows, when it cannot find the whole. */
   readonly estimate?: Sql;
+  /** Where no row of the table fulfils this, `estimate` is the whole condition: it is looked for before the query. */
+  readonly unless?: Sql;
   /** Its rows are found by reading through more than they are: it drives only when nothing else can. */
   readonly scan?: boolean;
   /** Its rows cannot be found by the condition, only looked up for a version. */

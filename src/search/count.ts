@@ -13,10 +13,15 @@ import { supersededBy } from './readable.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
 const manyRows = 1000;
-/** What it costs to look a row up by its version, to read one into a set, and to read past one, in microseconds. */
-const lookUp = 1.3;
-const intoSet = 0.07;
-const readPast = 0.025;
+/**
+ * What a row costs in microseconds: looked up by its key or by its version, each in the order of the rows that are looked up; read
+ * into a set; counted.
+ */
+const lookUp = { moment: 0.4, seq: 1, set: 1 };
+const intoSet = 0.085;
+const counted = 0.025;
+/** So much of what all versions would cost as a set may be risked without a look how many they are. */
+const risked = 0.4;
 
 /** The ranges whose rows together are those of a condition, where they can be read as a set of versions. */
 function rangesOf(part: Condition): readonly Range[] | undefined {
@@ -38,12 +43,34 @@ async function paysAsSet(
   last: number,
   settings: RunSettings,
 ): Promise<boolean> {
-  const lookUps = driving * lookUp;
-  if (ranges.some(range => range.scan)) return lookUps > last * readPast;
-  if (ranges.every(range => range.probe === 'set') || lookUps > last * intoSet) return true;
-  const limit = Math.floor(lookUps / intoSet);
+  const lookUps = driving * Math.max(...ranges.map(range => lookUp[range.probe]));
+  if (ranges.some(range => range.scan)) return lookUps > last * counted;
+  if (ranges.every(range => range.probe === 'set') || lookUps > risked * last * intoSet) return true;
+  // Counted only as far as that costs little beside what it decides; powers of two, so that there are few statements.
+  const limit = 2 ** Math.floor(Math.log2(Math.max(lookUps / (2 * intoSet), 1)));
   const [rows] = await sample([anyOf(ranges.map((range): Condition => ({ op: 'range', range })))], settings, limit);
   return rows !== undefined && rows < limit;
+}
+
+/** True when a condition is told from the row at hand, or its row found by the key, in the order in which the rows at hand lie. */
+const followsMoment = (part: Condition): boolean =>
+  part.op === 'range' && (part.range.probe === 'moment' || part.range.atMoment !== undefined);
+
+/** The versions of driving rows that pass tests; where tests look for the version, in the order of versions: neighbours lie together. */
+function passing(
+  search: TypeSearch,
+  by: Condition,
+  tests: readonly Condition[],
+  settings: RunSettings,
+): readonly Sql[] {
+  // What is superseded is taken out later, all at once.
+  const sight = { ...settings.sight, stale: false };
+  const begin = drive([by, ...tests], by, search.scope, settings);
+  const inOrder = begin.walk[0] === 'moment' && begin.tests.every(followsMoment);
+  return begin.branches.map(branch => {
+    const rows = inOrder ? branch : sql`(SELECT * FROM ${branch} ORDER BY d.seq) d`;
+    return sql`SELECT d.seq AS seq ${fromWhereIndex(rows, begin, search.scope, settings, sight)}`;
+  });
 }
 
 /**
@@ -52,39 +79,34 @@ async function paysAsSet(
  * @returns undefined where that cannot be done, or does not pay
  */
 async function countShared(search: TypeSearch, driver: number, settings: RunSettings): Promise<number | undefined> {
-  const { parts, scope } = search;
+  const { parts } = search;
   const [by, last] = [parts[driver], settings.sight.asOf];
   const others = parts.filter(part => part !== by && rangesOf(part));
   if (!by || by.op === 'has' || isHashes(by) || others.length === 0 || !canList(last)) return undefined;
   const [few] = await sample([by], settings, manyRows);
   if (few !== undefined && few < manyRows) return undefined;
   const left = timeLeft(settings.budgetMs);
-  // What is superseded is taken out at the end, all at once, instead of being looked for in each row. It is read before the rows:
-  // a purge that came between would take versions off this list that are among the rows already.
+  const driven = (tests: readonly Condition[]) =>
+    readPositions(passing(search, by, tests, settings), last, settings, left());
+  // Superseded versions are read before the rows: a purge that came between would take versions off this list that are among the
+  // rows already.
   const superseded = settings.sight.stale && (await readPositions([supersededBy(last)], last, settings, left()));
   if (superseded === undefined) return undefined;
-  const all = { ...settings.sight, stale: false };
-  const driven = (tests: readonly Condition[]) => {
-    const begin = drive([by, ...tests], by, scope, settings);
-    const selects = begin.branches.map(
-      branch => sql`SELECT d.seq AS seq ${fromWhereIndex(branch, begin, scope, settings, all)}`,
-    );
-    return readPositions(selects, last, settings, left());
-  };
   const tests = parts.filter(part => part !== by && !others.includes(part));
   const found = await driven(tests);
   if (!found) return undefined;
-  const sets: Condition[] = [];
+  const driving = found.size;
+  const lookedUp: Condition[] = [];
   for (const part of others) {
     const ranges = rangesOf(part)!;
-    if (!(await paysAsSet(ranges, found.size, last, settings))) continue;
-    const set = await readPositions(ranges.map(positionsOf), last, settings, left());
-    if (set) sets.push(part);
+    const pays = await paysAsSet(ranges, driving, last, settings);
+    const set = pays ? await readPositions(ranges.map(positionsOf), last, settings, left()) : undefined;
     if (set) found.keep(set);
+    else lookedUp.push(part);
   }
   if (superseded) found.drop(superseded);
-  if (sets.length === others.length) return found.size;
-  const rest = sets.length > 0 ? await driven([...tests, ...others.filter(part => !sets.includes(part))]) : undefined;
+  if (lookedUp.length === 0) return found.size;
+  const rest = await driven([...tests, ...lookedUp]);
   if (rest) found.keep(rest);
   return rest && found.size;
 }

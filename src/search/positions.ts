@@ -84,7 +84,7 @@ export async function readPositions(
   const rows = join(selects, ' UNION ALL ');
   // A limit costs a quarter more; where there are not so many versions it is not needed.
   const some = last < mostListed ? rows : sql`${rows} ${atMost(mostListed + 1)}`;
-  const query = sql`SELECT group_concat(CAST(q.seq AS TEXT), ',') AS positions FROM (${some}) q`;
+  const query = sql`SELECT group_concat(q.seq, ',') AS positions FROM (${some}) q`;
   const [row] = await store.select(query, { budgetMs });
   const found = new Positions(last);
   return found.add(String(row?.['positions'] ?? '')) > mostListed ? undefined : found;

@@ -67,12 +67,16 @@ export const useTable: IndexTable = {
   afterSeq: 1,
 };
 
+/** Rows that are more than a point: few. Where none of them is concerned, what is asked of the upper end is found by the lower one. */
+const wide = 'hi > lo';
+
 /** Numbers, as closed intervals (a number is an interval of one point). */
 export const numberTable: IndexTable = {
   name: 'index_number',
   columns: [column('param'), column('lo', 'REAL'), column('hi', 'REAL'), column('moment')],
   key: 3,
   bySeq: true,
+  some: { columns: ['param', 'hi'], where: wide },
 };
 
 /** Quantities: hash of the unit (odd: canonical or with system, even: as it was written), then the value. */
@@ -81,6 +85,7 @@ export const quantityTable: IndexTable = {
   columns: [column('param'), column('unit'), column('lo', 'REAL'), column('hi', 'REAL'), column('moment')],
   key: 4,
   bySeq: true,
+  some: { columns: ['param', 'unit', 'hi'], where: wide },
 };
 
 /**

@@ -63,12 +63,15 @@ const mostRendered = 2000;
 const rendered = new Map<string, Rendered>();
 
 /** Functions that PostgreSQL calls otherwise. */
-const names: Readonly<Record<string, string>> = { 'instr(': 'strpos(', 'group_concat(': 'string_agg(' };
+const names: Readonly<Record<string, string>> = {
+  'instr(': 'strpos(',
+  'group_concat(q.seq,': 'string_agg(q.seq::text,',
+};
 /**
  * Shared SQL as PostgreSQL's: `?` becomes `$n` outside of quotes, some functions have other names. The plus that tells SQLite's
  * planner not to use an index for a column (`+x.text`) goes away, and so does `within_budget()`: here the server watches the time.
  */
-const differences = /'[^']*'|\?|\binstr\(|\bgroup_concat\(|\bwithin_budget\(\)|(?<=[\s(,])\+(?=[a-z]+\.[a-z])/g;
+const differences = /'[^']*'|\?|\binstr\(|\bgroup_concat\(q\.seq,|\bwithin_budget\(\)|(?<=[\s(,])\+(?=[a-z]+\.[a-z])/g;
 
 function render(text: string): Rendered {
   let found = rendered.get(text);

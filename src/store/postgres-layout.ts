@@ -5,7 +5,7 @@
  */
 import { type Connection, query } from './postgres-connection.ts';
 import type { IndexTable } from './store.ts';
-import { assertIdentifier, firstIndexNote, keyColumns } from './tables.ts';
+import { assertIdentifier, firstIndexNote, indexesOf, keyColumns } from './tables.ts';
 
 /** Text compares by bytes (code points), as in SQLite and whatever the database's locale is. */
 const text = 'text COLLATE "C"';
@@ -63,8 +63,7 @@ function indexTableDdl(table: IndexTable): readonly string[] {
   const key = [...keyColumns(table), 'place'].join(', ');
   const own = [...(table.shared ? [] : ['seq bigint NOT NULL']), 'place bigint NOT NULL'];
   const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${[...columns, ...own].join(', ')}, PRIMARY KEY (${key}))`;
-  if (!table.bySeq) return [make];
-  return [make, `CREATE INDEX IF NOT EXISTS ${table.name}_of_seq ON ${table.name} (seq, ${table.columns[0]!.name})`];
+  return [make, ...indexesOf(table).values()];
 }
 
 /** True for what happens when two nodes make the same table at the same moment. */
@@ -109,7 +108,7 @@ async function migrateOnce(client: Connection, tables: readonly IndexTable[]): P
   });
   const there = new Set(found.map(one => one.name));
   for (const table of tables)
-    if (!there.has(table.name) || (table.bySeq && !there.has(`${table.name}_of_seq`)))
+    if (![table.name, ...indexesOf(table).keys()].every(name => there.has(name)))
       for (const make of indexTableDdl(table)) await client.query(make);
   if (number < migrations.length) await client.query(`UPDATE layout SET number = ${migrations.length} WHERE one = 1`);
   await client.query('COMMIT');

@@ -4,7 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import { DiskFullError, type IndexTable, UnavailableError } from './store.ts';
-import { assertIdentifier, indexTableDdl, migrations } from './tables.ts';
+import { assertIdentifier, indexesOf, indexTableDdl, migrations } from './tables.ts';
 
 /** WAL databases could be corrupted by earlier versions; @see https://www.sqlite.org/releaselog/3_51_3.html */
 const oldestSqlite = [3, 51, 3] as const;
@@ -46,11 +46,9 @@ export function migrate(db: Database.Database, tables: readonly IndexTable[]): v
     throw new Error(
       `the database has layout ${version}, this program knows up to ${migrations.length}; start a newer Engawa`,
     );
-  if (
-    version === migrations.length &&
-    tables.every(table => db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table.name))
-  )
-    return;
+  const names = tables.flatMap(table => [table.name, ...indexesOf(table).keys()]);
+  const isThere = db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?');
+  if (version === migrations.length && names.every(name => isThere.get(name))) return;
   db.transaction(() => {
     // Another process that was started at the same moment may have been first.
     const version = db.pragma('user_version', { simple: true }) as number;

@@ -44,6 +44,8 @@ export interface IndexTable {
   readonly afterSeq?: number | undefined;
   /** A second index on (seq, first column): finds the values of one version. */
   readonly bySeq?: boolean;
+  /** A third index on some columns, of those rows only that fulfil a condition over columns: there are few. */
+  readonly some?: { readonly columns: readonly string[]; readonly where: string };
   /** A row is shared by all versions that need it: it has no `seq`, and is never removed with a version. */
   readonly shared?: boolean;
 }

@@ -66,6 +66,16 @@ export function keyColumns(table: IndexTable): readonly string[] {
   return [...keys.slice(0, before), 'seq', ...keys.slice(before)];
 }
 
+/** The indexes of an index table beside its key, by name, with what makes each of them if it is not there. */
+export function indexesOf({ name, columns, bySeq, some }: IndexTable): ReadonlyMap<string, string> {
+  const made = new Map<string, string>();
+  const make = (suffix: string, rest: string) =>
+    made.set(`${name}_${suffix}`, `CREATE INDEX IF NOT EXISTS ${name}_${suffix} ON ${name} ${rest}`);
+  if (bySeq) make('of_seq', `(seq, ${columns[0]!.name})`);
+  if (some) make('some', `(${some.columns.join(', ')}) WHERE ${some.where}`);
+  return made;
+}
+
 /** The statement that makes a search index table, if it is not there. */
 export function indexTableDdl(table: IndexTable): string {
   const columns = [
@@ -73,8 +83,7 @@ export function indexTableDdl(table: IndexTable): string {
     ...(table.shared ? [] : ['seq INTEGER NOT NULL']),
   ];
   const make = `CREATE TABLE IF NOT EXISTS ${table.name} (${columns.join(', ')}, PRIMARY KEY (${keyColumns(table).join(', ')})) WITHOUT ROWID`;
-  if (!table.bySeq) return make;
-  return `${make}; CREATE INDEX IF NOT EXISTS ${table.name}_of_seq ON ${table.name} (seq, ${table.columns[0]!.name})`;
+  return [make, ...indexesOf(table).values()].join('; ');
 }
 
 /** Table and column names are written into SQL; they come from the program, never from a request. */

@@ -4,7 +4,7 @@
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
-import { anyOf, type Condition } from '../condition.ts';
+import { anyOf, type Condition, type Range } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import { numberTable } from '../tables.ts';
@@ -84,14 +84,21 @@ export function compareNumbers(
 
 const same = (value: number): number => value;
 
-/** What the key, which begins with the lower end, finds of a comparison with the upper end: all but a few intervals. */
-export function estimateNumbers(
-  { prefix, value }: NumberValue,
-  scale: (value: number) => number = same,
-): { readonly scan?: true; readonly estimate?: Sql } {
-  if (prefix === 'gt' || prefix === 'ge')
-    return { scan: true, estimate: sql`x.lo ${raw(prefix === 'gt' ? '>' : '>=')} ${scale(value)}` };
-  return prefix === 'ne' || prefix === 'ap' ? { scan: true } : {};
+/** How a comparison is found: by the key, which begins with the lower end, or by reading through the rows. */
+export type Found = Pick<Range, 'scan' | 'estimate' | 'unless'>;
+
+/**
+ * How a comparison is found. One with the upper end is one with the lower end where there are but points.
+ * @param rows the rows it is about, without the comparison
+ */
+export function findNumbers(rows: Sql, number: NumberValue, scale: (value: number) => number = same): Found {
+  if (number.prefix === 'ne') return { scan: true };
+  if (number.prefix !== 'gt' && number.prefix !== 'ge' && number.prefix !== 'ap') return {};
+  return {
+    scan: true,
+    estimate: sql`${rows} AND ${compareNumbers(number, scale, raw('x.lo'), raw('x.lo'))}`,
+    unless: sql`${rows} AND x.hi > x.lo AND ${compareNumbers(number, scale)}`,
+  };
 }
 
 function entries(value: unknown, type: TypeInfo, rows: Rows): void {
@@ -117,19 +124,17 @@ export const numberType: SearchType = {
     const number = parseNumberValue(name, value, '0.8');
     return anyOf(
       param.sources.map((source): Condition => {
-        const where = sql`x.param = ${source.param} AND ${compareNumbers(number)}`;
-        const { scan, estimate } = estimateNumbers(number);
+        const rows = sql`x.param = ${source.param}`;
         return {
           op: 'range',
           range: {
             table: numberTable,
-            where,
+            where: sql`${rows} AND ${compareNumbers(number)}`,
             walk: ['lo', 'hi'],
             probe: 'seq',
             repeats: !source.single,
             rank: 70,
-            ...(scan && { scan }),
-            ...(estimate && { estimate: sql`x.param = ${source.param} AND ${estimate}` }),
+            ...findNumbers(rows, number),
           },
         };
       }),

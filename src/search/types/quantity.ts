@@ -4,7 +4,7 @@
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
-import { raw, type Sql, sql } from '../../store/sql.ts';
+import { type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { remember } from '../remember.ts';
@@ -12,7 +12,7 @@ import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { quantityTable } from '../tables.ts';
 import { toBaseUnits, ucumSystem } from '../ucum.ts';
-import { compareNumbers, estimateNumbers, type NumberValue, parseNumberValue } from './number.ts';
+import { compareNumbers, findNumbers, type NumberValue, parseNumberValue } from './number.ts';
 import { extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 
 /** A unit as it was written: even hashes. */
@@ -128,28 +128,23 @@ export function parseQuantityValue(name: string, value: string): QuantityValue {
   return { number, ...((code !== '' || system !== '') && { unit: { system, code } }) };
 }
 
-/** Rows of a unit whose value fulfils the prefix; any unit when there is none. `column` holds the hash of the unit. */
-export function quantityWhere({ number, unit }: QuantityValue, column: Sql = raw('x.unit')): Sql {
-  if (!unit || unit.code === '') return sql`(${column} & 1) = 0 AND ${compareNumbers(number)}`;
-  if (unit.system === '') return sql`${column} = ${writtenUnit(unit.code)} AND ${compareNumbers(number)}`;
+/** What a value's unit asks: its hash in the index, none for any unit as written, and the scale of that form. */
+function askedUnit(unit: QuantityValue['unit']): {
+  readonly hash?: number;
+  readonly scale?: (value: number) => number;
+} {
+  if (!unit || unit.code === '') return {};
+  if (unit.system === '') return { hash: writtenUnit(unit.code) };
   const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  if (base) return sql`${column} = ${comparedUnit(ucumSystem, base.unit)} AND ${compareNumbers(number, base.scale)}`;
-  return sql`${column} = ${comparedUnit(unit.system, unit.code)} AND ${compareNumbers(number)}`;
+  if (base) return { hash: comparedUnit(ucumSystem, base.unit), scale: base.scale };
+  return { hash: comparedUnit(unit.system, unit.code) };
 }
 
-/** The part of {@link quantityWhere} that the key can find. */
-function estimateQuantity({ number, unit }: QuantityValue): ReturnType<typeof estimateNumbers> {
-  if (!unit || unit.code === '') return estimateNumbers(number);
-  const base = unit.system === ucumSystem ? toBaseUnits(unit.code) : undefined;
-  const { scan, estimate } = estimateNumbers(number, base?.scale);
-  if (!scan || !estimate) return scan ? { scan } : {};
-  const hash =
-    unit.system === ''
-      ? writtenUnit(unit.code)
-      : base
-        ? comparedUnit(ucumSystem, base.unit)
-        : comparedUnit(unit.system, unit.code);
-  return { scan, estimate: sql`x.unit = ${hash} AND ${estimate}` };
+/** Rows of a unit whose value fulfils the prefix; any unit when there is none. `column` holds the hash of the unit. */
+export function quantityWhere({ number, unit }: QuantityValue, column: Sql): Sql {
+  const { hash, scale } = askedUnit(unit);
+  const ofUnit = hash === undefined ? sql`(${column} & 1) = 0` : sql`${column} = ${hash}`;
+  return sql`${ofUnit} AND ${compareNumbers(number, scale)}`;
 }
 
 /** The units of a parameter as written, hopped to from one to the next: there are few, however many values there are. */
@@ -166,22 +161,25 @@ function inSystem(param: number, system: string): Sql {
   return sql` AND EXISTS (SELECT 1 FROM index_quantity y WHERE y.param = ${param} AND y.seq = x.seq AND (y.unit & 1) = 1 AND +y.unit >= ${first} AND +y.unit < ${first + unitsOfSystem})`;
 }
 
-function sourceCondition(source: Source, value: QuantityValue): Condition {
-  const oneUnit = value.unit !== undefined && value.unit.code !== '';
-  const ofUnits = oneUnit ? sql`` : sql` AND x.unit IN (${writtenUnits(source.param)})`;
-  const ofSystem = value.unit && !oneUnit ? inSystem(source.param, value.unit.system) : sql``;
-  const where = sql`x.param = ${source.param}${ofUnits} AND ${quantityWhere(value)}${ofSystem}`;
-  const { scan, estimate } = estimateQuantity(value);
+function sourceCondition({ param, single }: Source, { number, unit }: QuantityValue): Condition {
+  const { hash, scale } = askedUnit(unit);
+  const oneUnit = hash !== undefined;
+  const rows = oneUnit
+    ? sql`x.param = ${param} AND x.unit = ${hash}`
+    : sql`x.param = ${param} AND x.unit IN (${writtenUnits(param)})`;
+  const ofSystem = unit && !oneUnit ? inSystem(param, unit.system) : undefined;
+  const { unless, ...found } = findNumbers(rows, number, scale);
   return {
     op: 'range',
     range: {
       table: quantityTable,
-      where,
+      where: sql`${rows} AND ${compareNumbers(number, scale)}${ofSystem ?? sql``}`,
       walk: oneUnit ? ['lo', 'hi'] : [],
       probe: 'seq',
-      repeats: !source.single || !oneUnit,
-      ...(scan && { scan }),
-      ...(estimate && { estimate: sql`x.param = ${source.param}${ofUnits} AND ${estimate}` }),
+      repeats: !single || !oneUnit,
+      ...found,
+      // The system is not part of the estimate, which therefore never is the whole condition.
+      ...(unless && !ofSystem && { unless }),
       rank: 65,
     },
   };
