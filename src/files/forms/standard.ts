@@ -112,6 +112,21 @@ export interface Found {
   readonly byKey: (type: string, key: Key) => Promise<Resource | undefined>;
 }
 
+/** What an export can be asked for beside its standard. */
+export type ExportOption = 'kind' | 'from' | 'to' | 'month' | 'deletion';
+
+/** How a standard's files are asked for. */
+export interface Asked {
+  /** Options that mean something in it; the others are refused. */
+  readonly options: readonly ExportOption[];
+  /** True for a value of `kind`. */
+  readonly isKind: (kind: string) => boolean;
+  /** Values of `kind`, or examples of them. */
+  readonly kinds: string;
+  /** How its files say that something is taken back; for standards without files of deletions. */
+  readonly takesBack?: Message;
+}
+
 /** One standard. The list is in all.ts. */
 export interface Standard {
   readonly id: string;
@@ -120,6 +135,8 @@ export interface Standard {
   accepts(name: string): boolean;
   /** Units in the order in which they take effect. Files are those of one delivery. */
   units(files: readonly SourceFile[], codes: FindCodes): Iterable<Unit>;
+  /** How `write` is asked; there when it is. */
+  readonly asked?: Asked;
   /** Files of what is stored; absent when the standard has no way back. */
   write?(found: Found, options: WriteOptions, codes: FindCodes): AsyncIterable<WrittenFile>;
 }

@@ -116,11 +116,19 @@ function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit>
   }
 }
 
+/** Interfaces whose sets are written; the others go with them. */
+const mainInterfaces = ['UP1KYO', 'UPPLAN', 'UPJSK', 'UPKIHON', 'UPYOBO'];
+
 /** The care-plan exchange. */
 export const careplan: Standard = {
   id: 'careplan',
   title: { en: 'Care-plan exchange, CSV (standard 4.1)', ja: 'ケアプランデータ連携標準仕様 CSV（4.1）' },
   accepts: name => prefix.test(name),
   units,
+  asked: {
+    options: ['kind', 'from', 'to', 'month', 'deletion'],
+    isKind: kind => mainInterfaces.includes(kind),
+    kinds: mainInterfaces.join(', '),
+  },
   write: writeFiles,
 };

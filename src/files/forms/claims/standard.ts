@@ -7,6 +7,7 @@ import type { FindCodes } from '../../layout.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
 import type { Delivery } from './claim.ts';
 import { makeClaim } from './making.ts';
+import { familyOf } from './layouts/all.ts';
 import { type ClaimFile, type ClaimRow, readClaimFile } from './read.ts';
 import { checkClaim } from './rules.ts';
 import { personKey } from './systems.ts';
@@ -129,5 +130,14 @@ export const claims: Standard = {
   title: { en: 'Claims to 国保連 (8 letters or digits and .csv)', ja: '介護給付費請求（半角英数字8文字以内の .csv）' },
   accepts: name => /^[0-9A-Z]{1,8}\.csv$/i.test(name),
   units,
+  asked: {
+    options: ['kind', 'from', 'month'],
+    isKind: kind => familyOf(kind) !== undefined,
+    kinds: '7111, 7131, 8124, 8222 …',
+    takesBack: {
+      en: 'claims have no files of deletions: a 給付管理票 is taken back by a record of its own (作成区分 3), here by the status cancelled',
+      ja: '請求に削除ファイルはありません。給付管理票は作成区分 3（取消）の行で取り消します（status を cancelled にしてください）',
+    },
+  },
   write: writeClaimFiles,
 };

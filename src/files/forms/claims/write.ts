@@ -132,7 +132,6 @@ export async function* writeClaimFiles(
   options: WriteOptions,
   codes: FindCodes,
 ): AsyncGenerator<WrittenFile> {
-  if (options.deletions) return;
   const files = new Map<string, Out[]>();
   for await (const out of outsOf(found)) {
     if (!isAsked(out, options)) continue;

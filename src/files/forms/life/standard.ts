@@ -137,5 +137,14 @@ export const life: Standard = {
   title: { en: 'LIFE, CSV (1.0; 3.10 in part)', ja: 'LIFE CSV（1.0、3.10 は一部）' },
   accepts: name => prefix.test(name),
   units,
+  asked: {
+    options: ['kind', 'from', 'month'],
+    isKind: kind => names.includes(kind),
+    kinds: names.join(', '),
+    takesBack: {
+      en: 'LIFE has no files of deletions: a half-width space deletes a value',
+      ja: 'LIFE に削除ファイルはありません（半角スペース1つが値を消します）',
+    },
+  },
   write: writeLifeFiles,
 };

@@ -113,7 +113,6 @@ export async function* writeLifeFiles(
   options: WriteOptions,
   codes: FindCodes,
 ): AsyncGenerator<WrittenFile> {
-  if (options.deletions) return;
   const all: OutRecord[] = [];
   for await (const response of found.all('QuestionnaireResponse', systems.record)) {
     const one = await outRecord(response, found);
