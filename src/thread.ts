@@ -3,6 +3,7 @@
  * a while; it does one thing after the other.
  */
 import { Worker } from 'node:worker_threads';
+import { FhirError } from './fhir/outcome.ts';
 
 /** What a thread is. */
 export interface ThreadOptions {
@@ -18,6 +19,20 @@ export interface ThreadOptions {
 const idleMs = 60_000;
 /** Work that takes longer is given up, in milliseconds. */
 export const mostMs = 120_000;
+/** Works that wait for a thread; each holds its input, up to the largest body there may be. */
+const mostWaiting = 32;
+/** Who is turned away may come again after this time, in seconds. */
+const retrySeconds = 10;
+
+const tooMany = (): FhirError =>
+  new FhirError(
+    'throttled',
+    {
+      en: `${mostWaiting} large inputs are waiting for their turn already; send this one again in ${retrySeconds} s (Retry-After)`,
+      ja: `大きな処理がすでに ${mostWaiting} 件待っています。${retrySeconds} 秒後（Retry-After）にもう一度送ってください`,
+    },
+    { headers: { 'Retry-After': String(retrySeconds) } },
+  );
 
 interface Waiting<Input, Answer> {
   readonly input: Input;
@@ -25,7 +40,7 @@ interface Waiting<Input, Answer> {
   reject(error: Error): void;
 }
 
-/** One thread with its queue. It answers each message with one. */
+/** One thread with its queue, which has an end. It answers each message with one. */
 export class WorkThread<Input, Answer> {
   private readonly options: ThreadOptions;
   private readonly queue: Waiting<Input, Answer>[] = [];
@@ -37,9 +52,13 @@ export class WorkThread<Input, Answer> {
     this.options = options;
   }
 
-  /** Does one thing. @throws what `tooLong` makes, or Error when the thread failed */
+  /** Does one thing. @throws FhirError 'throttled' when too many wait, what `tooLong` makes, or Error when the thread failed */
   run(input: Input): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.queue.length >= mostWaiting) {
+        reject(tooMany());
+        return;
+      }
       this.queue.push({ input, resolve, reject });
       this.next();
     });

@@ -45,6 +45,9 @@ type Outcome =
 /** How often a unit is merged anew when others write the same records at the same time. */
 const mostAttempts = 5;
 
+/** A set that is turned away because the server is busy is tried again after this time, in milliseconds. */
+const busyMs = 500;
+
 const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
 
 /** Others get their turn after this time, in milliseconds. */
@@ -117,11 +120,14 @@ class Import {
 
   /** Stores a unit; what it is merged with is read again when somebody else wrote meanwhile. */
   private async storeNewest(unit: Unit): Promise<Outcome> {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ; ) {
       try {
         return await this.store(unit, await this.readStored(unit.reads ?? []));
       } catch (error) {
-        if (!(error instanceof FhirError) || error.status !== 412 || attempt === mostAttempts) throw error;
+        if (!(error instanceof FhirError)) throw error;
+        // The server is busy, which is no fault of the set: it waits for its turn.
+        if (error.problem === 'throttled') await new Promise(resolve => setTimeout(resolve, busyMs));
+        else if (error.status !== 412 || attempt++ === mostAttempts) throw error;
       }
     }
   }
