@@ -10,6 +10,7 @@ import { careplan } from '../src/files/forms/careplan/standard.ts';
 import type { Found, Unit } from '../src/files/forms/standard.ts';
 import { damage } from './careplan-damage.ts';
 import { type Delivery, delivery, type Fill, filesOf, findCodes, from, sets, stamp, to } from './careplan-data.ts';
+import { unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of set; the long run is `npm run conformance`. */
 const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
@@ -22,7 +23,7 @@ const making = { codes: findCodes, office: () => undefined };
 const party = ({ office, serviceType }: { office: string; serviceType: string }) => `${office}_${serviceType}`;
 const asSources = (files: readonly { name: string; bytes: Uint8Array }[]) =>
   files.map(({ name, bytes }) => ({ name, chunks: () => [bytes] }));
-const unitsOf = (all: Delivery): Unit[] => [...careplan.units(asSources(filesOf(all)), findCodes)];
+const unitsOf = (all: Delivery): Unit[] => unitsIn(careplan, asSources(filesOf(all)), findCodes);
 
 function draftsOf(units: readonly Unit[]): Draft[] {
   return units.flatMap(unit => [...(unit.make?.({ codes: findCodes, office: () => undefined }).drafts ?? [])]);
@@ -82,7 +83,7 @@ async function roundTrip(name: string, seed: number, fill: Fill): Promise<unknow
   const written = await writtenFiles(drafts, name === 'given');
   const [expected, found] = [texts(filesOf(all)), texts(written)];
   if (!same(expected, found)) return { expected, found };
-  const again = draftsOf([...careplan.units(asSources(written), findCodes)]);
+  const again = draftsOf(unitsIn(careplan, asSources(written), findCodes));
   return same(resourcesOf(drafts), resourcesOf(again))
     ? undefined
     : { expected: resourcesOf(drafts), found: resourcesOf(again) };
@@ -139,7 +140,7 @@ function readDamaged(seed: number): string | undefined {
   const all = delivery(name, seed, seed % 2 === 0 ? 'full' : 'random', 3, 1 + (seed % 4));
   const right = storedBy(unitsOf(all));
   const { what, files, place, hidden } = damage(all, seed);
-  const units = [...careplan.units(asSources(files), findCodes)];
+  const units = unitsIn(careplan, asSources(files), findCodes);
   if (hidden) return undefined;
   const read = storedBy(units);
   for (const [unit, made] of read) if (right.get(unit) !== made) return `${what}: ${unit} was read wrongly`;
@@ -170,7 +171,7 @@ t.test('a picture goes with the interview it is named in', async t => {
   const bytes = Buffer.from('ffd8ffe000104a464946', 'hex');
   const alone = unitsOf(all).flatMap(one => one.findings);
   t.match(alone, [{ kind: 'set', severity: 'warning', value: name }], 'missing');
-  const units = [...careplan.units(asSources([...filesOf(all), { name, bytes }]), findCodes)];
+  const units = unitsIn(careplan, asSources([...filesOf(all), { name, bytes }]), findCodes);
   t.same(
     units.flatMap(one => one.findings),
     [],
@@ -201,7 +202,7 @@ t.test('a line of 100 MB is passed over in bounded memory', async t => {
     yield Buffer.from('\r\n');
   };
   const before = process.memoryUsage().rss;
-  const units = [...careplan.units([{ name: file!.name, chunks }], findCodes)];
+  const units = unitsIn(careplan, [{ name: file!.name, chunks }], findCodes);
   const used = (process.memoryUsage().rss - before) / 1e6;
   t.match(
     units.flatMap(one => one.findings).map(one => [one.kind, one.line]),

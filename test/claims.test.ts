@@ -10,6 +10,7 @@ import type { Found, Unit } from '../src/files/forms/standard.ts';
 import { type Fill, findCodes } from './careplan-data.ts';
 import { damageFile } from './claims-damage.ts';
 import { deliveries, delivery, fileOf } from './claims-data.ts';
+import { unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of file; the long run is test/conformance/files.mjs. */
 const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
@@ -18,9 +19,8 @@ const damages = Number(process.env['ENGAWA_TEST_DAMAGES'] ?? 260);
 
 const making = { codes: findCodes, office: () => undefined };
 type File = { readonly name: string; readonly bytes: Uint8Array };
-const unitsOf = ({ name, bytes }: File): Unit[] => [
-  ...claims.units([{ name, chunks: () => [bytes.subarray(0, 900), bytes.subarray(900)] }], findCodes),
-];
+const unitsOf = ({ name, bytes }: File): Unit[] =>
+  unitsIn(claims, [{ name, chunks: () => [bytes.subarray(0, 900), bytes.subarray(900)] }], findCodes);
 const draftsOf = (units: readonly Unit[]): Draft[] => units.flatMap(one => [...(one.make?.(making).drafts ?? [])]);
 
 function foundIn(drafts: readonly Draft[]): Found {
@@ -136,7 +136,7 @@ t.test('a line of 100 MB is passed over in bounded memory', async t => {
     yield Buffer.from('\r\n');
   };
   const before = process.memoryUsage().rss;
-  const units = [...claims.units([{ name: file.name, chunks }], findCodes)];
+  const units = unitsIn(claims, [{ name: file.name, chunks }], findCodes);
   const used = (process.memoryUsage().rss - before) / 1e6;
   t.equal(units.filter(one => one.make).length, 0, 'the whole file is refused');
   t.ok(units.flatMap(one => one.findings).some(one => one.kind === 'row-length'));

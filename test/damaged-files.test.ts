@@ -22,6 +22,7 @@ import { codesOf } from '../src/operations/files/run.ts';
 import { Chance } from './careplan-data.ts';
 import { type CertificateRow, rowsOfPerson } from './certificate-rows.ts';
 import { type DamagedSheet, damageSheet, type Sheet, writeSheet } from './csv-damage.ts';
+import { unitsIn } from './file-units.ts';
 import { type DamagedLines, damageLines } from './json-damage.ts';
 import { findCodes, recordFor } from './life-data.ts';
 import { full } from './opinion-data.ts';
@@ -100,7 +101,7 @@ function storedBy(units: readonly Unit[], codes: FindCodes): Map<string, string>
 
 /** What is wrong with how a damaged file was read; undefined when it is right. */
 function problemOf(standard: Standard, name: string, sheet: Sheet, damaged: DamagedSheet, codes: FindCodes) {
-  const unitsOf = (bytes: Uint8Array) => [...standard.units([inPieces(name, bytes)], codes)];
+  const unitsOf = (bytes: Uint8Array) => unitsIn(standard, [inPieces(name, bytes)], codes);
   const right = storedBy(unitsOf(writeSheet(sheet)), codes);
   if (right.size !== sheet.rows.length - sheet.heads) return 'the right file is not read';
   const units = unitsOf(damaged.bytes);
@@ -265,7 +266,7 @@ t.test('a line of 100 MB is passed over in bounded memory', async t => {
   const before = process.memoryUsage().rss;
   const read = (standard: Standard, name: string, start: string) => {
     const chunks = () => long(Buffer.from(start), Buffer.from('\r\n'));
-    const units = [...standard.units([{ name, chunks }], findCodes)];
+    const units = unitsIn(standard, [{ name, chunks }], findCodes);
     return units.flatMap(one => one.findings).map(one => [one.kind, one.line]);
   };
   t.same(read(life, 'FORM_0500_2021_1.csv', heads), [['row-length', 3]]);

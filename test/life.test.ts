@@ -11,6 +11,7 @@ import { answerColumns } from '../src/files/forms/life/response.ts';
 import { life } from '../src/files/forms/life/standard.ts';
 import type { Found, Unit } from '../src/files/forms/standard.ts';
 import type { Fill } from './careplan-data.ts';
+import { unitsIn } from './file-units.ts';
 import { type Delivery, delivery, encode, encodings, findCodes, textOf } from './life-data.ts';
 
 /** Rows of each form and fill; the long run is test/conformance/files.mjs. */
@@ -24,12 +25,12 @@ const making = { codes: findCodes, office: () => undefined };
 const profiles = path.join(import.meta.dirname, '../profiles/engawa-kaigo');
 
 type Files = readonly { readonly name: string; readonly bytes: Uint8Array }[];
-const unitsOf = (files: Files): Unit[] => [
-  ...life.units(
+const unitsOf = (files: Files): Unit[] =>
+  unitsIn(
+    life,
     files.map(({ name, bytes }) => ({ name, chunks: () => [bytes.subarray(0, 700), bytes.subarray(700)] })),
     findCodes,
-  ),
-];
+  );
 const draftsOf = (units: readonly Unit[]): Draft[] => units.flatMap(one => [...(one.make?.(making).drafts ?? [])]);
 
 function foundIn(drafts: readonly Draft[]): Found {

@@ -6,6 +6,7 @@ import { opinionLayout } from '../src/files/forms/opinion/layout.ts';
 import { opinion } from '../src/files/forms/opinion/standard.ts';
 import { writeZip } from '../src/files/zip.ts';
 import { codesOf } from '../src/operations/files/run.ts';
+import { unitsIn } from './file-units.ts';
 import { type Cells, fileOf, full } from './opinion-data.ts';
 import { startOn, stores } from './stores.ts';
 import { startServer, type TestServer } from './support.ts';
@@ -143,7 +144,7 @@ t.test('every item of the file has its place', async t => {
   // Whatever the row, the answers stand in the order of the questionnaire.
   const order = linkIds(questionnaire['item']);
   const file = { name: 'iken.csv', chunks: () => [fileOf({ ...full, 29: '1' }).bytes] };
-  for (const unit of opinion.units([file], codes)) {
+  for (const unit of unitsIn(opinion, [file], codes)) {
     const drafts = unit.make!({ codes, office: () => undefined }).drafts.map(one => one.resource);
     const found = linkIds(drafts.find(one => one.resourceType === 'QuestionnaireResponse')?.['item']);
     const places = found.map(one => order.indexOf(one)).filter((one, i, all) => one !== all[i - 1]);

@@ -39,6 +39,9 @@ t.test('too many that wait are turned away, with a time to come again; the other
   t.match(refused, { problem: 'throttled', status: 429, headers: { 'Retry-After': /^\d+$/ } });
   thread['worker']!.emit('message', 'answered');
   t.equal(await first, 'answered');
-  t.same(await Promise.all(waiting), waiting.map((_, i) => `text ${i}`));
+  t.same(
+    await Promise.all(waiting),
+    waiting.map((_, i) => `text ${i}`),
+  );
   t.equal(await thread.run('again'), 'again', 'there is room again');
 });

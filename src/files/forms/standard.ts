@@ -133,8 +133,11 @@ export interface Standard {
   readonly title: Message;
   /** True for names of its files. */
   accepts(name: string): boolean;
-  /** Units in the order in which they take effect. Files are those of one delivery. */
-  units(files: readonly SourceFile[], codes: FindCodes): Iterable<Unit>;
+  /**
+   * Units in the order in which they take effect. Files are those of one delivery. Undefined while rows are read and no unit is ready: whoever
+   * goes through a large file can let others have their turn then.
+   */
+  units(files: readonly SourceFile[], codes: FindCodes): Iterable<Unit | undefined>;
   /** How `write` is asked; there when it is. */
   readonly asked?: Asked;
   /** Files of what is stored; absent when the standard has no way back. */

@@ -8,8 +8,7 @@ import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import { conditionalReference, conditionOf, type Key, type Removal, toTransaction } from '../../files/convert.ts';
 import { type Finding, isRefusal } from '../../files/finding.ts';
-import { allStandards } from '../../files/forms/all.ts';
-import type { Making, SourceFile, Span, Standard, Stored, Unit } from '../../files/forms/standard.ts';
+import type { Making, SourceFile, Span, Stored, Unit } from '../../files/forms/standard.ts';
 import type { FindCodes } from '../../files/layout.ts';
 import type { FhirRequest, Services } from '../../interactions/interaction.ts';
 import { findMatches } from '../../interactions/match.ts';
@@ -19,6 +18,8 @@ import type { Version } from '../../store/store.ts';
 import { CalculatedAnswers } from './calculated.ts';
 import { everyResource } from './every-resource.ts';
 import { storeAfter } from './follow.ts';
+import { Turn } from './turn.ts';
+import { unitsOf } from './units.ts';
 
 /** What became of a unit. */
 export interface Receipt {
@@ -49,9 +50,6 @@ const mostAttempts = 5;
 const busyMs = 500;
 
 const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0 };
-
-/** Others get their turn after this time, in milliseconds. */
-const longestTurnMs = 20;
 
 /** Units in work at the same time: their commits share one write to disk. */
 const sideBySide = 8;
@@ -234,39 +232,6 @@ const contentFinding = ({ place }: Unit, message: Finding['rule']): Finding => (
   mend: { en: 'Correct the rows of this set', ja: 'この組の行を直してください' },
 });
 
-/** The standard a file belongs to, by its name. */
-export const standardOf = (name: string): Standard | undefined => allStandards.find(one => one.accepts(name));
-
-function unknownFile({ name, problem }: SourceFile): Unit {
-  const known = allStandards.map(one => one.title);
-  const finding: Finding = {
-    kind: 'file-name',
-    severity: 'error',
-    file: name,
-    value: name,
-    rule: problem ?? {
-      en: `a name of one of the standards: ${known.map(one => one.en).join('; ')}`,
-      ja: `次の標準のファイル名: ${known.map(one => one.ja).join('、')}`,
-    },
-    mend: { en: 'Name the file as its standard says', ja: '標準仕様のとおりに名前を付けてください' },
-  };
-  return {
-    name,
-    findings: [finding],
-    spans: [{ file: name, from: 0, to: Number.MAX_SAFE_INTEGER }],
-    place: { file: name },
-  };
-}
-
-/** All units of some files, standard by standard. */
-export function* unitsOf(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
-  for (const file of files) if (!standardOf(file.name)) yield unknownFile(file);
-  for (const standard of allStandards) {
-    const own = files.filter(({ name }) => standardOf(name) === standard);
-    if (own.length > 0) yield* standard.units(own, codes);
-  }
-}
-
 /** The person a unit is about: its units take effect one after the other. */
 const laneOf = ({ name }: Unit): string => name.replace(/^\S+ /, '').split(':').slice(0, 2).join(':');
 
@@ -285,14 +250,12 @@ export async function* importFiles(
   await services.terminology.refresh();
   const run = new Import(services, request);
   const waiting: { lane: string; done: Promise<Receipt> }[] = [];
-  let turn = performance.now();
+  const turn = new Turn();
   for (const unit of unitsOf(files, codesOf(services))) {
-    // Units that are refused ask the database nothing: without a pause they would hold up everybody else.
-    if (performance.now() - turn > longestTurnMs) {
-      await new Promise(resolve => setImmediate(resolve));
-      turn = performance.now();
-    }
+    // Rows that are sorted, and units that are refused, ask the database nothing: without a pause they would hold up everybody else.
+    if (turn.isOver()) await turn.pass();
     if (stopped()) break;
+    if (!unit) continue;
     const lane = laneOf(unit);
     const before = waiting.filter(one => one.lane === lane).map(one => one.done);
     const done = Promise.allSettled(before).then(() => run.run(unit));

@@ -2,11 +2,10 @@
  * What the rows of a delivery belong to: one person's plan, month, services given, interview; and the rows of one set, read again
  * from where they stand in their files.
  */
-import { type KnownPlace, RowDecoder } from '../../decode.ts';
 import type { Finding } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type Layout, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import { bytesBetween } from '../../source.ts';
+import { changed, rowsAgain, type Stretch } from '../../source.ts';
 import type { SourceFile, Span } from '../standard.ts';
 import type { FileName } from './file-name.ts';
 import { careplanLayouts } from './layouts/all.ts';
@@ -75,15 +74,9 @@ export interface NamedFile {
   readonly name: FileName;
 }
 
-/** Rows of one file that stand together, and where the first begins. */
-export interface Stretch extends KnownPlace {
-  readonly file: NamedFile;
-  to: number;
-}
-
 /** A set before its rows are read again: where they stand. A delivery has thousands, so nothing else of them is held. */
 export interface PlacedGroup extends SetHead {
-  readonly stretches: Stretch[];
+  readonly stretches: Stretch<NamedFile>[];
 }
 
 /** What a row belongs to; undefined when UPHOSOKU does not tell it. */
@@ -104,22 +97,11 @@ export function keyOf(family: Family, record: FileRecord, wrong: ReadonlySet<str
   return needed.some(item => wrong.has(item)) ? undefined : items.map(item => full[item]).join(':');
 }
 
-const changed = ({ file, line }: Stretch): Finding => ({
-  kind: 'set',
-  severity: 'error',
-  file: file.source.name,
-  line,
-  rule: { en: 'the file changed while it was read', ja: '読んでいる間にファイルが書き換えられました' },
-  mend: { en: 'Send the file again when it is written', ja: '書き終えてから、もう一度送ってください' },
-});
-
-function entriesOf(stretch: Stretch, codes: FindCodes): Entry[] | undefined {
-  const { file, from, to } = stretch;
+function entriesOf(stretch: Stretch<NamedFile>, codes: FindCodes): Entry[] | undefined {
+  const { file } = stretch;
   const { kind } = file.name;
-  const decoder = new RowDecoder({}, stretch);
-  const rows = [...decoder.push(bytesBetween(file.source, from, to)), ...decoder.end()];
   const entries: Entry[] = [];
-  for (const row of rows) {
+  for (const row of rowsAgain(file.source, stretch)) {
     const { layout, record } = readRecord(careplanLayouts.get(kind)!, row, codes, false);
     if (!record) return undefined;
     const place = { line: row.line, from: row.from, to: row.to, place: row.place };
@@ -131,7 +113,7 @@ function entriesOf(stretch: Stretch, codes: FindCodes): Entry[] | undefined {
 /** The set with its rows. */
 export function readGroup({ stretches, findings, ...head }: PlacedGroup, codes: FindCodes): Group {
   const read = stretches.map(one => entriesOf(one, codes));
-  const lost = stretches.filter((_, i) => !read[i]).map(changed);
+  const lost = stretches.filter((_, i) => !read[i]).map(({ file, line }) => changed(file.source.name, line));
   return { ...head, findings: [...findings, ...lost], entries: lost.length > 0 ? [] : read.flatMap(one => one ?? []) };
 }
 

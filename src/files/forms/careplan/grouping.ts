@@ -5,7 +5,8 @@ import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import { type FindCodes, type ReadRow, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import type { SourceFile, Span } from '../standard.ts';
+import { addPlace, rowsOf } from '../../source.ts';
+import type { Span } from '../standard.ts';
 import { type Family, families, familyOf, keyOf, type NamedFile, type PlacedGroup } from './entries.ts';
 import type { FileName } from './file-name.ts';
 import { careplanLayouts } from './layouts/all.ts';
@@ -45,15 +46,6 @@ interface FileRows {
 /** Most rows of a file that are told to be unreadable one by one. */
 const mostOrphans = 10_000;
 
-/** Bytes decoded at a time: a request's body comes as one piece. */
-const piece = 262_144;
-
-function* rowsOf(source: SourceFile, decoder: RowDecoder): Generator<Row> {
-  for (const chunk of source.chunks())
-    for (let at = 0; at < chunk.length; at += piece) yield* decoder.push(chunk.subarray(at, at + piece));
-  yield* decoder.end();
-}
-
 /** Collects rows into groups while the files of a delivery are gone through. */
 class Grouping {
   private readonly groups = new Map<string, PlacedGroup>();
@@ -65,8 +57,8 @@ class Grouping {
     this.codes = codes;
   }
 
-  /** Takes the rows of one file. */
-  add(from: NamedFile): void {
+  /** Takes the rows of one file, one at a time. */
+  *add(from: NamedFile): Generator<undefined, void> {
     const { source, name } = from;
     const layouts = careplanLayouts.get(name.kind)!;
     const file: FileRows = { kind: name.kind, groups: new Set(), together: true, orphans: [], followed: 0 };
@@ -81,11 +73,13 @@ class Grouping {
       const findings = read.findings.map(one => ({ ...one, file: source.name }));
       if (group) {
         this.take(file, group, previous, findings, row.unended === true);
-        addPlace(group, from, row, decoder);
+        addPlace(group.stretches, from, row, decoder);
         previous = group;
       } else this.setAside(file, previous, read, findings, source.name);
     };
-    for (const row of rowsOf(source, decoder)) {
+    for (const row of rowsOf(source.chunks(), decoder)) {
+      yield undefined;
+      if (!row) continue;
       if (file.orphans.length >= mostOrphans) {
         this.giveUp(file, previous, row, source.name);
         return;
@@ -190,13 +184,6 @@ class Grouping {
   }
 }
 
-/** Notes where a row stands; rows that follow each other are one stretch. */
-function addPlace({ stretches }: PlacedGroup, file: NamedFile, row: Row, { characterSet }: RowDecoder): void {
-  const last = stretches.at(-1);
-  if (last?.file === file && last.to === row.from && last.set === characterSet) last.to = row.to;
-  else stretches.push({ file, line: row.line, from: row.from, to: row.to, set: characterSet });
-}
-
 const nameOf = ({ family, key }: { readonly family: Family; readonly key: string }): string => `${family} ${key}`;
 
 /** Whose a row seems to be that has a wrong number of items: the cells of its key, when they have the form of one. */
@@ -248,9 +235,9 @@ function eitherDateOrMonth({ row, layout }: ReadRow): Finding {
   };
 }
 
-/** Sorts the rows of the files of one delivery. */
-export function groupRows(files: readonly NamedFile[], codes: FindCodes): Grouped {
+/** Sorts the rows of the files of one delivery, one at a time. */
+export function* groupRows(files: readonly NamedFile[], codes: FindCodes): Generator<undefined, Grouped> {
   const grouping = new Grouping(codes);
-  for (const file of files) if (careplanLayouts.has(file.name.kind)) grouping.add(file);
+  for (const file of files) if (careplanLayouts.has(file.name.kind)) yield* grouping.add(file);
   return grouping.finish();
 }

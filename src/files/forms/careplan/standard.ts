@@ -5,7 +5,7 @@
 import { type Finding, isRefusal } from '../../finding.ts';
 import type { FindCodes } from '../../layout.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
-import { type Group, type NamedFile, type PlacedGroup, readGroup, type Stretch, spansOf } from './entries.ts';
+import { type Group, type NamedFile, type PlacedGroup, readGroup, spansOf } from './entries.ts';
 import { parseFileName } from './file-name.ts';
 import type { Picture } from './forms.ts';
 import { type Grouped, groupRows } from './grouping.ts';
@@ -72,7 +72,7 @@ function missingPictures(group: Group, pictures: readonly Picture[]): Finding[] 
 
 function unitOf(placed: PlacedGroup, pictures: readonly Picture[], codes: FindCodes): Unit {
   const group = readGroup(placed, codes);
-  const [{ file, line }] = placed.stretches as [Stretch];
+  const { file, line } = placed.stretches[0]!;
   const { kind } = file.name;
   const findings = [...group.findings, ...checkGroup(group), ...missingPictures(group, pictures)];
   const refused = findings.some(isRefusal);
@@ -97,7 +97,7 @@ function looseUnits({ loose }: Grouped): Unit[] {
   });
 }
 
-function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
+function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit | undefined> {
   const named: NamedFile[] = [];
   for (const source of files) {
     const name = parseFileName(source.name);
@@ -109,7 +109,7 @@ function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit>
   }
   for (const delivery of deliveriesOf(named)) {
     const pictures = delivery.filter(({ name }) => name.kind === imageKind).map(({ source }) => pictureOf(source));
-    const grouped = groupRows(delivery, codes);
+    const grouped = yield* groupRows(delivery, codes);
     yield* looseUnits(grouped);
     // The rows of a set are read when it is its turn, and let go when it is done: a delivery may have thousands of sets.
     for (const group of grouped.groups) yield unitOf(group, pictures, codes);

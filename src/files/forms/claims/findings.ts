@@ -108,3 +108,15 @@ export const unknownMonth = (row: Row, at: number, first: Edition, month: string
     },
     { en: 'Send only later months', ja: 'それ以降の分だけ送ってください' },
   );
+
+/** So many rows cannot be read that the rest is not looked at. */
+export const tooMany = (row: Row, most: number): Finding =>
+  found(
+    'set',
+    row.place(0),
+    {
+      en: `more than ${most} rows cannot be read; the rest of the file is not looked at`,
+      ja: `読めない行が ${most} を超えたため、残りは読んでいません`,
+    },
+    { en: 'Look whether this is the right file', ja: '正しいファイルか確かめてください' },
+  );

@@ -6,10 +6,12 @@ import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type Layout, readRecord } from '../../layout.ts';
 import type { Row } from '../../row.ts';
+import { addPlace, changed, rowsAgain, rowsOf } from '../../source.ts';
 import type { SourceFile } from '../standard.ts';
 import {
   missingEnd,
   notClaims,
+  tooMany,
   unknownMonth,
   unknownRecord,
   wrongCount,
@@ -17,6 +19,7 @@ import {
   wrongStart,
   wrongType,
 } from './findings.ts';
+import { type Grouped, Grouping, type PlacedClaim } from './grouping.ts';
 import { claimRecords, familyOf, layoutOf, recordNameOf } from './layouts/all.ts';
 import { control } from './layouts/management.ts';
 import { keyItems, keyOf } from './systems.ts';
@@ -35,15 +38,20 @@ export interface ClaimRow {
   readonly key: string | undefined;
 }
 
-/** What a file tells. */
+/** What a file tells. Of its rows only the places are held: it may have thousands of claims. */
 export interface ClaimFile {
-  readonly name: string;
+  readonly source: SourceFile;
   /** The control record; undefined when it cannot be read. */
   readonly frame: FileRecord | undefined;
-  readonly rows: readonly ClaimRow[];
+  readonly grouped: Grouped;
   /** About the frame: when one refuses, the file is refused. */
   readonly findings: readonly Finding[];
+  /** About its rows, up to {@link mostTold}: for a file that is refused as a whole. */
+  readonly rowFindings: readonly Finding[];
 }
+
+/** Findings about a file, and rows of nobody, beyond which it is not read on. */
+const mostTold = 10_000;
 
 /** A row without its first columns. */
 function without(row: Row, columns: number): Row {
@@ -52,12 +60,6 @@ function without(row: Row, columns: number): Row {
   );
   const place: Row['place'] = (cell, offset) => row.place(Math.max(0, cell + columns), offset);
   return { ...row, cells: row.cells.slice(columns), findings, place };
-}
-
-function* rowsOf(source: SourceFile): Generator<Row> {
-  const decoder = new RowDecoder();
-  for (const chunk of source.chunks()) yield* decoder.push(chunk);
-  yield* decoder.end();
 }
 
 /** The columns of a row: by its exchange number, its record kind and its month of service. */
@@ -99,7 +101,9 @@ class FileReader {
   private readonly source: SourceFile;
   private readonly codes: FindCodes;
   private readonly findings: Finding[] = [];
-  private readonly rows: ClaimRow[] = [];
+  private readonly rowFindings: Finding[] = [];
+  private readonly decoder = new RowDecoder();
+  private readonly grouping: Grouping;
   private frame: { row: Row; record: FileRecord } | undefined;
   private data = 0;
   private seen = 0;
@@ -109,21 +113,34 @@ class FileReader {
   constructor(source: SourceFile, codes: FindCodes) {
     this.source = source;
     this.codes = codes;
+    this.grouping = new Grouping(source.name);
   }
 
-  read(): ClaimFile {
-    const { name } = this.source;
-    for (const row of rowsOf(this.source)) {
+  *read(): Generator<undefined, ClaimFile> {
+    for (const row of rowsOf(this.source.chunks(), this.decoder)) {
+      yield undefined;
+      if (!row) continue;
       const type = (row.cells[0] ?? '').trim();
-      if (this.seen === 0 && row.cells.length > 0 && !/^[123]$/.test(type))
-        return { name, frame: undefined, rows: [], findings: [{ ...notClaims(row, name), file: name }] };
+      if (this.seen === 0 && row.cells.length > 0 && !/^[123]$/.test(type)) {
+        this.findings.push(notClaims(row, this.source.name));
+        return this.result();
+      }
+      if (Math.max(this.findings.length, this.grouping.loose.length) >= mostTold) {
+        this.findings.push(tooMany(row, mostTold));
+        return this.result();
+      }
       this.take(row);
     }
     if (!this.ended) this.findings.push(missingEnd(this.last));
     const told = Number(this.frame?.record['count']);
     if (this.frame && told !== this.data) this.findings.push(wrongCount(this.frame.row, told, this.data));
-    const frame = this.frame?.record;
-    return { name, frame, rows: this.rows, findings: this.findings.map(one => ({ ...one, file: name })) };
+    return this.result();
+  }
+
+  private result(): ClaimFile {
+    const { source, rowFindings } = this;
+    const findings = this.findings.map(one => ({ ...one, file: source.name }));
+    return { source, frame: this.frame?.record, grouped: this.grouping.finish(), findings, rowFindings };
   }
 
   private take(row: Row): void {
@@ -155,10 +172,32 @@ class FileReader {
   private takeData(row: Row): void {
     this.data++;
     const read = claimRow(row, this.source.name, this.codes);
-    if ('record' in read) this.rows.push(read);
-    else this.findings.push(...read);
+    if (!('record' in read)) {
+      this.findings.push(...read);
+      return;
+    }
+    if (this.rowFindings.length < mostTold) this.rowFindings.push(...read.findings);
+    const claim = this.grouping.add(read);
+    if (claim) addPlace(claim.stretches, this.source, row, this.decoder);
   }
 }
 
-/** Reads a file. */
-export const readClaimFile = (source: SourceFile, codes: FindCodes): ClaimFile => new FileReader(source, codes).read();
+/** Goes through a file, row by row. */
+export const readClaimFile = (source: SourceFile, codes: FindCodes): Generator<undefined, ClaimFile> =>
+  new FileReader(source, codes).read();
+
+/** The rows of a claim, read again; none when the file has changed meanwhile, which is told. */
+export function readAgain(
+  { key, stretches }: PlacedClaim,
+  codes: FindCodes,
+): { rows: readonly ClaimRow[]; lost: readonly Finding[] } {
+  const rows: ClaimRow[] = [];
+  for (const stretch of stretches) {
+    const { file } = stretch;
+    const read = rowsAgain(file, stretch).map(row => claimRow(row, file.name, codes));
+    const own = read.filter(one => 'key' in one && one.key === key) as ClaimRow[];
+    if (own.length === 0 || own.length < read.length) return { rows: [], lost: [changed(file.name, stretch.line)] };
+    rows.push(...own);
+  }
+  return { rows, lost: [] };
+}

@@ -4,24 +4,34 @@
  */
 import { type Finding, isRefusal } from '../../finding.ts';
 import type { FindCodes } from '../../layout.ts';
-import type { SourceFile, Standard, Unit } from '../standard.ts';
+import type { SourceFile, Span, Standard, Unit } from '../standard.ts';
 import type { Delivery } from './claim.ts';
-import { makeClaim } from './making.ts';
+import type { PlacedClaim } from './grouping.ts';
 import { familyOf } from './layouts/all.ts';
-import { type ClaimFile, type ClaimRow, readClaimFile } from './read.ts';
+import { makeClaim } from './making.ts';
+import { type ClaimFile, readAgain, readClaimFile } from './read.ts';
 import { checkClaim } from './rules.ts';
 import { personKey } from './systems.ts';
 import { writeClaimFiles } from './write.ts';
 
 /** What a file is refused for: its frame does not hold, so nobody knows what is missing. */
-function refusedFile({ name, rows, findings }: ClaimFile): Unit {
-  const all = [...findings, ...rows.flatMap(one => one.findings)];
+function refusedFile({ source: { name }, rowFindings, findings }: ClaimFile): Unit {
+  const all = [...findings, ...rowFindings];
   return { name, findings: all, spans: [{ file: name, from: 0, to: Number.MAX_SAFE_INTEGER }], place: { file: name } };
 }
 
-function unitOf(rows: readonly ClaimRow[], more: readonly Finding[], delivery: Delivery): Unit {
-  const first = rows[0]!;
-  const { record, row, file } = first;
+const spansOf = ({ stretches }: PlacedClaim): Span[] =>
+  stretches.map(({ file, from, to }) => ({ file: file.name, from, to }));
+
+/** The unit of a claim, whose rows are read again when it is its turn. */
+function unitOf(placed: PlacedClaim, more: readonly Finding[], delivery: Delivery, codes: FindCodes): Unit {
+  const { rows, lost } = readAgain(placed, codes);
+  const [{ file, line }] = placed.stretches as [PlacedClaim['stretches'][number]];
+  const place = { file: file.name, line };
+  const spans = spansOf(placed);
+  const [first] = rows;
+  if (!first) return { name: file.name, findings: lost, spans, place };
+  const { record } = first;
   const findings = [...rows.flatMap(one => one.findings), ...more, ...checkClaim(rows, delivery.month)];
   const isBill = record['insured'] === undefined;
   const person = isBill ? undefined : personKey(record);
@@ -29,99 +39,40 @@ function unitOf(rows: readonly ClaimRow[], more: readonly Finding[], delivery: D
   return {
     name: `claim ${person ? `${person.value}:${rest}` : first.key}`,
     findings,
-    spans: rows.map(one => ({ file: one.file, from: one.row.from, to: one.row.to })),
-    place: { file, line: row.line },
+    spans,
+    place,
     judged: true,
     ...(person && { person, reads: [{ type: 'Patient', key: person }] }),
     ...(!findings.some(isRefusal) && { make: making => makeClaim(rows, delivery, making) }),
   };
 }
 
-const neighbour = ({ file, row }: ClaimRow): Finding => ({
-  kind: 'set',
-  severity: 'error',
-  file,
-  line: row.line,
-  column: 1,
-  rule: {
-    en: 'a row whose key cannot be read is, or may be, of the same claim',
-    ja: 'キーの読めない行があり、同じ請求の行（かもしれない行）です',
-  },
-  mend: { en: 'Mend that row and send the claim again', ja: 'その行を直して、送り直してください' },
-});
-
-interface Grouped {
-  readonly groups: Map<string, { rows: ClaimRow[]; more: Finding[] }>;
-  readonly loose: ClaimRow[];
-  /** False when rows of other claims stand between those of one. */
-  readonly together: boolean;
-}
-
-/**
- * Refuses the claims that rows without a key may belong to: those beside them, or any where claims are mixed. One such row is told for
- * each claim and gap: told of all, findings would be as many as rows times claims.
- */
-function refuseNeighbours(rows: readonly ClaimRow[], { groups, loose, together }: Grouped): void {
-  if (!together) {
-    for (const { more } of loose.length > 0 ? groups.values() : []) more.push(neighbour(loose[0]!));
-    return;
-  }
-  let before: string | undefined;
-  let gap: ClaimRow | undefined;
-  for (const one of rows) {
-    if (one.key === undefined) {
-      if (!gap && before !== undefined) groups.get(before)!.more.push(neighbour(one));
-      gap ??= one;
-    } else {
-      if (gap && one.key !== before) groups.get(one.key)!.more.push(neighbour(gap));
-      gap = undefined;
-      before = one.key;
-    }
-  }
-}
-
-/** Rows by key, in the order in which the keys come; rows without one belong to what is beside them. */
-function groupRows(rows: readonly ClaimRow[]): Grouped {
-  const groups: Grouped['groups'] = new Map();
-  const loose: ClaimRow[] = [];
-  let together = true;
-  let previous: string | undefined;
-  for (const one of rows) {
-    if (one.key === undefined) loose.push(one);
-    else {
-      const group = groups.get(one.key);
-      if (group && previous !== one.key) together = false;
-      if (group) group.rows.push(one);
-      else groups.set(one.key, { rows: [one], more: [] });
-      previous = one.key;
-    }
-  }
-  const grouped = { groups, loose, together };
-  refuseNeighbours(rows, grouped);
-  return grouped;
-}
-
-function* unitsOf(read: ClaimFile): Generator<Unit> {
-  const { frame } = read;
+function* unitsOf(read: ClaimFile, codes: FindCodes): Generator<Unit> {
+  const { frame, source } = read;
   if (!frame || read.findings.some(isRefusal)) {
     yield refusedFile(read);
     return;
   }
   const { dataKind = '', medium = '', month = '' } = frame;
-  const { groups, loose } = groupRows(read.rows);
-  for (const { file, row, findings } of loose) {
-    const spans = [{ file, from: row.from, to: row.to }];
-    yield { name: file, findings, spans, place: { file, line: row.line } };
+  const { claims, loose } = read.grouped;
+  for (const { row, findings } of loose) {
+    const { name } = source;
+    yield {
+      name,
+      findings,
+      spans: [{ file: name, from: row.from, to: row.to }],
+      place: { file: name, line: row.line },
+    };
   }
   let first = read.findings;
-  for (const { rows, more } of groups.values()) {
-    yield unitOf(rows, [...first, ...more], { dataKind, medium, month });
+  for (const claim of claims) {
+    yield unitOf(claim, [...first, ...claim.findings], { dataKind, medium, month }, codes);
     first = [];
   }
 }
 
-function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
-  for (const file of files) yield* unitsOf(readClaimFile(file, codes));
+function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit | undefined> {
+  for (const file of files) yield* unitsOf(yield* readClaimFile(file, codes), codes);
 }
 
 /** Claims to 国保連. */

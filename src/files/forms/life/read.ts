@@ -6,7 +6,7 @@ import { type KnownPlace, RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
 import type { Row } from '../../row.ts';
-import { bytesBetween } from '../../source.ts';
+import { bytesBetween, changed, rowsOf } from '../../source.ts';
 import type { SourceFile } from '../standard.ts';
 import { allForms, type Form } from './all.ts';
 import { type Column, checkValue, methodOf, readCell } from './column.ts';
@@ -30,9 +30,9 @@ export interface PlacedRow {
   readonly to: number;
 }
 
-/** What a file tells: its rows one by one, or why it is refused as a whole. */
+/** What a file tells: its rows one by one, with undefined for a pause, or why it is refused as a whole. */
 export type LifeFile =
-  | { readonly rows: Iterable<{ readonly read: LifeRow; readonly placed: PlacedRow }> }
+  | { readonly rows: Iterable<{ readonly read: LifeRow; readonly placed: PlacedRow } | undefined> }
   | { readonly refused: readonly Finding[] };
 
 const cr = 13;
@@ -83,9 +83,8 @@ class LifeSource {
     return this.source.name;
   }
 
-  *rows(): Generator<Row> {
-    for (const chunk of this.ends.convertAll(this.source.chunks())) yield* this.decoder.push(chunk).map(asRight);
-    yield* this.decoder.end().map(asRight);
+  *rows(): Generator<Row | undefined> {
+    for (const row of rowsOf(this.ends.convertAll(this.source.chunks()), this.decoder)) yield row && asRight(row);
   }
 
   placeOf({ line, from }: Row): KnownPlace {
@@ -185,15 +184,6 @@ const wrongCount = (row: Row, count: number, column: Column | undefined): Findin
   },
 });
 
-const changed = (line: number, file: string): Finding => ({
-  kind: 'set',
-  severity: 'error',
-  file,
-  line,
-  rule: { en: 'the file changed while it was read', ja: '読んでいる間にファイルが書き換えられました' },
-  mend: { en: 'Send the file again when it is written', ja: '書き終えてから、もう一度送ってください' },
-});
-
 /** Reads the rows of one file once its header is known. */
 export class RowReader {
   private readonly order: readonly (Column | undefined)[];
@@ -238,9 +228,9 @@ export class RowReader {
   }
 
   /** All rows that `rows` still has. */
-  *readAll(rows: Iterable<Row>): Generator<{ read: LifeRow; placed: PlacedRow }> {
+  *readAll(rows: Iterable<Row | undefined>): Generator<{ read: LifeRow; placed: PlacedRow } | undefined> {
     for (const row of rows)
-      yield { read: this.read(row), placed: { reader: this, place: this.source.placeOf(row), to: row.to } };
+      yield row && { read: this.read(row), placed: { reader: this, place: this.source.placeOf(row), to: row.to } };
   }
 
   /** A row that was read before. */
@@ -255,25 +245,34 @@ export class RowReader {
   }
 }
 
+/** The next row; pauses before it are handed on. */
+function* nextRow(rows: Iterator<Row | undefined>): Generator<undefined, Row | undefined> {
+  for (;;) {
+    const { done, value } = rows.next();
+    if (done || value) return value;
+    yield undefined;
+  }
+}
+
 /** Opens a file: its first two rows are read. */
-export function openLifeFile(from: SourceFile, codes: FindCodes): LifeFile {
+export function* openLifeFile(from: SourceFile, codes: FindCodes): Generator<undefined, LifeFile> {
   const source = new LifeSource(from);
   const refuse = (findings: readonly Finding[]): LifeFile => ({
     refused: findings.map(one => ({ ...one, file: source.name })),
   });
   const all = source.rows();
-  const first = all.next();
-  if (first.done) return refuse([noRow(1)]);
-  const [id = ''] = first.value.cells.map(cell => cell.trim());
-  const unreadable = first.value.findings.filter(isRefusal);
+  const first = yield* nextRow(all);
+  if (!first) return refuse([noRow(1)]);
+  const [id = ''] = first.cells.map(cell => cell.trim());
+  const unreadable = first.findings.filter(isRefusal);
   if (unreadable.length > 0) return refuse(unreadable);
-  if (!allForms.some(one => one.id === id)) return refuse([unknownType(first.value, id)]);
-  const second = all.next();
-  if (second.done) return refuse([noRow(2)]);
-  const header = second.value.cells.map(cell => cell.trim());
+  if (!allForms.some(one => one.id === id)) return refuse([unknownType(first, id)]);
+  const second = yield* nextRow(all);
+  if (!second) return refuse([noRow(2)]);
+  const header = second.cells.map(cell => cell.trim());
   while (header.at(-1) === '') header.pop();
   const form = editionOf(id, header);
-  const wrong = [...second.value.findings.filter(isRefusal), ...checkHeader(form, second.value, header)];
+  const wrong = [...second.findings.filter(isRefusal), ...checkHeader(form, second, header)];
   if (wrong.length > 0) return refuse(wrong);
   return { rows: new RowReader(form, header, source, codes).readAll(all) };
 }
@@ -281,6 +280,6 @@ export function openLifeFile(from: SourceFile, codes: FindCodes): LifeFile {
 /** The rows of a set, read again; those of a file that has changed meanwhile are told. */
 export function readAgain(placed: readonly PlacedRow[]): { rows: readonly LifeRow[]; lost: readonly Finding[] } {
   const read = placed.map(one => one.reader.readAgain(one));
-  const lost = placed.filter((_, i) => !read[i]).map(({ place, reader }) => changed(place.line, reader.file));
+  const lost = placed.filter((_, i) => !read[i]).map(({ place, reader }) => changed(reader.file, place.line));
   return { rows: read.filter(one => one !== undefined), lost };
 }

@@ -104,15 +104,18 @@ interface Sets {
 }
 
 /** Sorts the rows of a file into sets; what belongs to none is given out at once. */
-function* sortRows(source: SourceFile, codes: FindCodes, { persons, others }: Sets): Generator<Unit> {
+function* sortRows(source: SourceFile, codes: FindCodes, { persons, others }: Sets): Generator<Unit | undefined> {
   const { name } = source;
-  const file = openLifeFile(source, codes);
+  const file = yield* openLifeFile(source, codes);
   if ('refused' in file) {
     const spans = [{ file: name, from: 0, to: Number.MAX_SAFE_INTEGER }];
     yield { name, findings: file.refused, spans, place: { file: name } };
     return;
   }
-  for (const { read, placed } of file.rows) {
+  for (const one of file.rows) {
+    yield undefined;
+    if (!one) continue;
+    const { read, placed } = one;
     if (!read.hasKey) yield looseUnit(read);
     else {
       const own = setOf(read);
@@ -124,7 +127,7 @@ function* sortRows(source: SourceFile, codes: FindCodes, { persons, others }: Se
   }
 }
 
-function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
+function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit | undefined> {
   const sets: Sets = { persons: new Map(), others: new Map() };
   for (const source of files) yield* sortRows(source, codes, sets);
   for (const set of sets.persons.values()) yield unitOf(set);

@@ -21,7 +21,8 @@ interface Line {
   readonly isTooLong: boolean;
 }
 
-function* linesOf(source: SourceFile): Generator<Line> {
+/** The lines; undefined after each piece of the file. */
+function* linesOf(source: SourceFile): Generator<Line | undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   let number = 1;
@@ -40,6 +41,7 @@ function* linesOf(source: SourceFile): Generator<Line> {
     };
   };
   for (const chunk of source.chunks()) {
+    yield undefined;
     rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
@@ -110,10 +112,13 @@ function unitOf(file: string, line: Line): Unit {
 /** Most lines of a file that are told to be no resource: one with more is no NDJSON, and is not read to its end. */
 const mostUnreadable = 10_000;
 
-function* unitsOf(file: SourceFile): Generator<Unit> {
+function* unitsOf(file: SourceFile): Generator<Unit | undefined> {
   let unreadable = 0;
   for (const line of linesOf(file)) {
-    if (!line.isTooLong && line.text.trim() === '') continue;
+    if (!line || (!line.isTooLong && line.text.trim() === '')) {
+      yield undefined;
+      continue;
+    }
     if (unreadable === mostUnreadable) {
       const rule = {
         en: `more than ${mostUnreadable} lines are no FHIR resources; the rest of the file is not read`,

@@ -6,17 +6,73 @@ import type { CharacterSet } from '../../character-set.ts';
 import { RowDecoder } from '../../decode.ts';
 import { type Finding, isRefusal } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type ReadRow, readRecord } from '../../layout.ts';
-import type { Row } from '../../row.ts';
-import { bytesBetween } from '../../source.ts';
+import { bytesBetween, rowsOf } from '../../source.ts';
 import type { SourceFile, Standard, Unit } from '../standard.ts';
 import { opinionLayout } from './layout.ts';
 import { makeOpinion, opinionKey, personOf } from './making.ts';
 
-function* rowsOf(source: SourceFile): Generator<{ row: Row; set: CharacterSet }> {
+/** A row that was read, and its character set. */
+interface OpinionRow extends ReadRow {
+  readonly set: CharacterSet;
+}
+
+/** The rows of a file but a heading; undefined for a pause. */
+function* readRows(source: SourceFile, codes: FindCodes): Generator<OpinionRow | undefined> {
   const decoder = new RowDecoder({ verticalTab: true });
-  const withSet = (row: Row) => ({ row, set: decoder.characterSet ?? 'ms932' });
-  for (const chunk of source.chunks()) yield* decoder.push(chunk).map(withSet);
-  yield* decoder.end().map(withSet);
+  let isFirst = true;
+  for (const row of rowsOf(source.chunks(), decoder)) {
+    const read = row && readRecord([opinionLayout], row, codes, isFirst);
+    isFirst &&= row === undefined;
+    if (read && (read.record || read.findings.some(isRefusal))) yield { ...read, set: decoder.characterSet ?? 'ms932' };
+    else yield undefined;
+  }
+}
+
+/** Items of the key: insurer, insured number, day of application. */
+const keyItems = [4, 6, 8];
+
+/** The key of a row; undefined when an item of it cannot be read. */
+function keyOf({ record, findings }: ReadRow): string | undefined {
+  const isUnknown = findings.some(one => isRefusal(one) && keyItems.includes(one.item ?? 0));
+  return record && !isUnknown ? opinionKey(record) : undefined;
+}
+
+/** Lines of rows of one key that are kept and told. */
+const mostLines = 6;
+
+/** Keys that several rows of a file have, with the first lines of these rows. */
+function* repeatedIn(source: SourceFile, codes: FindCodes): Generator<undefined, ReadonlyMap<string, number[]>> {
+  const lines = new Map<string, number[]>();
+  for (const read of readRows(source, codes)) {
+    yield undefined;
+    const key = read && keyOf(read);
+    const known = key === undefined ? undefined : lines.get(key);
+    if (known && known.length < mostLines) known.push(read!.row.line);
+    else if (key !== undefined && !known) lines.set(key, [read!.row.line]);
+  }
+  for (const [key, { length }] of lines) if (length === 1) lines.delete(key);
+  return lines;
+}
+
+/** Rows of one application: nobody knows which of them is right. */
+function repeated({ row, record }: OpinionRow, lines: readonly number[]): Finding {
+  const others = lines.filter(one => one !== row.line).join(', ');
+  const told = lines.length < mostLines ? others : `${others} …`;
+  return {
+    kind: 'duplicate',
+    severity: 'error',
+    line: row.line,
+    column: 1,
+    value: opinionKey(record!),
+    rule: {
+      en: `one opinion for each insured number and day of application (申請日) in a file; line ${told} has the same`,
+      ja: `1つのファイルに、被保険者番号と申請日が同じ意見書は1件だけです（${told}行目にもあります）`,
+    },
+    mend: {
+      en: 'Leave out the rows that are not the right one',
+      ja: '正しい1行だけを残してください',
+    },
+  };
 }
 
 const relation = (read: ReadRow, column: number, rule: Finding['rule'], mend: Finding['mend']): Finding => ({
@@ -49,9 +105,9 @@ function checkDays(read: ReadRow, record: FileRecord): Finding[] {
   return found;
 }
 
-function unitOf(source: SourceFile, read: ReadRow, set: CharacterSet, codes: FindCodes): Unit {
+function unitOf(source: SourceFile, read: OpinionRow, codes: FindCodes): Unit {
   const { name: file } = source;
-  const { row, record } = read;
+  const { row, record, set } = read;
   const common = { spans: [{ file, from: row.from, to: row.to }], place: { file, line: row.line } };
   const findings = read.findings.map(one => ({ ...one, file }));
   if (!record || findings.some(isRefusal)) return { name: file, findings, ...common };
@@ -83,13 +139,13 @@ function unitOf(source: SourceFile, read: ReadRow, set: CharacterSet, codes: Fin
   };
 }
 
-function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit> {
+function* units(files: readonly SourceFile[], codes: FindCodes): Generator<Unit | undefined> {
   for (const source of files) {
-    let isFirst = true;
-    for (const { row, set } of rowsOf(source)) {
-      const read = readRecord([opinionLayout], row, codes, isFirst);
-      isFirst = false;
-      if (read.record || read.findings.some(isRefusal)) yield unitOf(source, read, set, codes);
+    const all = yield* repeatedIn(source, codes);
+    for (const read of readRows(source, codes)) {
+      const lines = read && all.get(keyOf(read) ?? '');
+      const told = lines ? { ...read, findings: [...read.findings, repeated(read, lines)] } : read;
+      yield told && unitOf(source, told, codes);
     }
   }
 }
