@@ -64,25 +64,24 @@ export function fileOnDisk(place: string): SourceFile {
 }
 
 /** The national files in a folder (not below it), or one file; archives are unpacked. */
-export function filesAt(place: string, mostBytes: number): SourceFile[] {
+export async function filesAt(place: string, mostBytes: number): Promise<SourceFile[]> {
   const isFolder = fs.statSync(place).isDirectory();
   const names = isFolder ? fs.readdirSync(place).sort() : [path.basename(place)];
   const folder = isFolder ? place : path.dirname(place);
-  return names
-    .filter(name => /\.(csv|jpe?g|zip|ndjson|jsonl)$/i.test(name))
-    .map(name => path.join(folder, name))
-    .flatMap(file => {
-      if (!/\.zip$/i.test(file)) return [fileOnDisk(file)];
-      const bytes = fs.readFileSync(file);
-      if (!isZip(bytes)) return [fileOnDisk(file)];
-      return unpack(file, bytes, mostBytes);
-    });
+  const files: SourceFile[] = [];
+  for (const name of names.filter(one => /\.(csv|jpe?g|zip|ndjson|jsonl)$/i.test(one))) {
+    const file = path.join(folder, name);
+    const bytes = /\.zip$/i.test(file) ? fs.readFileSync(file) : undefined;
+    if (bytes && isZip(bytes)) files.push(...(await unpack(file, bytes, mostBytes)));
+    else files.push(fileOnDisk(file));
+  }
+  return files;
 }
 
 /** An archive's files; one that cannot be read stands for itself, with the reason. */
-function unpack(file: string, bytes: Uint8Array, mostBytes: number): SourceFile[] {
+async function unpack(file: string, bytes: Uint8Array, mostBytes: number): Promise<SourceFile[]> {
   try {
-    return readZip(bytes, mostBytes).map(one => inMemory(one.name, one.bytes));
+    return (await readZip(bytes, mostBytes)).map(one => inMemory(one.name, one.bytes));
   } catch (error) {
     if (error instanceof ZipError) return [{ ...fileOnDisk(file), problem: error.text }];
     throw error;

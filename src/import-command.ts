@@ -83,9 +83,9 @@ export function resultMessage({ receipts, problem }: ImportResult): Message & { 
 }
 
 /** The files a command line names. @throws SettingError when there is nothing to import */
-function filesNamed(config: Config, place: string): SourceFile[] {
+async function filesNamed(config: Config, place: string): Promise<SourceFile[]> {
   if (!fs.existsSync(place)) throw new SettingError({ en: `${place} does not exist`, ja: `${place} がありません` });
-  const files = filesAt(place, config.maxBody * 4);
+  const files = await filesAt(place, config.maxBody * 4);
   if (files.length > 0) return files;
   const kinds = '*.csv, *.jpg, *.zip, *.ndjson';
   throw new SettingError(
@@ -122,7 +122,7 @@ const stoppedMessage: Message = {
 
 /** `engawa import <folder|file> [--errors <folder>] [--json]` */
 export async function importCommand(config: Config, place: string, flags: ReadonlyMap<string, string>, tell: Tell) {
-  const files = filesNamed(config, place);
+  const files = await filesNamed(config, place);
   const services = createServices(config);
   const stopping = new Stopping();
   const print = flags.has('json') ? (line: string) => void process.stdout.write(line) : undefined;

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
 import { fileOnDisk, filesAt, type Tell } from './file-commands.ts';
+import type { SourceFile } from './files/forms/standard.ts';
 import { FolderLock } from './folder-lock.ts';
 import { type ImportRun, resultMessage, runImport, writeErrors } from './import-command.ts';
 import type { Services } from './interactions/interaction.ts';
@@ -113,10 +114,11 @@ export class Watcher {
 
   private async take(names: readonly string[], run: ImportRun): Promise<Message> {
     const { incoming, done, errors } = this.folders;
-    const files = names.flatMap(name => {
+    const files: SourceFile[] = [];
+    for (const name of names) {
       const place = path.join(incoming, name);
-      return /\.zip$/i.test(name) ? filesAt(place, this.config.maxBody * 4) : [fileOnDisk(place)];
-    });
+      files.push(...(/\.zip$/i.test(name) ? await filesAt(place, this.config.maxBody * 4) : [fileOnDisk(place)]));
+    }
     const result = await runImport(this.services, this.config, files, run);
     const stamp = stampOf(names[0]!);
     const message = resultMessage(result);

@@ -132,11 +132,11 @@ async function checkStored(t: Test, server: TestServer): Promise<void> {
 async function checkWritten(t: Test, server: TestServer, files: readonly { bytes: Uint8Array }[]): Promise<void> {
   const answer = await server.app.inject({ url: '/fhir/$export-files?standard=claims', headers: { accept: '*/*' } });
   t.equal(answer.statusCode, 200, answer.statusCode === 200 ? '' : answer.payload.slice(0, 300));
-  const written = readZip(answer.rawPayload, 1e7).map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+  const written = (await readZip(answer.rawPayload, 1e7)).map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
   const sent = files.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
   t.same([...written].sort(), [...sent].sort(), 'the same files');
   const part = await server.app.inject({ url: '/fhir/$export-files?standard=claims&kind=8222&month=202610' });
-  t.match(readZip(part.rawPayload, 1e7), [{ name: /^K2611001\.CSV$/ }], 'one kind');
+  t.match(await readZip(part.rawPayload, 1e7), [{ name: /^K2611001\.CSV$/ }], 'one kind');
 }
 
 async function checkRefusals(t: Test, server: TestServer): Promise<void> {

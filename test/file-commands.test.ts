@@ -60,7 +60,7 @@ t.test('what cannot be imported', async t => {
 t.test('stopped in the middle: whole sets are stored, and the rest follows', async t => {
   const server = startServer();
   t.teardown(() => server.close());
-  const files = filesAt(plans('stop', 30), 1e9);
+  const files = await filesAt(plans('stop', 30), 1e9);
   const lines: string[] = [];
   const run = { tell, stopped: () => lines.length >= 3, print: (line: string) => void lines.push(line) };
   const { receipts, problem } = await runImport(server.services, config, files, run);
@@ -81,7 +81,7 @@ t.test('a full disk ends an import with what was stored', async t => {
   const commit = store.commit.bind(store);
   let commits = 0;
   store.commit = changes => (++commits > 5 ? Promise.reject(new DiskFullError('full')) : commit(changes));
-  const files = filesAt(plans('full', 20), 1e9);
+  const files = await filesAt(plans('full', 20), 1e9);
   const result = await runImport(server.services, config, files, { tell });
   t.ok(result.receipts.length < 20);
   t.match(resultMessage(result), { en: /sets stored.*\n.*the disk is full; free space/, failed: true });

@@ -208,17 +208,18 @@ t.test('the example files: in, the same again, out as they were', async t => {
       headers: { accept: '*/*' },
     });
     t.equal(answer.headers['content-type'], 'application/zip', side);
-    for (const { name, bytes } of readZip(answer.rawPayload, 1e8)) written.set(name.replace(/_\d{14}/, ''), bytes);
+    for (const { name, bytes } of await readZip(answer.rawPayload, 1e8))
+      written.set(name.replace(/_\d{14}/, ''), bytes);
   }
   for (const { name, bytes } of files) t.same(written.get(name.replace(/_\d{14}/, '')), Buffer.from(bytes), name);
   t.equal(written.size, files.length);
   const deletion = 'deletion=DLT1KYO:492017:0000000101:20260925&from=4970100014_43&to=4970100022_11';
   const away = await server.app.inject({ url: `/fhir/$export-files?${deletion}` });
-  const [file] = readZip(away.rawPayload, 1e6);
+  const [file] = await readZip(away.rawPayload, 1e6);
   t.match(file!.name, /^DLT1KYO_4970100014_43_4970100022_11_\d{14}\.CSV$/);
   t.equal(Buffer.from(file!.bytes).toString(), '202407,492017,0000000101,20260925\r\n');
   const everything = await server.app.inject({ url: '/fhir/$export-files' });
-  const all = readZip(everything.rawPayload, 1e8);
+  const all = await readZip(everything.rawPayload, 1e8);
   t.same(
     all
       .map(({ name }) => name)
@@ -246,7 +247,7 @@ t.test('generated files: through the server and back', async t => {
       const [from, to] = name === 'given' ? ['4970100022_11', '4970100014_43'] : ['4970100014_43', '4970100022_11'];
       const out = await server.app.inject({ url: `/fhir/$export-files?from=${from}&to=${to}` });
       t.equal(out.statusCode, 200, `${name}, ${fill}: ${out.statusCode === 200 ? '' : out.payload.slice(0, 300)}`);
-      const written = readZip(out.rawPayload, 1e8).map(one => [
+      const written = (await readZip(out.rawPayload, 1e8)).map(one => [
         one.name.replace(/_\d{14}/, ''),
         new TextDecoder('shift_jis').decode(one.bytes),
       ]);
@@ -336,7 +337,7 @@ t.test('a plan that came over REST is written as files too', async t => {
   const receiver = plan.entry[0]!.resource.activity[0]!.detail.performer[0]!.identifier.value;
   const out = await server.app.inject({ url: `/fhir/$export-files?to=${receiver}_11` });
   t.equal(out.statusCode, 200, out.statusCode === 200 ? '' : out.payload.slice(0, 500));
-  const files = readZip(out.rawPayload, 1e7).map(({ name, bytes }) => [
+  const files = (await readZip(out.rawPayload, 1e7)).map(({ name, bytes }) => [
     name.split('_')[0]!,
     new TextDecoder('shift_jis').decode(bytes),
   ]);
@@ -352,7 +353,7 @@ t.test('a plan that came over REST is written as files too', async t => {
   );
   t.match(files[2]![1], /^202407,/);
   // Back again: the same plan, now with everything a file says.
-  const again = await send(server, readZip(out.rawPayload, 1e7) as Files);
+  const again = await send(server, (await readZip(out.rawPayload, 1e7)) as Files);
   t.match(again, { stored: 1, refused: 0 }, again.texts.join('; '));
 });
 

@@ -103,7 +103,7 @@ async function exported(server: TestServer, query: string): Promise<{ name: stri
   const answer = await server.app.inject({ url: `/fhir/$export-files?standard=life&${query}` });
   if (answer.statusCode === 204) return [];
   if (answer.statusCode !== 200) throw new Error(answer.payload);
-  return readZip(answer.rawPayload, 1e8);
+  return await readZip(answer.rawPayload, 1e8);
 }
 
 const everyItem = (items: readonly JsonObject[]): JsonObject[] =>

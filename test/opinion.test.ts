@@ -129,6 +129,30 @@ t.test('rows that are refused name the item', async t => {
   t.same(await find(server, 'QuestionnaireResponse'), []);
 });
 
+t.test('rows of one application are refused, each naming the lines of the others', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const other = { ...full, 6: '0000000002', 16: '軒先 太郎', 15: 'ノキサキ タロウ' };
+  // Another item that is wrong does not hide that the row is of the same application; a wrong item of the key does.
+  const { text, count } = await send(
+    server,
+    full,
+    other,
+    { ...full, 121: '変更' },
+    { ...full, 47: '99' },
+    { ...full, 8: 'x' },
+  );
+  t.same([count('stored'), count('refused')], [1, 4], text);
+  t.match(text, /1行目.*申請日が同じ意見書は1件だけです（3, 4行目にもあります）/);
+  t.match(text, /3行目.*（1, 4行目にもあります）/);
+  t.match(text, /4行目.*（1, 3行目にもあります）/);
+  t.notMatch(text, /5行目にも/);
+  const many = await send(server, ...Array.from({ length: 9 }, () => full));
+  t.equal(many.count('refused'), 9);
+  t.match(many.text, /（2, 3, 4, 5, 6 …行目にもあります）/, 'not all of them in each');
+  t.equal((await find(server, 'QuestionnaireResponse')).length, 1);
+});
+
 t.test('every item of the file has its place', async t => {
   const server = startServer();
   t.teardown(() => server.close());

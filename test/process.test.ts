@@ -99,10 +99,10 @@ t.test('archives of one form count together when they are unpacked', async t => 
     };
   };
   t.same(
-    filesIn(services, form(1)).map(one => one.name),
+    (await filesIn(services, form(1))).map(one => one.name),
     ['0.csv'],
   );
-  t.throws(() => filesIn(services, form(2)), /more than 100 bytes together/);
+  await t.rejects(filesIn(services, form(2)), /more than 100 bytes together/);
   await close();
 });
 

@@ -107,11 +107,18 @@ export function toIssue(finding: Finding): Issue {
 /** True when what it is about must be refused. */
 export const isRefusal = ({ severity }: Finding): boolean => severity === 'error' || severity === 'fatal';
 
-/** How many findings there are of each kind, the most frequent first. */
-export function summarize(findings: readonly Finding[]): { kind: FindingKind; title: Message; count: number }[] {
-  const counts = new Map<FindingKind, number>();
-  for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts]
-    .map(([kind, count]) => ({ kind, title: findingKinds[kind], count }))
-    .sort((a, b) => b.count - a.count);
+/** How many findings there are of each kind. */
+export class FindingCounts {
+  private readonly counts = new Map<FindingKind, number>();
+
+  add({ kind }: Finding): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  /** The most frequent first. */
+  list(): { kind: FindingKind; title: Message; count: number }[] {
+    return [...this.counts]
+      .map(([kind, count]) => ({ kind, title: findingKinds[kind], count }))
+      .sort((a, b) => b.count - a.count);
+  }
 }

@@ -2,7 +2,7 @@
  * What an import says: a summary by kind of error, each finding with its place, and the refused rows as they came.
  */
 import type { Language, Message } from '../fhir/types.ts';
-import { type Finding, findingMessage, isRefusal, placeText, summarize } from './finding.ts';
+import { type Finding, FindingCounts, findingMessage, isRefusal, placeText } from './finding.ts';
 import type { SourceFile, Span } from './forms/standard.ts';
 
 /** A unit as a report needs it. */
@@ -56,9 +56,9 @@ export function firstRefusals(units: readonly Reported[], most: number, language
 export function reportText(units: readonly Reported[], language: Language): string {
   const ja = language === 'ja';
   const head = countsOf(units)[language];
-  const kinds = summarize(units.flatMap(one => one.findings.filter(isRefusal))).map(
-    ({ title, count: times }) => `  ${title[language]}: ${times}`,
-  );
+  const counts = new FindingCounts();
+  for (const one of units) for (const finding of one.findings) if (isRefusal(finding)) counts.add(finding);
+  const kinds = counts.list().map(({ title, count: times }) => `  ${title[language]}: ${times}`);
   const details = units
     .filter(one => one.findings.length > 0)
     .flatMap(({ unit, outcome, findings }) => [
@@ -90,14 +90,23 @@ function* piecesIn(file: SourceFile, spans: readonly Span[]): Generator<Uint8Arr
   }
 }
 
+/** What giving back needs of a unit. */
+export type Refused = Pick<Reported, 'outcome' | 'spans'>;
+
 /** The refused rows of each file, byte for byte as they came. */
 export function refusedFiles(
-  units: readonly Reported[],
+  units: readonly Refused[],
   files: readonly SourceFile[],
 ): { readonly name: string; readonly pieces: () => Iterable<Uint8Array> }[] {
-  const spans = units.filter(one => one.outcome === 'refused').flatMap(one => one.spans);
+  const spans = new Map<string, Span[]>();
+  for (const one of units)
+    for (const span of one.outcome === 'refused' ? one.spans : []) {
+      const own = spans.get(span.file);
+      if (own) own.push(span);
+      else spans.set(span.file, [span]);
+    }
   return files
-    .map(file => ({ file, own: spans.filter(one => one.file === file.name) }))
+    .map(file => ({ file, own: spans.get(file.name) ?? [] }))
     .filter(({ own }) => own.length > 0)
     .map(({ file, own }) => ({ name: file.name, pieces: () => piecesIn(file, own) }));
 }

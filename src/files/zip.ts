@@ -2,6 +2,7 @@
  * ZIP archives: reading what people send, writing what they fetch. Stored and deflated entries; no encryption, no ZIP64.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { Message } from '../fhir/types.ts';
 
@@ -51,11 +52,14 @@ function baseName(name: string): string {
   throw broken(`${shown} cannot be the name of a file`, `${shown} はファイル名に使えません`);
 }
 
-function inflate(data: Buffer, method: number, size: number, name: string): Uint8Array {
+const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
+
+/** Unpacks beside this thread. */
+async function inflate(data: Buffer, method: number, size: number, name: string): Promise<Uint8Array> {
   if (method === 0) return data;
   if (method !== 8) throw broken(`${name} is packed in another way than deflate`, `${name} は deflate 以外の方式です`);
   try {
-    return zlib.inflateRawSync(data, { maxOutputLength: Math.max(size, 1) });
+    return await inflateRaw(data, { maxOutputLength: Math.max(size, 1) });
   } catch {
     throw broken(`${name} is damaged`, `${name} が壊れています`);
   }
@@ -66,7 +70,7 @@ function inflate(data: Buffer, method: number, size: number, name: string): Uint
  * @param most bytes all files may have together when unpacked
  * @throws ZipError
  */
-export function readZip(given: Uint8Array, most: number): ZipEntry[] {
+export async function readZip(given: Uint8Array, most: number): Promise<ZipEntry[]> {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
   const end = findEnd(bytes);
   const count = bytes.readUInt16LE(end + 10);
@@ -95,7 +99,7 @@ export function readZip(given: Uint8Array, most: number): ZipEntry[] {
     if (!name.endsWith('/'))
       entries.push({
         name: baseName(name),
-        bytes: readEntry(
+        bytes: await readEntry(
           bytes,
           { at: bytes.readUInt32LE(at + 42), method, packed, size, crc: bytes.readUInt32LE(at + 16) },
           name,
@@ -115,26 +119,18 @@ interface EntryPlace {
   readonly crc: number;
 }
 
-function readEntry(bytes: Buffer, { at, method, packed, size, crc }: EntryPlace, name: string): Uint8Array {
+async function readEntry(
+  bytes: Buffer,
+  { at, method, packed, size, crc }: EntryPlace,
+  name: string,
+): Promise<Uint8Array> {
   if (at + 30 > bytes.length || bytes.readUInt32LE(at) !== localMark)
     throw broken(`${name} is missing`, `${name} がありません`);
   const from = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
-  const content = inflate(bytes.subarray(from, from + packed), method, size, name);
-  if (content.length !== size || crc32(content) !== crc) throw broken(`${name} is damaged`, `${name} が壊れています`);
+  const content = await inflate(bytes.subarray(from, from + packed), method, size, name);
+  if (content.length !== size || zlib.crc32(content) !== crc)
+    throw broken(`${name} is damaged`, `${name} が壊れています`);
   return content;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, i) => {
-  let value = i;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value >>> 0;
-});
-
-/** CRC-32 of bytes. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /** An archive of files; names are ASCII or UTF-8. Times are left at the format's first day, so that equal files make equal archives. */
@@ -150,7 +146,7 @@ export function writeZip(entries: readonly ZipEntry[]): Uint8Array {
     about.writeUInt16LE(utf8Flag, 2);
     about.writeUInt16LE(8, 4);
     about.writeUInt32LE(0x00210000, 6);
-    about.writeUInt32LE(crc32(bytes), 10);
+    about.writeUInt32LE(zlib.crc32(bytes), 10);
     about.writeUInt32LE(packed.length, 14);
     about.writeUInt32LE(bytes.length, 18);
     about.writeUInt16LE(title.length, 22);

@@ -33,7 +33,7 @@ async function* chunksOf(file: SourceFile): AsyncGenerator<Uint8Array> {
 
 /** POST Coverage/$push-certificates. */
 export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
-  const files = filesIn(services, request);
+  const files = await filesIn(services, request);
   const rows = files.filter(file => !isMap(file));
   if (rows.length !== 1)
     throw new FhirError('invalid', {

@@ -71,10 +71,10 @@ function attachments(list: readonly JsonObject[]): Part[] {
     .map(({ title, data }) => ({ name: String(title ?? ''), bytes: Buffer.from(String(data ?? ''), 'base64') }));
 }
 
-function unpack(part: Part, most: number): Part[] {
+async function unpack(part: Part, most: number): Promise<Part[]> {
   if (!isZip(part.bytes)) return [part];
   try {
-    return readZip(part.bytes, most);
+    return await readZip(part.bytes, most);
   } catch (error) {
     if (error instanceof ZipError) throw new FhirError('invalid', error.text, { location: part.name });
     throw error;
@@ -82,20 +82,22 @@ function unpack(part: Part, most: number): Part[] {
 }
 
 /** All files; what is unpacked counts together, so that many small archives cannot become more than one may. */
-function unpackAll(parts: readonly Part[], most: number): Part[] {
+async function unpackAll(parts: readonly Part[], most: number): Promise<Part[]> {
+  const all: Part[] = [];
   let left = most;
-  return parts.flatMap(part => {
-    const files = unpack(part, left);
+  for (const part of parts) {
+    const files = await unpack(part, left);
     if (files[0] !== part) left -= files.reduce((sum, one) => sum + one.bytes.length, 0);
-    return files;
-  });
+    for (const one of files) all.push(one);
+  }
+  return all;
 }
 
 /**
  * The files a request brings; archives are unpacked.
  * @throws FhirError 'invalid' when there is none, or an archive is damaged
  */
-export function filesIn(services: Services, request: FhirRequest): SourceFile[] {
+export async function filesIn(services: Services, request: FhirRequest): Promise<SourceFile[]> {
   const { body, contentType = '' } = request;
   const parameter = request.query.find(([name]) => name === 'file')?.[1];
   const name =
@@ -109,7 +111,7 @@ export function filesIn(services: Services, request: FhirRequest): SourceFile[] 
       : [{ name, bytes: body.bytes }];
   else if (body?.kind === 'resource' && body.resource.resourceType === 'Parameters')
     parts = attachments(parameterList(body.resource));
-  const files = unpackAll(parts, services.config.maxBody * 4);
+  const files = await unpackAll(parts, services.config.maxBody * 4);
   if (files.length === 0) throw nothingToRead();
   return files.map(({ name, bytes }) => inMemory(name, bytes));
 }

@@ -101,7 +101,8 @@ class Grouping {
       },
       mend: { en: 'Look whether this is the right file', ja: '正しいファイルか確かめてください' },
     };
-    this.loose.push({ finding, span: { file: name, from, to: Number.MAX_SAFE_INTEGER } });
+    // First: it says more than any row, and an answer does not tell them all.
+    this.loose.unshift({ finding, span: { file: name, from, to: Number.MAX_SAFE_INTEGER } });
     file.orphans.push({ finding, owner: undefined, before, isEnd: true });
   }
 

@@ -126,7 +126,8 @@ class FileReader {
         return this.result();
       }
       if (Math.max(this.findings.length, this.grouping.loose.length) >= mostTold) {
-        this.findings.push(tooMany(row, mostTold));
+        // First: it says more than any row, and an answer does not tell them all.
+        this.findings.unshift(tooMany(row, mostTold));
         return this.result();
       }
       this.take(row);
