@@ -59,6 +59,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     stored: registry,
     maxChain: config.maxChain,
     maxValues: config.maxParameterValues,
+    resourceTypes: definitions.resourceTypes,
     isResourceType: definitions.isResourceType,
     assertIndexed: reindex.assertIndexed,
     inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
@@ -74,7 +75,6 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
 
   const findSettings = {
     run: { scopeOf, budgetMs: config.searchBudget },
-    resourceTypes: definitions.resourceTypes,
     compartment: (compartment: string, id: string, type: string) => {
       assertCompartment(compartment, type);
       return compartmentCondition(compartment, id, type, compartments, registry);

@@ -10,7 +10,7 @@ import { hashOf } from './condition.ts';
 import type { Match, RunSettings } from './match.ts';
 import type { IncludeRequest } from './parse.ts';
 import { resourcesOfHashes, versionsOfSeqs } from './readable.ts';
-import { refuse, shorten } from './refuse.ts';
+import { refuse, refuseType, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
 import { kindHash } from './types/reference.ts';
@@ -79,18 +79,15 @@ export function planInclude(
   const { name, type, code, target } = request;
   for (const one of [type, target]) {
     if (one !== undefined && one !== '*' && !settings.isResourceType(one))
-      throw refuse(
-        name,
-        `"${shorten(one)}" is no resource type; expected for example Observation:subject`,
-        `「${shorten(one)}」というリソース型はありません（例: Observation:subject）`,
-      );
+      throw refuseType(name, one, settings.resourceTypes);
   }
   const types = type === '*' ? (request.reverse || request.iterate ? settings.resourceTypes : matchTypes) : [type];
   const params = types.map(one => [one, paramsOf(one, code, settings)] as const);
   const found = new Map(
     params.map(([one, own]) => [one, referencesOf(own)] as const).filter(([, own]) => own.length > 0),
   );
-  if (found.size === 0)
+  // All references of a type that has none are none.
+  if (found.size === 0 && code !== '*')
     throw refuse(
       name,
       `${shorten(type)} has no reference parameter "${shorten(code)}"`,
@@ -198,7 +195,7 @@ function reverseSql(
   const targets = from
     .filter(match => target === undefined || match.type === target)
     .map(match => hashOf(match.type, match.id));
-  if (targets.length === 0) return undefined;
+  if (targets.length === 0 || references.size === 0) return undefined;
   const all = [...references.values()].flat();
   const kinds = [...new Set(all.map(one => one.only))].map((only): References => {
     const params = all.filter(one => one.only === only).flatMap(one => one.params);

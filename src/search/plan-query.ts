@@ -11,7 +11,7 @@ import type { RunSettings, TypeSearch } from './match.ts';
 import { type Criterion, cursorParameter, parseSearch, type SearchRequest } from './parse.ts';
 import { type PlanSettings, planCriterion } from './plan.ts';
 import { conjuncts } from './rank.ts';
-import { refuse, shorten } from './refuse.ts';
+import { refuse, refuseType, shorten } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 import { planSort, type SortKey } from './sort.ts';
 import type { BareId } from './types/search-type.ts';
@@ -43,7 +43,6 @@ export interface FindInput {
 export interface FindSettings {
   readonly plan: PlanSettings;
   readonly run: Omit<RunSettings, 'sight' | 'store'>;
-  readonly resourceTypes: readonly string[];
   readonly compartment: (compartment: string, id: string, type: string) => Condition | undefined;
   readonly everything: (all: Everything, type: string, types: readonly string[]) => Condition | undefined;
   /** Whether `_explain` is answered. */
@@ -133,14 +132,7 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
     ...(request.contained === 'true' ? [] : usual),
     ...(request.contained === 'false' ? [] : containedSearches(input, request, settings)),
   ];
-  const includes = request.includes.map(include =>
-    planInclude(include, types, {
-      registry: plan.registry,
-      resourceTypes: settings.resourceTypes,
-      isResourceType: plan.isResourceType,
-      assertIndexed: plan.assertIndexed,
-    }),
-  );
+  const includes = request.includes.map(include => planInclude(include, types, plan));
   const used = input.query.filter(([name, value]) => !unknown.has(name) && name !== cursorParameter && value !== '');
   return {
     request,
@@ -198,7 +190,7 @@ function chooseTypes(input: FindInput, request: SearchRequest, { plan }: FindSet
   if (!request.types) return input.types;
   const wanted = [...new Set(request.types.filter(Boolean))];
   const wrong = wanted.find(type => !plan.isResourceType(type));
-  if (wrong !== undefined) throw new UnknownParameter('_type', wrong, '_type', input.types).refusal;
+  if (wrong !== undefined) throw refuseType('_type', wrong, plan.resourceTypes);
   return input.types.filter(type => wanted.includes(type));
 }
 

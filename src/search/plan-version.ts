@@ -5,7 +5,7 @@
 import type { Interval } from '../fhir/datetime.ts';
 import { type Sql, sql } from '../store/sql.ts';
 import type { IndexTable } from '../store/store.ts';
-import { type At, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
+import { type At, allOf, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
 import { hasLink, holdsType, toInside } from './contained.ts';
 import type { PlanSettings } from './plan.ts';
 import { refuseModifier, refuseValue } from './refuse.ts';
@@ -121,25 +121,22 @@ const tableOf = new Map([
   ['special', positionTable],
 ]);
 
-/** The resource has any value for one of the sources. */
-function hasAny(param: SearchParam): Condition {
-  const range = (source: Source, table: Range['table'], extra = sql``): Condition => ({
+/** The resource has any value for a source. @param only of references, the one type they may lead to */
+function hasValue(source: Source, only?: string): Condition {
+  const range = (table: Range['table'], extra = sql``): Condition => ({
     op: 'range',
     range: { table, where: sql`x.param = ${source.param}${extra}`, walk: [], probe: 'seq', repeats: true, rank: 95 },
   });
-  return anyOf(
-    param.sources.flatMap(source => {
-      const table = tableOf.get(source.kind);
-      if (!table) return [present(source)];
-      if (source.kind !== 'reference') return [range(source, table)];
-      if (param.onlyTarget !== undefined)
-        return [
-          range(source, table, sql` AND x.kind = ${kindHash(param.onlyTarget)}`),
-          toInside([source.param], param.onlyTarget, holdsType(param.onlyTarget)),
-        ];
-      return [range(source, table), present(source), hasLink(source.param)];
-    }),
-  );
+  const table = tableOf.get(source.kind);
+  if (!table) return present(source);
+  if (source.whole) {
+    const whole = allOf(source.whole.map(part => hasValue(part)));
+    return source.expressions.length === 1 ? whole : anyOf([whole, range(table)]);
+  }
+  if (source.kind !== 'reference') return range(table);
+  if (only !== undefined)
+    return anyOf([range(table, sql` AND x.kind = ${kindHash(only)}`), toInside([source.param], only, holdsType(only))]);
+  return anyOf([range(table), present(source), hasLink(source.param)]);
 }
 
 /** The resource has a value, as its row of facts says: tested, never walked, since the row is looked up by the version. */
@@ -153,6 +150,6 @@ function present(source: Source): Condition {
 
 /** `:missing=true|false`. */
 export function planMissing(param: SearchParam, name: string, values: readonly string[]): Condition {
-  const any = hasAny(param);
+  const any = anyOf(param.sources.map(source => hasValue(source, param.onlyTarget)));
   return isAskedMissing(name, values) ? not(any) : any;
 }

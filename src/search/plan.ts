@@ -12,7 +12,7 @@ import { planFilter } from './plan-filter.ts';
 import { planList } from './plan-list.ts';
 import { planSpecial, splitValues, tuples } from './plan-values.ts';
 import { planId, planLastUpdated, planMissing } from './plan-version.ts';
-import { refuse, refuseModifier, shorten } from './refuse.ts';
+import { refuse, refuseModifier, refuseType, shorten } from './refuse.ts';
 import type { Registry } from './registry.ts';
 import type { SearchParam } from './search-param.ts';
 import { referenceTable } from './tables.ts';
@@ -28,6 +28,7 @@ export interface PlanSettings extends AskSettings {
   readonly stored: Registry;
   readonly maxChain: number;
   readonly maxValues: number;
+  readonly resourceTypes: readonly string[];
   /** Refuses a parameter whose index is being built. */
   assertIndexed(param: SearchParam): void;
 }
@@ -173,12 +174,7 @@ function planHas(
   settings: PlanSettings,
 ): Condition {
   const beyond = { ...settings, registry: settings.stored };
-  if (!settings.isResourceType(path.type))
-    throw refuse(
-      name,
-      `"${shorten(path.type)}" is no resource type`,
-      `「${shorten(path.type)}」というリソース型はありません`,
-    );
+  if (!settings.isResourceType(path.type)) throw refuseType(name, path.type, settings.resourceTypes);
   const param = findParam(path.type, path.reference, name, beyond);
   if (param.type !== 'reference' || (param.targets.length > 0 && !param.targets.includes(type)))
     throw new UnknownParameter(

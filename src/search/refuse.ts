@@ -1,6 +1,7 @@
 /**
  * Refusals of search parameters: each says what was found, what is expected and gives an example of the right form.
  */
+import { nearest } from '../definitions/nearest.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
 /** A FhirError about one search parameter, named in `location`. */
@@ -19,7 +20,7 @@ export function refuseValue(
   expected: { en: string; ja: string },
   example: string,
 ): FhirError {
-  const name = parameter.split(':')[0];
+  const name = shorten(parameter);
   return refuse(
     parameter,
     `found "${shorten(value)}", expected ${expected.en}; for example ${name}=${example}`,
@@ -39,6 +40,16 @@ export function refuseModifier(
     parameter,
     `modifier ":${shorten(modifier)}" is not known for a parameter of type ${type}; expected ${list || 'none'}`,
     `修飾子「:${shorten(modifier)}」は ${type} 型のパラメータでは使えません（使えるもの: ${list || 'なし'}）`,
+  );
+}
+
+/** A name that is no resource type. @param known the resource types */
+export function refuseType(parameter: string, type: string, known: readonly string[]): FhirError {
+  const near = nearest(type, known) ?? 'Observation';
+  return refuse(
+    parameter,
+    `"${shorten(type)}" is no resource type of FHIR R4; expected for example ${near}`,
+    `「${shorten(type)}」は FHIR R4 のリソース型ではありません（例: ${near}）`,
   );
 }
 
