@@ -64,7 +64,7 @@ function findOperation(services: RouterParts, method: string, path: readonly str
     ...(level === 'instance' && { id: id! }),
   };
   const handle: Route['handle'] = async (given, request) => {
-    checkParameters(request);
+    checkParameters(request, given.definitions);
     return operation.handle(given, request);
   };
   return { name: `$${name}`, handle, params };

@@ -2,9 +2,11 @@
  * Reads what a terminology operation is asked, from Parameters, from the URL or from a bare resource, and turns what
  * terminology says into answers.
  */
+import { parseInterval } from '../../fhir/datetime.ts';
 import { FhirError, operationOutcome } from '../../fhir/outcome.ts';
 import type { JsonObject, Language, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Services } from '../../interactions/interaction.ts';
+import { parameterList } from '../../interactions/parameters.ts';
 import { splitCanonical } from '../../terminology/canonical.ts';
 import { toIssues } from '../../terminology/issues.ts';
 import { parseLanguages } from '../../terminology/languages.ts';
@@ -22,10 +24,9 @@ export class Input {
     else this.byName.set(name, [value]);
   }
 
-  /** Adds the parameters of a Parameters resource. */
-  addParameters(parameters: JsonObject): this {
-    const list = Array.isArray(parameters['parameter']) ? (parameters['parameter'] as JsonObject[]) : [];
-    for (const one of list) {
+  /** Adds parameters of a Parameters resource, or parts of one parameter. */
+  addParameters(parameters: readonly JsonObject[]): this {
+    for (const one of parameters) {
       const name = String(one['name']);
       if (typeof one['resource'] === 'object' && one['resource'] !== null)
         this.resources.set(name, [...(this.resources.get(name) ?? []), one['resource'] as Resource]);
@@ -97,8 +98,20 @@ export class Input {
     return (this.byName.get(name) ?? []).filter((one): one is JsonObject => typeof one === 'object' && one !== null);
   }
 
-  resource(name: string): Resource | undefined {
-    return this.resources.get(name)?.[0];
+  /** The resources that parameters of a name hold. @throws FhirError when one is of another type */
+  resourcesOf(name: string, type: string): readonly Resource[] {
+    const resources = this.resources.get(name) ?? [];
+    const other = resources.find(one => one.resourceType !== type);
+    if (!other) return resources;
+    const found = String(other.resourceType).slice(0, 40);
+    throw new FhirError(
+      'invalid',
+      {
+        en: `${name}: found a resource of type ${found}, expected ${type}`,
+        ja: `${name} は ${found} ではなく ${type} にしてください`,
+      },
+      { location: name },
+    );
   }
 }
 
@@ -107,7 +120,7 @@ export function readInput(request: FhirRequest, bare?: string): Input {
   const input = new Input().addQuery(request.query);
   if (request.body === undefined) return input;
   const resource = request.body.kind === 'resource' ? request.body.resource : undefined;
-  if (resource?.resourceType === 'Parameters') return input.addParameters(resource);
+  if (resource?.resourceType === 'Parameters') return input.addParameters(parameterList(resource));
   if (resource && bare !== undefined) {
     input.resources.set(bare, [resource]);
     return input;
@@ -137,14 +150,15 @@ function versionRules(input: Input): VersionRules {
   return Object.values(rules).every(one => one.size === 0) ? noRules : rules;
 }
 
+/** Japan's time zone, minutes east of Greenwich. */
+const japan = 9 * 60;
+
 /** The day of the parameter `date`: a date or dateTime of which the Japanese day counts. */
 function dayOf(input: Input): string | undefined {
   const value = input.text('date');
   if (value === undefined) return undefined;
-  if (/^\d{4}-\d\d-\d\d$/.test(value)) return value;
-  if (/^\d{4}(-\d\d)?$/.test(value)) return value.padEnd(7, '-01').padEnd(10, '-01');
-  const time = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time))
+  const interval = parseInterval(value, japan);
+  if (!interval)
     throw new FhirError(
       'invalid',
       {
@@ -153,7 +167,7 @@ function dayOf(input: Input): string | undefined {
       },
       { location: 'date' },
     );
-  return new Date(time + 9 * 3_600_000).toISOString().slice(0, 10);
+  return new Date(interval[0] + japan * 60_000).toISOString().slice(0, 10);
 }
 
 /** What the request sees of terminology: its versions, its day, its supplements, the resources it brings along. */

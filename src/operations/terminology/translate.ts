@@ -54,7 +54,7 @@ function codingsOf(dependency: Input): Coding[] {
 /** The values a request gives mappings to depend on: R4's `dependency.element`, R5's `dependency.attribute`. */
 function dependenciesOf(input: Input): Dependency[] {
   return input.objects('dependency').map(one => {
-    const parts = new Input().addParameters(one);
+    const parts = new Input().addParameters(objects(one['parameter']));
     const element = parts.text('element', 'attribute');
     if (element === undefined) throw required('dependency.element');
     return { element, codings: codingsOf(parts) };
@@ -69,8 +69,8 @@ function mapsOf(services: Services, request: FhirRequest, input: Input, scope: S
     if (!stored) throw notFound('ConceptMap', id);
     return [stored];
   }
-  const inline = input.resources.get('conceptMap');
-  if (inline) return inline;
+  const inline = input.resourcesOf('conceptMap', 'ConceptMap');
+  if (inline.length > 0) return inline;
   const url = input.text('url', 'conceptMap');
   if (url === undefined) return undefined;
   const canonical = url.includes('|') ? url : versioned(url, input.text('conceptMapVersion'));

@@ -4,8 +4,9 @@
  * @see https://hl7.org/fhir/R4/codesystem-operation-validate-code.html
  */
 import { FhirError } from '../../fhir/outcome.ts';
-import type { JsonObject } from '../../fhir/types.ts';
+import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, Operation, Services } from '../../interactions/interaction.ts';
+import { parameterList } from '../../interactions/parameters.ts';
 import { notFound } from '../../interactions/read.ts';
 import { splitCanonical } from '../../terminology/canonical.ts';
 import { languagesFor } from '../../terminology/expand.ts';
@@ -63,7 +64,8 @@ function inValueSet(services: Services, request: FhirRequest, input: Input, scop
 /** The code system a request is about, when it names one. */
 function systemOf(services: Services, request: FhirRequest, input: Input): { system?: string; version?: string } {
   const id = request.params['id'];
-  const resource = id === undefined ? input.resource('codeSystem') : services.terminology.stored('CodeSystem', id);
+  const resource =
+    id === undefined ? input.resourcesOf('codeSystem', 'CodeSystem')[0] : services.terminology.stored('CodeSystem', id);
   if (id !== undefined && !resource) throw notFound('CodeSystem', id);
   const [url, version] = resource
     ? [text(resource['url']), text(resource['version'])]
@@ -97,8 +99,9 @@ type Validate = (services: Services, request: FhirRequest, input: Input, scope: 
 /** CodeSystem resources a request brings along count as tx-resources. */
 function prepared(request: FhirRequest): Input {
   const input = readInput(request);
-  const brought = input.resource('codeSystem');
-  if (brought) input.resources.set('tx-resource', [...(input.resources.get('tx-resource') ?? []), brought]);
+  const brought = input.resourcesOf('codeSystem', 'CodeSystem');
+  if (brought.length > 0)
+    input.resources.set('tx-resource', [...(input.resources.get('tx-resource') ?? []), ...brought]);
   return input;
 }
 
@@ -121,9 +124,8 @@ const scopeParameters: ReadonlySet<unknown> = new Set([
 ]);
 
 /** True when one validation of several has a day, versions or resources of its own. */
-function asksForScope({ parameter }: JsonObject): boolean {
-  return Array.isArray(parameter) && (parameter as JsonObject[]).some(one => scopeParameters.has(one['name']));
-}
+const asksForScope = (parameters: readonly JsonObject[]): boolean =>
+  parameters.some(one => scopeParameters.has(one['name']));
 
 /** An answer, or why there is none: one question that cannot be answered leaves the others alone. */
 function answered(request: FhirRequest, ask: () => JsonObject): JsonObject {
@@ -146,14 +148,16 @@ const batch =
           ? request.body.resource
           : undefined;
       if (!common) throw required('validation');
-      const parameters = (Array.isArray(common['parameter']) ? common['parameter'] : []) as JsonObject[];
+      const parameters = parameterList(common);
       const shared = parameters.filter(one => one['name'] !== 'validation');
-      const scope = scopeOf(services, new Input().addParameters({ parameter: shared }));
+      const scope = scopeOf(services, new Input().addParameters(shared));
       const answers = parameters.flatMap(one => {
         if (one['name'] !== 'validation') return [];
-        const own = (one['resource'] ?? {}) as JsonObject;
-        const input = new Input().addParameters(own).addParameters({ parameter: shared });
-        const ask = () => validate(services, request, input, asksForScope(own) ? scopeOf(services, input) : scope);
+        const ask = () => {
+          const own = parameterList((one['resource'] ?? {}) as Resource);
+          const input = new Input().addParameters(own).addParameters(shared);
+          return validate(services, request, input, asksForScope(own) ? scopeOf(services, input) : scope);
+        };
         return [{ name: 'validation', resource: answered(request, ask) }];
       });
       return { resourceType: 'Parameters', parameter: answers };

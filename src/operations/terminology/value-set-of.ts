@@ -42,7 +42,7 @@ export function valueSetOf(services: Services, request: FhirRequest, input: Inpu
     if (!resource) throw notFound('ValueSet', id);
     return planOf(resource);
   }
-  const inline = input.resource('valueSet');
+  const [inline] = input.resourcesOf('valueSet', 'ValueSet');
   if (inline) return planOf(inline);
   const context = input.text('context');
   const url = input.text('url', 'valueSet', 'identifier') ?? (context && boundTo(services, context));
