@@ -52,7 +52,7 @@ export async function preparePatch(
 ): Promise<Change> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
   if (!version) throw notFound(type, id);
-  if (version.deleted) throw gone(version);
+  if (version.deleted) throw gone(version, version);
   if (request.headers['if-none-match']?.trim() === '*')
     throw clientRefusal(request.headers, { kind: 'version', type, id, versionId: 0 })!;
   const match = parseIfMatch(request.headers['if-match']);

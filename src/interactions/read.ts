@@ -13,17 +13,17 @@ export function notFound(type: string, id: string): FhirError {
   return new FhirError('not-found', { en: `${type}/${id} is not known here`, ja: `${type}/${id} は見つかりません` });
 }
 
-/** 410 for what was deleted. */
-export function gone(version: Current): FhirError {
+/** 410 for what was deleted. @param version the deletion, once it is stored */
+export function gone({ type, id }: { readonly type: string; readonly id: string }, version?: Current): FhirError {
   return new FhirError(
     'gone',
-    { en: `${version.type}/${version.id} was deleted`, ja: `${version.type}/${version.id} は削除されています` },
-    { headers: versionHeaders(version) },
+    { en: `${type}/${id} was deleted`, ja: `${type}/${id} は削除されています` },
+    { headers: version ? versionHeaders(version) : {} },
   );
 }
 
 function answer(services: Services, request: FhirRequest, version: Current): FhirResponse {
-  if (version.deleted) throw gone(version);
+  if (version.deleted) throw gone(version, version);
   const headers = versionHeaders(version);
   if (isNotModified(request, version)) return { status: 304, headers };
   const subset = parseSubset(request.query);

@@ -231,16 +231,15 @@ function checkType(resource: Resource, type: string): void {
 async function tryRead(services: Services, { route, request }: Step, changes: readonly Change[]): Promise<void> {
   const { type, id } = route.params;
   const own = changes.find(change => change.type === type && change.id === id);
-  if (own && !own.template)
-    throw gone({ ...own, versionId: 0, lastUpdated: services.now(), deleted: true, seq: 0, text: '' });
   try {
     const { body } = await route.handle(services, request);
     if (body?.kind === 'chunks') await body.chunks[Symbol.asyncIterator]().return?.();
   } catch (error) {
-    const isNew =
-      own && route.name !== 'vread' && error instanceof FhirError && (error.status === 404 || error.status === 410);
-    if (!isNew) throw error;
+    const missing = error instanceof FhirError && (error.status === 404 || error.status === 410);
+    if (!missing || !own?.template || route.name === 'vread') throw error;
   }
+  // Its versions and its history can still be read.
+  if (own && !own.template && route.name === 'read') throw gone(own);
 }
 
 /** What conditions found must still be so; what is read by id must be there, or the transaction fails as a whole. */

@@ -112,6 +112,8 @@ export async function prepareConditionalUpdate(
       },
       { expression: `${type}.id` },
     );
+  const asked = parseIfMatch(request.headers['if-match']);
+  if (matched === undefined && asked !== undefined) throw versionMismatch(asked, type);
   const id = matched ?? resource.id ?? input.newId;
   checkId(id);
   const preconditions = [match.precondition, ...versionPreconditions(request.headers, type, id)];

@@ -251,18 +251,20 @@ function demand(changes: readonly Change[], condition: Precondition | undefined)
   return [{ ...first, preconditions: [...first.preconditions, condition] }, ...others];
 }
 
-/** The refusal when If-Match does not name the current version. */
-export function versionMismatch(expected: number | '*', type: string, id: string): FhirError {
-  const asked =
-    expected === 0 ? { en: 'an unknown version', ja: '不明な版' } : { en: `version ${expected}`, ja: `版 ${expected}` };
-  return new FhirError(
-    'precondition',
-    {
-      en: `If-Match asks for ${asked.en} of ${type}/${id}, but that is not the current version; read it again and repeat the change`,
-      ja: `If-Match の${asked.ja}は ${type}/${id} の現在の版ではありません。読み直してからやり直してください`,
-    },
-    { location: 'If-Match' },
-  );
+/** The refusal when If-Match does not name the current version. @param id absent when a condition finds no resource */
+export function versionMismatch(expected: number | '*', type: string, id?: string): FhirError {
+  const known =
+    expected === '*' ? { en: 'any version', ja: 'いずれかの版' } : { en: `version ${expected}`, ja: `版 ${expected}` };
+  const asked = expected === 0 ? { en: 'an unknown version', ja: '不明な版' } : known;
+  const absent = {
+    en: `If-Match asks for ${asked.en} of ${id === undefined ? `the ${type} that the condition finds` : `${type}/${id}`}, but there is none; leave If-Match out where it may be absent`,
+    ja: `If-Match は${asked.ja}を求めていますが、${id === undefined ? `条件に一致する ${type} ` : `${type}/${id} `}はありません。なくてもよい場合は If-Match を省いてください`,
+  };
+  const other = {
+    en: `If-Match asks for ${asked.en} of ${type}/${id}, but that is not the current version; read it again and repeat the change`,
+    ja: `If-Match の${asked.ja}は ${type}/${id} の現在の版ではありません。読み直してからやり直してください`,
+  };
+  return new FhirError('precondition', expected === '*' || id === undefined ? absent : other, { location: 'If-Match' });
 }
 
 /** The answer to a write: 201 or 200, with the body Prefer asks for. */
