@@ -21,20 +21,36 @@ const walkFrom = 6000;
 /** Targets of a chain or sources of a `_has` that are gathered; beyond, each is looked at when it is met. */
 const fewInner = 200;
 
-/** The index rows of a condition, about `limit` at most and each as often as it lies there; undefined where that is not cheap. */
-function rawRows(part: Condition, limit: number): Sql | undefined {
+/**
+ * The index rows of a condition, each as often as it lies there; undefined where that is not cheap.
+ * @param limit about so many at most; `only` asks for the last of them alone
+ */
+function rawRows(part: Condition, limit: number, only = atMost(limit)): Sql | undefined {
   if (part.op === 'ids')
-    return sql`SELECT 1 FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])}`;
+    return sql`SELECT 1 AS one FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])} ${only}`;
   if (part.op === 'range') {
     if (part.range.testOnly || (part.range.probe === 'set' && part.range.rank >= 80)) return undefined;
     const where = part.range.estimate ?? part.range.where;
-    return sql`SELECT 1 FROM ${raw(part.range.table.name)} x WHERE ${where} ${atMost(limit)}`;
+    return sql`SELECT 1 AS one FROM ${raw(part.range.table.name)} x WHERE ${where} ${only}`;
   }
   if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 20) return undefined;
   const rows = part.parts.map(one => (one.op === 'and' ? walkable(one) : one)).map(one => one && rawRows(one, limit));
   if (rows.includes(undefined)) return undefined;
   const each = rows.map(one => sql`SELECT * FROM (${one!}) q`);
-  return sql`SELECT * FROM (${join(each, ' UNION ALL ')}) r ${atMost(limit)}`;
+  return sql`SELECT 1 AS one FROM (${join(each, ' UNION ALL ')}) r ${only}`;
+}
+
+/** Which conditions have at least so many rows: told by stepping over them, at a third of what counting costs. */
+export async function reach(
+  parts: readonly Condition[],
+  limit: number,
+  { store, budgetMs }: RunSettings,
+): Promise<readonly (boolean | undefined)[]> {
+  const rows = parts.map(part => rawRows(part, limit, sql`LIMIT 1 OFFSET ${raw(String(limit - 1))}`));
+  const columns = rows.flatMap((one, i) => (one ? [sql`(${one}) AS n${raw(String(i))}`] : []));
+  if (columns.length === 0) return parts.map(() => undefined);
+  const [row] = await store.select(sql`SELECT ${join(columns, ', ')}`, { budgetMs });
+  return rows.map((one, i) => (one ? row![`n${i}`] !== null : undefined));
 }
 
 /** How many rows each condition has, up to a limit; undefined where counting would cost too much. */
@@ -198,9 +214,13 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
   const inOrder = able.find(part => liesInOrder(part, sort));
   if (able.length > 1 || !inOrder) {
-    const counts = await sample(able, settings, walkFrom);
-    const best = smallest(counts, walkFrom);
-    if (best >= 0) return place(able[best]);
+    const others = able.filter(part => part !== inOrder);
+    const large = await reach(others, walkFrom, settings);
+    const few = others.filter((_, i) => large[i] === false);
+    if (few.length > 0) {
+      const small = inOrder ? [...few, inOrder] : few;
+      return place(small[smallest(await sample(small, settings, walkFrom), walkFrom)]);
+    }
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
   if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));

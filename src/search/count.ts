@@ -2,7 +2,7 @@
  * count: how many resources are found, exactly or about, without looking at more than has to be.
  */
 import { join, raw, type Sql, sql } from '../store/sql.ts';
-import { sample } from './choose.ts';
+import { reach } from './choose.ts';
 import { drive, fromWhereIndex, inTime } from './compile.ts';
 import { anyOf, type Condition, type Range } from './condition.ts';
 import { beginSearch, findRows, type RunSettings, type TypeSearch, timeLeft } from './match.ts';
@@ -48,8 +48,8 @@ async function paysAsSet(
   if (ranges.every(range => range.probe === 'set') || lookUps > risked * last * intoSet) return true;
   // Counted only as far as that costs little beside what it decides; powers of two, so that there are few statements.
   const limit = 2 ** Math.floor(Math.log2(Math.max(lookUps / (2 * intoSet), 1)));
-  const [rows] = await sample([anyOf(ranges.map((range): Condition => ({ op: 'range', range })))], settings, limit);
-  return rows !== undefined && rows < limit;
+  const [large] = await reach([anyOf(ranges.map((range): Condition => ({ op: 'range', range })))], limit, settings);
+  return large === false;
 }
 
 /** True when a condition is told from the row at hand, or its row found by the key, in the order in which the rows at hand lie. */
@@ -83,8 +83,8 @@ async function countShared(search: TypeSearch, driver: number, settings: RunSett
   const [by, last] = [parts[driver], settings.sight.asOf];
   const others = parts.filter(part => part !== by && rangesOf(part));
   if (!by || by.op === 'has' || isHashes(by) || others.length === 0 || !canList(last)) return undefined;
-  const [few] = await sample([by], settings, manyRows);
-  if (few !== undefined && few < manyRows) return undefined;
+  const [many] = await reach([by], manyRows, settings);
+  if (many === false) return undefined;
   const left = timeLeft(settings.budgetMs);
   const driven = (tests: readonly Condition[]) =>
     readPositions(passing(search, by, tests, settings), last, settings, left());

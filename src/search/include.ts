@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/search.html#revinclude
  */
 
-import { join, list, type Sql, sql } from '../store/sql.ts';
+import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { Row } from '../store/store.ts';
 import { followCanonicals, takesCanonicals, urlsOf, wordsOf } from './canonical.ts';
 import { hashOf } from './condition.ts';
@@ -66,9 +66,11 @@ function referencesOf(params: readonly SearchParam[]): readonly References[] {
   return [{ params: free }, ...narrow].filter(one => one.params.length > 0);
 }
 
-/** The rows of references that are followed, as a condition over `index_reference x`. */
-const followedRows = ({ params, only }: References): Sql =>
-  only === undefined ? sql`x.param IN ${list(params)}` : sql`x.param IN ${list(params)} AND x.kind = ${kindHash(only)}`;
+/** The rows of references that are followed, as a condition over `index_reference x`; `column` is its `param`. */
+const followedRows = ({ params, only }: References, column = raw('x.param')): Sql =>
+  only === undefined
+    ? sql`${column} IN ${list(params)}`
+    : sql`${column} IN ${list(params)} AND x.kind = ${kindHash(only)}`;
 
 /** Looks an include up. @throws FhirError for a type or parameter that does not exist */
 export function planInclude(
@@ -179,7 +181,9 @@ function forwardSql(
     const sources = from.filter(match => match.type === type).map(match => match.seq);
     if (sources.length === 0) return [];
     return own.map(
-      one => sql`SELECT x.target FROM index_reference x WHERE ${followedRows(one)} AND x.seq IN ${list(sources)}`,
+      // The plus keeps the planner from reading all rows of the parameter.
+      one =>
+        sql`SELECT x.target FROM index_reference x WHERE ${followedRows(one, raw('+x.param'))} AND x.seq IN ${list(sources)}`,
     );
   });
   return targets.length ? resourcesOfHashes(join(targets, ' UNION '), target, limit, settings.sight) : undefined;

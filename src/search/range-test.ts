@@ -31,7 +31,7 @@ function placeColumn({ table }: Range): 'inside' | 'moment' | undefined {
 /** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
 export function notByKey({ text, values }: Sql): Sql {
   return {
-    text: text.replace(/\bx\.(param|unit|lo|hi|exact|target)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
+    text: text.replace(/\bx\.(unit|lo|hi|exact|target)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
     values,
   };
 }

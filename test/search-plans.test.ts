@@ -1,0 +1,56 @@
+/** How SQLite finds the rows of a search: by a key or index that leads to them, never by reading a whole parameter. */
+import t from 'tap';
+import type { Sql } from '../src/store/sql.ts';
+import { startServer } from './support.ts';
+
+/** Searches, and how the steps of their plans must not look. */
+const asked: readonly (readonly [query: string, not: RegExp])[] = [
+  ['Observation?code=a&_include=Observation:patient', /PRIMARY KEY \(param=\?\)/],
+  ['Observation?code=a&_include=Observation:encounter&_include=Observation:subject', /PRIMARY KEY \(param=\?\)/],
+  ['Patient?_id=p&_revinclude=Observation:patient', /PRIMARY KEY \(param=\?\)/],
+  ['Observation?code=a&value-quantity=gt5', /index_quantity\w* \(param=\?\)|SCAN x/],
+  ['Observation?patient.family=a', /PRIMARY KEY \(param=\?\)/],
+];
+
+t.test('plans', async t => {
+  const server = startServer({ settings: { validation: 'base' } });
+  const { store } = server.services;
+  const entry = [
+    { resourceType: 'Patient', id: 'p', name: [{ family: 'a' }] },
+    {
+      resourceType: 'Observation',
+      id: 'o',
+      status: 'final',
+      code: { coding: [{ code: 'a' }] },
+      subject: { reference: 'Patient/p' },
+      encounter: { reference: 'Encounter/e' },
+      valueQuantity: { value: 7, unit: 'g' },
+    },
+  ].map(resource => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }));
+  const headers = { 'content-type': 'application/fhir+json' };
+  const payload = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
+  t.equal((await server.app.inject({ method: 'POST', url: '/fhir', headers, payload })).statusCode, 200);
+  const select = store.select.bind(store);
+  const statements: Sql[] = [];
+  store.select = (query, options) => {
+    statements.push(query);
+    return select(query, options);
+  };
+  for (const [query, not] of asked) {
+    statements.length = 0;
+    const answer = await server.app.inject({ url: `/fhir/${query}` });
+    t.ok((answer.json() as { entry?: unknown[] }).entry?.length, `${query} finds`);
+    const steps: string[] = [];
+    for (const { text, values } of [...statements]) {
+      const plan = await select({ text: `EXPLAIN QUERY PLAN ${text}`, values });
+      steps.push(...plan.map(row => String(row['detail'])));
+    }
+    t.ok(steps.length > 0, 'plans were read');
+    t.same(
+      steps.filter(step => not.test(step)),
+      [],
+      query,
+    );
+  }
+  await server.close();
+});
