@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemCaller } from './access/caller.ts';
 import type { ReaderAnswer, ReaderInput } from './certificate-reader.ts';
 import { bytesOf, rowsOf } from './interactions/certificates/file.ts';
-import { packChunk } from './interactions/certificates/packed.ts';
+import { Packer } from './interactions/certificates/packed.ts';
 import type { PrepareOptions } from './interactions/certificates/prepare.ts';
 import { prepareRows, preparingOf } from './interactions/certificates/push.ts';
 import { openParts } from './services.ts';
+import { buffersOf } from './store/packed-rows.ts';
 
 const { config, file, map, options, secret } = workerData as ReaderInput;
 const asked: PrepareOptions[] = [];
@@ -20,15 +21,17 @@ async function hints(): Promise<PrepareOptions> {
   return asked.shift()!;
 }
 
-const answer = (one: ReaderAnswer): void => parentPort?.postMessage(one);
+const answer = (one: ReaderAnswer, handed: ArrayBuffer[] = []): void => parentPort?.postMessage(one, handed);
 
 async function read(): Promise<void> {
   const { search, terminology, storedDefinitions } = openParts(config);
   await storedDefinitions.refresh(true);
   await terminology.refresh();
-  const preparing = preparingOf({ search, terminology }, { caller: systemCaller }, secret);
-  for await (const chunk of prepareRows(preparing, rowsOf(bytesOf(file), map), options, hints))
-    answer({ chunk: packChunk(chunk) });
+  const packer = new Packer(preparingOf({ search, terminology }, { caller: systemCaller }, secret));
+  for await (const chunk of prepareRows(packer.preparing, rowsOf(bytesOf(file), map), options, hints)) {
+    const packed = packer.pack(chunk);
+    answer({ chunk: packed }, buffersOf(packed.flat));
+  }
   answer({ end: true });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Rows of a certificate file are read, judged and made into resources in a thread of their own, while this one writes. A chunk is asked
- * for before it is needed; more than a few are never held.
+ * Rows of a certificate file are read, judged and made into resources in a thread of their own, while this one writes. While one
+ * chunk is written the next is made; more are never held.
  */
 import { Worker } from 'node:worker_threads';
 import type { Config } from './config.ts';
@@ -23,9 +23,6 @@ export type ReaderAnswer = { readonly chunk: PackedChunk } | { readonly end: tru
 
 /** A few chunks need a tenth of this. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
-
-/** Chunks asked for at a time. */
-const ahead = 3;
 
 /** Answers of the thread, one after the other. */
 class Answers {
@@ -69,13 +66,13 @@ export const readBeside = (
     const worker = new Worker(place, { workerData: input, resourceLimits });
     try {
       const answers = new Answers(worker);
-      for (let i = 0; i < ahead; i++) answers.ask(hints());
+      answers.ask(hints());
       for (;;) {
         const answer = await answers.next();
         if ('failure' in answer) throw new Error(answer.failure);
         if ('end' in answer) return;
-        yield unpackChunk(answer.chunk);
         answers.ask(hints());
+        yield unpackChunk(answer.chunk);
       }
     } finally {
       await worker.terminate();

@@ -59,7 +59,7 @@ export async function pushCertificatesCommand({
   const map = readMap(file, flags.get('map'));
   const language: Language = config.language === 'en' ? 'en' : 'ja';
   const receipts = flags.get('receipts') ?? `${file}.receipts`;
-  const services = createServices(config);
+  const services = createServices(config, { bulk: true });
   const stopping = new Stopping();
   await services.store.ready();
   const started = performance.now();
@@ -68,6 +68,8 @@ export async function pushCertificatesCommand({
   try {
     const counts = await pushFile(services, request(language), {
       ...{ file, map, receipts, language, stopped: stopping.isAsked },
+      // A page of SQLite's index is written once for all rows of a chunk; a second one at a time would only take room.
+      ...(config.database ? { parallel: 2, chunk: 2048 } : { parallel: 1, chunk: 8192 }),
       ...(canReadBeside && { source: options => readBeside(config, { file, map }, options) }),
       progress(rows, so) {
         if (seconds() - told < 5) return;

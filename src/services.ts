@@ -40,6 +40,8 @@ export function validatorOptions(config: Config, now: () => number): RuleOptions
 
 /** What differs in tests: clock and ids; `file` `:memory:` for a database that is gone afterwards. */
 export interface Overrides {
+  /** The command writes millions of rows: see store/sqlite.ts. */
+  readonly bulk?: boolean;
   readonly now?: () => number;
   readonly newId?: () => string;
   readonly file?: string;
@@ -59,7 +61,12 @@ export function openParts(config: Config, overrides: Overrides = {}) {
   const search = createSearch({ definitions, config, codes: () => terminology });
   const store =
     config.database === ''
-      ? openSqlite({ file: overrides.file ?? path.join(config.data, 'engawa.db'), tables: search.tables, now })
+      ? openSqlite({
+          file: overrides.file ?? path.join(config.data, 'engawa.db'),
+          tables: search.tables,
+          now,
+          bulk: overrides.bulk ?? false,
+        })
       : openPostgres({
           url: config.database,
           replicas: config.replicas.split(',').filter(Boolean),

@@ -11,7 +11,7 @@ import { decodeRows } from '../src/files/decode.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
 import { writeZip } from '../src/files/zip.ts';
 import { bytesOf, pushFile, rowsOf } from '../src/interactions/certificates/file.ts';
-import { packChunk, unpackChunk } from '../src/interactions/certificates/packed.ts';
+import { Packer, unpackChunk } from '../src/interactions/certificates/packed.ts';
 import {
   type PreparedSource,
   type PushOptions,
@@ -21,6 +21,7 @@ import {
 } from '../src/interactions/certificates/push.ts';
 import { SeenMarks } from '../src/interactions/certificates/seen-marks.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import { buffersOf } from '../src/store/packed-rows.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
 import type { TestServer } from './support.ts';
@@ -108,6 +109,19 @@ for (const store of stores)
     t.same(await push(server, write(lines, 'again.ndjson'), ownJsonLines, { chunk: 7, parallel: 3 }), {
       ...{ created: 0, changed: 0, unchanged: rows.length, refused: 0 },
     });
+  });
+
+for (const store of stores)
+  t.test(`a large chunk of one kind, and a search for as many numbers (${store})`, async t => {
+    const server = await startOn(store);
+    t.teardown(() => server.close());
+    const many = Array.from({ length: 700 }, (_, n) => rowsOfPerson(n)[1]!);
+    t.match(await push(server, write(csv(many)), ownCsv, { chunk: 1000 }), { created: 700, refused: 0 });
+    const again = many.map(row => ({ ...row, history: '2' }));
+    t.match(await push(server, write(csv(again)), ownCsv, { chunk: 1000 }), { created: 700, refused: 0 });
+    const system = 'https://w3id.org/engawa/fhir/IdSystem/kaigo-insured-person';
+    const numbers = many.map(row => `${system}|492017:${row['insured']}`).join(',');
+    t.equal((await get(server, `Patient?identifier=${encodeURIComponent(numbers)}&_summary=count`))['total'], 700);
   });
 
 t.test('what is made keeps its profiles', async t => {
@@ -357,11 +371,13 @@ for (const store of stores)
     const at = write(csv([...rows, { ...rows[0]!, insured: '123' }]));
     const beside = (options: PushOptions): PreparedSource =>
       async function* (secret, hints) {
-        const preparing = preparingOf(server.services, request, secret);
+        const packer = new Packer(preparingOf(server.services, request, secret));
         const read = rowsOf(bytesOf(at.file), ownCsv);
         const told = () => ({ ...structuredClone(hints()), withChanges: true });
-        for await (const chunk of prepareRows(preparing, read, options, told))
-          yield unpackChunk(structuredClone(packChunk(chunk)));
+        for await (const chunk of prepareRows(packer.preparing, read, options, told)) {
+          const packed = packer.pack(chunk);
+          yield unpackChunk(structuredClone(packed, { transfer: buffersOf(packed.flat) }));
+        }
       };
     t.same(await push(server, at, ownCsv, { source: beside }), {
       ...{ created: rows.length, changed: 0, unchanged: 0, refused: 1 },

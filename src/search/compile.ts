@@ -6,6 +6,7 @@ import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { IndexTable } from '../store/store.ts';
 import { chainTest, chainWhere, hasTargets, hasTest, insideSelect } from './compile-links.ts';
 import type { At, Condition } from './condition.ts';
+import { mergeRanges } from './merge-ranges.ts';
 import { rangeTest } from './range-test.ts';
 import { conjuncts, isHashes, usualDriver, walkable } from './rank.ts';
 import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionsOfType } from './readable.ts';
@@ -120,7 +121,7 @@ function gatheredRows(alternatives: readonly Condition[], settings: CompileSetti
   if (alternatives.length === 0) return raw('SELECT 0 AS seq, 0 AS moment WHERE 1 = 0');
   if (alternatives.length > maxBranches)
     return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(
-      alternatives.map(part => rangeRows(part, settings)),
+      mergeRanges(alternatives).map(part => rangeRows(part, settings)),
       ' UNION ALL ',
     )}) r`;
   const selects = alternatives.map(part => rangeRows(part, settings));

@@ -43,7 +43,7 @@ export interface NewVersion extends Facts {
   readonly content: bigint;
   readonly text: string;
   /** Index rows; absent for deletions and versions that are not searched any more. */
-  readonly rows?: readonly IndexRow[];
+  readonly rows?: Iterable<IndexRow>;
 }
 
 /** Rows of one table, column by column. */

@@ -191,7 +191,7 @@ function apply(
   const { type, id, template } = change;
   const current = currentOf(change, batch);
   if (!template && !current?.alive) return current ? batch.later(current.seq, 'absent') : { outcome: 'absent' };
-  const content = template ? contentHash(template) : 0n;
+  const content = template ? (change.content ?? contentHash(template)) : 0n;
   if (template && current?.alive && !change.always && current.content === content)
     return batch.later(current.seq, 'unchanged');
   const versionId = (current?.versionId ?? 0) + 1;

@@ -116,10 +116,11 @@ const columnsOf = (table: IndexTable): readonly string[] => [
   ...(table.shared ? [] : ['seq']),
 ];
 
-/** Statement that adds a row to an index table; the same row twice is one row. */
-export function insertRow(table: IndexTable): string {
+/** Statement that adds a number of rows to an index table; the same row twice is one row. */
+export function insertRows(table: IndexTable, count: number): string {
   const columns = columnsOf(table);
-  return `INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  return `INSERT OR IGNORE INTO ${table.name} (${columns.join(', ')}) VALUES ${Array(count).fill(row).join(', ')}`;
 }
 
 /** Statement that removes one row of an index table by its key. */

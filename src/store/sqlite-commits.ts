@@ -71,11 +71,12 @@ export class SqliteCommits {
       refresh();
       ({ lastSeq, staleSeen } = writer);
       const result = work();
+      writer.finish();
       statement('COMMIT').run();
       return result;
     } catch (error) {
       Object.assign(writer, { lastSeq, staleSeen });
-      writer.known.forget();
+      writer.abandon();
       if (db.inTransaction) statement('ROLLBACK').run();
       throw error;
     }

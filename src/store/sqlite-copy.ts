@@ -16,7 +16,7 @@ import {
 } from './copy.ts';
 import { refHash } from './hash.ts';
 import { migrate, prepareFile } from './sqlite-file.ts';
-import { rowInserts } from './sqlite-writer.ts';
+import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { IndexTable } from './store.ts';
 
 /** Opens a file for copying: to be read only, or made when it is not there. */
@@ -31,7 +31,8 @@ export function openSqliteCopy(file: string, tables: readonly IndexTable[], use:
     db.defaultSafeIntegers(true);
   }
   const last = () => Number(db.prepare('SELECT coalesce(max(seq), 0) FROM version').pluck().get());
-  const write = use === 'write' ? createWriter(db, tables) : () => {};
+  const indexRows = new SqliteIndexRows(db, tables);
+  const write = use === 'write' ? createWriter(db, indexRows) : () => {};
   return {
     last: async () => last(),
     read: async (after, limit) => (db.prepare(copyQuery).all(after, limit) as CopyRow[]).map(toCopied),
@@ -40,9 +41,15 @@ export function openSqliteCopy(file: string, tables: readonly IndexTable[], use:
     },
     async write(versions) {
       assertFollows(versions, last());
-      db.transaction(() => {
+      const all = db.transaction(() => {
         for (const version of versions) write(version);
-      }).immediate();
+        indexRows.write();
+      });
+      try {
+        all.immediate();
+      } finally {
+        indexRows.forget();
+      }
     },
     async counts(upTo) {
       const row = db.prepare(countsQuery).get(upTo, upTo) as { versions: bigint; resources: bigint };
@@ -63,9 +70,8 @@ export function openSqliteCopy(file: string, tables: readonly IndexTable[], use:
 }
 
 /** Writes one version and what follows from it. */
-function createWriter(db: Database.Database, tables: readonly IndexTable[]): (version: IndexedVersion) => void {
+function createWriter(db: Database.Database, indexRows: SqliteIndexRows): (version: IndexedVersion) => void {
   const statement = (text: string) => db.prepare<unknown[], { seq: bigint }>(text);
-  const inserts = rowInserts(db, tables);
   const find = statement('SELECT seq FROM version WHERE h = ? ORDER BY version_id DESC LIMIT 1');
   const end = statement('UPDATE version SET end_seq = ? WHERE seq = ?');
   const stale = statement(`INSERT INTO stale (seq, end_seq, since)
@@ -91,6 +97,6 @@ function createWriter(db: Database.Database, tables: readonly IndexTable[]): (ve
     else if (persons.length > 1) for (const person of persons) addPerson.run(person, seq);
     if (!version.deleted) addBody.run(seq, version.text);
     if (version.rows) addIndexed.run(type, lastUpdated, seq);
-    for (const row of version.rows ?? []) inserts.get(row.table)!(row.values, seq);
+    if (version.rows) indexRows.add(version.rows, seq);
   };
 }

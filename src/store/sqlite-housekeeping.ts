@@ -5,7 +5,7 @@
 import crypto from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { deleteRow } from './rows.ts';
-import { rowInserts } from './sqlite-writer.ts';
+import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { IndexRow, IndexTable } from './store.ts';
 import { keyColumns } from './tables.ts';
 
@@ -21,13 +21,13 @@ type Statement = Database.Statement<unknown[], unknown>;
 export class SqliteHousekeeping {
   private readonly db: Database.Database;
   private readonly tables: readonly IndexTable[];
-  private readonly inserts: ReturnType<typeof rowInserts>;
+  private readonly rows: SqliteIndexRows;
   private readonly deletes: ReadonlyMap<string, { statement: Statement; key: number }>;
 
   constructor(db: Database.Database, tables: readonly IndexTable[]) {
     this.db = db;
     this.tables = tables;
-    this.inserts = rowInserts(db, tables);
+    this.rows = new SqliteIndexRows(db, tables);
     this.deletes = new Map(
       tables
         .filter(table => !table.shared)
@@ -41,10 +41,14 @@ export class SqliteHousekeeping {
       'SELECT 1 FROM version v WHERE v.seq = ? AND v.deleted = 0 AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq))',
     );
     const add = this.db.transaction(() => {
-      for (const { seq, rows } of versions)
-        if (indexed.get(seq)) for (const row of rows) this.inserts.get(row.table)!(row.values, seq);
+      for (const { seq, rows } of versions) if (indexed.get(seq)) this.rows.add(rows, seq);
+      this.rows.write();
     });
-    add.immediate();
+    try {
+      add.immediate();
+    } finally {
+      this.rows.forget();
+    }
   }
 
   purge(versions: readonly IndexedRows[]): void {

@@ -5,8 +5,9 @@ import type Database from 'better-sqlite3';
 import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
-import { insertRow, toVersion, type VersionRow, versionColumns } from './rows.ts';
-import type { SqlValue } from './sql.ts';
+import { KnownRows } from './known-rows.ts';
+import { toVersion, type VersionRow, versionColumns } from './rows.ts';
+import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { Change, Committed, Conflict, IndexTable, Precondition, Version } from './store.ts';
 
 type Statement = Database.Statement<unknown[], unknown>;
@@ -20,6 +21,16 @@ interface ResourceRow {
   readonly deleted: number;
 }
 
+/** The table of all versions by type and time, as one of those that rows are gathered for. */
+const resourceTable: IndexTable = {
+  name: 'index_resource',
+  columns: [
+    { name: 'type', type: 'TEXT' },
+    { name: 'last_updated', type: 'INTEGER' },
+  ],
+  key: 2,
+};
+
 /** Finds what speaks against a list of changes, and applies it. */
 export class SqliteWriter {
   /** Position of the newest version, committed or being written. */
@@ -28,8 +39,7 @@ export class SqliteWriter {
   staleSeen = 0;
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
-  private readonly inserts: ReadonlyMap<string, InsertRow>;
-  private readonly shared: ReadonlySet<string>;
+  private readonly rows: SqliteIndexRows;
   /** Rows of shared tables that need not be written again. */
   readonly known = new KnownRows();
   private readonly statements: ReturnType<typeof prepareStatements>;
@@ -44,8 +54,7 @@ export class SqliteWriter {
     this.now = now;
     this.statement = statement;
     this.statements = prepareStatements(db);
-    this.inserts = rowInserts(db, tables);
-    this.shared = new Set(tables.filter(one => one.shared).map(one => one.name));
+    this.rows = new SqliteIndexRows(db, [resourceTable, ...tables], this.known);
     this.readPosition();
   }
 
@@ -78,6 +87,7 @@ export class SqliteWriter {
   private holds(precondition: Precondition): boolean {
     if (precondition.kind === 'matches') {
       const { query, ids } = precondition;
+      this.rows.write();
       const rows = this.statement(query.text).all(...query.values) as { id: string }[];
       return rows.length === ids.length && rows.every(row => ids.includes(row.id));
     }
@@ -107,7 +117,7 @@ export class SqliteWriter {
     const current = this.current(type, id);
     const alive = current !== undefined && current.deleted === 0;
     if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
-    const content = template ? contentHash(template) : 0n;
+    const content = template ? (change.content ?? contentHash(template)) : 0n;
     if (alive && template && !change.always && this.statements.sameContent.get(current.seq, content))
       return { outcome: 'unchanged', version: this.versionAt(current.seq) };
 
@@ -120,6 +130,17 @@ export class SqliteWriter {
     const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
     this.insert(change, version, content);
     return { outcome: template ? (alive ? 'updated' : 'created') : 'deleted', version };
+  }
+
+  /** Writes what {@link apply} has gathered; to be called before COMMIT. */
+  finish(): void {
+    this.rows.write();
+  }
+
+  /** Forgets what was gathered and remembered for a transaction that failed. */
+  abandon(): void {
+    this.rows.forget();
+    this.known.forget();
   }
 
   private insert({ access, rows }: Change, version: Version, content: bigint): void {
@@ -149,9 +170,8 @@ export class SqliteWriter {
     );
     if (persons.length > 1) for (const person of persons) statements.person.run(person, seq);
     statements.body.run(seq, text);
-    statements.indexResource.run(type, lastUpdated, seq);
-    for (const row of rows)
-      if (!this.shared.has(row.table) || !this.known.has(row)) this.inserts.get(row.table)!(row.values, seq);
+    this.rows.add([{ table: resourceTable.name, values: [type, lastUpdated] }], seq);
+    this.rows.add(rows, seq);
   }
 
   /** A deletion belongs to whom the version before it belonged to: access rules hold for it too. */
@@ -172,46 +192,6 @@ export class SqliteWriter {
   private versionAt(seq: number): Version {
     return toVersion(this.statements.versionAt.get(seq) as VersionRow);
   }
-}
-
-/** Adds one row to an index table. */
-type InsertRow = (values: readonly SqlValue[], seq: number) => void;
-
-/** Most rows of shared tables that are remembered. */
-const mostKnown = 50_000;
-
-/**
- * Rows of shared index tables that are known to be there: they are never removed with a version, so most of them need not be
- * written again. Forgotten when another process wrote, when a transaction failed, and when rows are removed.
- */
-export class KnownRows {
-  private readonly names = new Set<string>();
-
-  /** True when the row is there; remembers it when not. */
-  has({ table, values }: Change['rows'][number]): boolean {
-    const name = `${table} ${values.join(' ')}`;
-    if (this.names.has(name)) return true;
-    if (this.names.size >= mostKnown) this.names.clear();
-    this.names.add(name);
-    return false;
-  }
-
-  forget(): void {
-    this.names.clear();
-  }
-}
-
-/** What adds rows to each index table. */
-export function rowInserts(db: Database.Database, tables: readonly IndexTable[]): ReadonlyMap<string, InsertRow> {
-  return new Map(
-    tables.map((table): [string, InsertRow] => {
-      const statement = db.prepare(insertRow(table));
-      return [
-        table.name,
-        table.shared ? values => void statement.run(...values) : (values, seq) => void statement.run(...values, seq),
-      ];
-    }),
-  );
 }
 
 function prepareStatements(db: Database.Database) {
@@ -236,7 +216,6 @@ function prepareStatements(db: Database.Database) {
     ),
     person: db.prepare('INSERT INTO resource_person (h, seq) VALUES (?, ?)'),
     body: db.prepare('INSERT INTO body (seq, text) VALUES (?, ?)'),
-    indexResource: db.prepare('INSERT INTO index_resource (type, last_updated, seq) VALUES (?, ?, ?)'),
     end: db.prepare('UPDATE version SET end_seq = ? WHERE seq = ?'),
     stale: db.prepare('INSERT INTO stale (seq, end_seq, since) VALUES (?, ?, ?)'),
     lookForStale: db.prepare('SELECT count(*) FROM (SELECT 1 FROM stale LIMIT 1)'),

@@ -34,6 +34,8 @@ import { type VersionReads, versionReads } from './version-reads.ts';
 export interface SqliteOptions extends StoreOptions {
   /** The database file; `:memory:` for tests. */
   readonly file: string;
+  /** Much is written at once by one program that answers nobody: its memory stays small, its journal may grow. */
+  readonly bulk?: boolean;
 }
 
 /**
@@ -72,12 +74,12 @@ class SqliteStore implements Store {
   /** Takes over queries that are not quick; a database in memory has none. */
   private readonly slow: SlowReader | undefined;
 
-  constructor({ file, tables, now }: SqliteOptions) {
+  constructor({ file, tables, now, bulk = false }: SqliteOptions) {
     this.file = file;
     if (file !== ':memory:') fs.mkdirSync(path.dirname(file), { recursive: true });
     this.db = new Database(file);
     assertLibrary(this.db);
-    prepareFile(this.db);
+    prepareFile(this.db, bulk);
     migrate(this.db, tables);
     this.addBudget(this.db);
     if (file !== ':memory:') this.slow = new SlowReader(file);

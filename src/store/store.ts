@@ -108,7 +108,10 @@ export interface Change {
   readonly method: Version['method'];
   /** Absent for a deletion. */
   readonly template?: TextTemplate;
-  readonly rows: readonly IndexRow[];
+  /** Fingerprint of the template (store/hash.ts `contentHash`), where it was needed before. */
+  readonly content?: bigint;
+  /** May be looked at more than once. */
+  readonly rows: Iterable<IndexRow>;
   readonly access: AccessFacts;
   readonly preconditions: readonly Precondition[];
   /**

@@ -72,8 +72,8 @@ async function findPersons(push: Push, { persons }: PreparedChunk): Promise<Map<
     if (change) one.change = change;
   }
   const first = list.find(one => one.change && isAbsent(one));
-  if (first?.change && keyed.precondition)
-    first.change = { ...first.change, preconditions: [...first.change.preconditions, keyed.precondition] };
+  if (first?.change)
+    first.change = { ...first.change, preconditions: [...first.change.preconditions, ...keyed.preconditions] };
   return new Map(list.map(one => [one.prepared.key, one]));
 }
 
@@ -135,8 +135,7 @@ async function certificateChanges(push: Push, list: readonly Certificate[]): Pro
       const known = keyed.ids.get(certificateKey(one.record));
       if (known) Object.assign(one, { presence: 'other', prepared: madeAgain(push, one, known) });
       const own = coverageChange(push, one);
-      const guarded = i === 0 && keyed.precondition ? [...own.preconditions, keyed.precondition] : own.preconditions;
-      changes.push({ ...own, preconditions: guarded });
+      changes.push(i > 0 ? own : { ...own, preconditions: [...own.preconditions, ...keyed.preconditions] });
     }
   }
   return [...changes, ...other.map(one => coverageChange(push, one))];

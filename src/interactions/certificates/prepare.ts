@@ -68,6 +68,8 @@ export interface Preparing {
 export interface PrepareOptions {
   /** Whether changes are made as well: worth it when most resources are new. */
   readonly withChanges: boolean;
+  /** Rows of the chunk. */
+  readonly rows: number;
   /** Ids of insurers that have other ids than a push gives. */
   readonly insurers: ReadonlyMap<string, string>;
 }
@@ -130,7 +132,9 @@ function prepareResource(
 ): PreparedResource {
   const template = templateOf(resource, id);
   const made = { id, ref: refHash(`${type}/${id}`), content: contentHash(template), template };
-  return withChange ? { ...made, change: preparing.change(type, id, resource, template) } : made;
+  return withChange
+    ? { ...made, change: { ...preparing.change(type, id, resource, template), content: made.content } }
+    : made;
 }
 
 /** The Coverage of a row. @param person,payor ids */

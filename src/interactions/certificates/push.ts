@@ -23,7 +23,7 @@ import { idMaker } from './state.ts';
 
 /** How a push is run. */
 export interface PushOptions {
-  /** Rows committed together. */
+  /** Rows committed together at most; fewer as long as that takes its time. */
   readonly chunk?: number;
   /** Chunks under way at once; useful on PostgreSQL. */
   readonly parallel?: number;
@@ -72,21 +72,23 @@ export function preparingOf(
 export async function* prepareRows(
   preparing: Preparing,
   rows: AsyncIterable<Row>,
-  { chunk = 1000, done = 0 }: PushOptions,
+  { done = 0 }: PushOptions,
   hints: () => PrepareOptions | Promise<PrepareOptions>,
 ): AsyncGenerator<PreparedChunk> {
   const reader = new RowReader(preparing);
   let read: PreparedRow[] = [];
   let count = 0;
+  let options: PrepareOptions | undefined;
   for await (const row of rows) {
     const one = reader.read(row);
     if (++count <= done) continue;
+    options ??= await hints();
     read.push(one);
-    if (read.length < chunk) continue;
-    yield prepareChunk(preparing, read, await hints());
-    read = [];
+    if (read.length < options.rows) continue;
+    yield prepareChunk(preparing, read, options);
+    [read, options] = [[], undefined];
   }
-  if (read.length > 0) yield prepareChunk(preparing, read, await hints());
+  if (options) yield prepareChunk(preparing, read, options);
 }
 
 /** What became of a chunk. */
@@ -94,6 +96,39 @@ export interface Pushed {
   readonly rows: readonly PreparedRow[];
   /** In the order of the rows; what they tell is durable. */
   readonly receipts: readonly Receipt[];
+}
+
+/** Rows of the first chunk. */
+const firstRows = 512;
+/** Rows of a chunk at most when nothing else is said: a server that pushes answers others in between. */
+const usualRows = 1000;
+/** Others who write wait for a chunk: when it takes longer than this, in milliseconds, the next is smaller. */
+const longMs = 3000;
+/** A chunk that took no longer is followed by a larger one. */
+const shortMs = 1500;
+
+/** What is learned from chunks for those that follow. */
+class Learned {
+  private withChanges = false;
+  private rows: number;
+  private readonly most: number;
+  private readonly insurers: ReadonlyMap<string, string>;
+
+  constructor(most: number, insurers: ReadonlyMap<string, string>) {
+    this.most = most;
+    this.rows = Math.min(firstRows, most);
+    this.insurers = insurers;
+  }
+
+  hints(): PrepareOptions {
+    return { withChanges: this.withChanges, rows: this.rows, insurers: this.insurers };
+  }
+
+  add({ receipts }: Pushed, ms: number): void {
+    this.withChanges = receipts.filter(isNew).length * 2 > receipts.length;
+    if (ms > longMs) this.rows = Math.max(1, Math.min(this.rows, receipts.length) >> 1);
+    else if (ms < shortMs && receipts.length >= this.rows) this.rows = Math.min(this.rows * 2, this.most);
+  }
 }
 
 const isNew = ({ outcome }: Receipt): boolean => outcome === 'created' || outcome === 'changed';
@@ -107,7 +142,7 @@ export async function* pushPrepared(
   services: Services,
   request: FhirRequest,
   source: PreparedSource,
-  { parallel = 2, stopped = () => false }: PushOptions = {},
+  { parallel = 2, chunk = usualRows, stopped = () => false }: PushOptions = {},
 ): AsyncGenerator<Pushed> {
   await services.terminology.refresh();
   await services.search.refresh(services.store);
@@ -115,23 +150,23 @@ export async function* pushPrepared(
   const preparing = preparingOf(services, request, secret);
   const insurers = new Insurers(services, request, preparing.idOf);
   const push: Push = { ...preparing, services, request, insurers };
-  let withChanges = false;
-  const hints = (): PrepareOptions => ({ withChanges, insurers: insurers.ids });
+  const learned = new Learned(chunk, insurers.ids);
   const running: Promise<Pushed>[] = [];
-  const next = async (): Promise<Pushed> => {
-    const pushed = await running.shift()!;
-    withChanges = pushed.receipts.filter(isNew).length * 2 > pushed.receipts.length;
+  const start = async ({ rows }: PreparedChunk, pushing: Promise<readonly Receipt[]>): Promise<Pushed> => {
+    const started = performance.now();
+    const pushed = { rows, receipts: await pushing };
+    learned.add(pushed, performance.now() - started);
     return pushed;
   };
-  for await (const chunk of source(secret, hints)) {
+  for await (const prepared of source(secret, () => learned.hints())) {
     if (stopped()) break;
-    const one = pushChunk(push, chunk).then(receipts => ({ rows: chunk.rows, receipts }));
+    const one = start(prepared, pushChunk(push, prepared));
     // Awaited in order below; a failure is told there.
     one.catch(() => {});
     running.push(one);
-    if (running.length >= parallel) yield await next();
+    if (running.length >= parallel) yield await running.shift()!;
   }
-  while (running.length > 0) yield await next();
+  while (running.length > 0) yield await running.shift()!;
 }
 
 /** A source that prepares rows in this thread; changes are made when they are needed. */

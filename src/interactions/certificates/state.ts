@@ -17,18 +17,26 @@ export type Presence = 'same' | 'other' | 'deleted' | 'absent';
 
 const states: readonly Presence[] = ['same', 'other', 'deleted'];
 
-/** Where each of some resources stands, in their order. One query; no content is read. */
+/** Resources asked for at a time. */
+const mostAsked = 2048;
+
+/** Where each of some resources stands, in their order. One query for many; no content is read. */
 export async function presenceOf(store: Store, wanted: readonly Wanted[]): Promise<readonly Presence[]> {
-  if (wanted.length === 0) return [];
-  const rows = wanted.map(({ ref, content }, i) => sql`(${i}, CAST(${ref} AS bigint), CAST(${content} AS bigint))`);
-  const found = await store.select(
-    sql`WITH x (n, h, content) AS (VALUES ${join(rows, ', ')})
-      SELECT x.n AS n, CASE WHEN v.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state
-      FROM x CROSS JOIN version v WHERE v.h = x.h AND v.end_seq IS NULL`,
-    { newest: true },
-  );
   const presence = wanted.map((): Presence => 'absent');
-  for (const row of found) presence[Number(row['n'])] = states[Number(row['state'])]!;
+  for (let from = 0; from < wanted.length; from += mostAsked) {
+    const rows = wanted
+      .slice(from, from + mostAsked)
+      .map(({ ref, content }, i) => sql`(${from + i}, CAST(${ref} AS bigint), CAST(${content} AS bigint))`);
+    // A power of two: few texts of statements for any number of rows. The same row twice says the same twice.
+    while (rows.length & (rows.length - 1)) rows.push(rows.at(-1)!);
+    const found = await store.select(
+      sql`WITH x (n, h, content) AS (VALUES ${join(rows, ', ')})
+        SELECT x.n AS n, CASE WHEN v.deleted = 1 THEN 2 WHEN v.content_hash = x.content THEN 0 ELSE 1 END AS state
+        FROM x CROSS JOIN version v WHERE v.h = x.h AND v.end_seq IS NULL`,
+      { newest: true },
+    );
+    for (const row of found) presence[Number(row['n'])] = states[Number(row['state'])]!;
+  }
   return presence;
 }
 
