@@ -6,7 +6,7 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
 import { bindingCheck } from './binding.ts';
 import { constraintRules } from './constraint-rule.ts';
-import { countOf, findSlot, type Item, itemsOf, otherChoice, runValues, type Slot, slotsOf } from './item.ts';
+import { countOf, findSlot, otherChoice, runValues, type Slot, slotsOf } from './item.ts';
 import { narrativeRules } from './narrative.ts';
 import { childRules, profileRules, siblingRules, typeRules } from './nested-rule.ts';
 import type { Compiler } from './profile.ts';
@@ -150,7 +150,6 @@ function wrongType(element: ProfileElement, type: string): Message {
 }
 
 const noRules: readonly ItemRule[] = [];
-const noItems: readonly Item[] = [];
 
 /** What an element's rules do, as far as it is known. */
 interface Parts {
@@ -206,11 +205,11 @@ export function compileElement(element: ProfileElement, context: ElementContext)
       return;
     }
     if (own.length > 0) runValues(slot, value, sibling, own, parent, report);
-    slices?.(itemsOf(slot, value, sibling), parent, report);
+    slices?.(slot, value, sibling, parent, report);
   };
   const missed = (parent: JsonObject, report: Report): void => {
     if (missing) cardinality(element, 0, report);
-    slices?.(noItems, parent, report);
+    slices?.(undefined, undefined, undefined, parent, report);
   };
   const absent = narrow ? orOther(element, visit, missed) : missed;
   return {

@@ -7,9 +7,12 @@ import type { ElementRule } from './element-rule.ts';
 import type { Slot } from './item.ts';
 import type { Report } from './report.ts';
 
-interface Place {
-  readonly rule: ElementRule;
-  readonly slot: Slot;
+/** What a property is: one of the elements that are looked at first, or a slot of another. */
+export interface Place {
+  /** The elements looked at first that it is, as bits. */
+  readonly bits: number;
+  readonly rule: ElementRule | undefined;
+  readonly slot: Slot | undefined;
   /** True for the `_name` of the slot. */
   readonly sibling: boolean;
 }
@@ -20,25 +23,28 @@ const fewElements = 4;
 /** Elements that a number has bits for. */
 const mostBits = 31;
 
-/** Which of the elements that are looked at first a property is, as bits. */
-function bitsOf(asked: readonly ElementRule[]): ReadonlyMap<string, number> {
-  const byName = new Map<string, number>();
+/** What the properties of an object are. */
+function placesOf(elements: readonly ElementRule[], asked: readonly ElementRule[]): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
   asked.slice(0, mostBits).forEach((rule, i) => {
     for (const { name, under } of rule.slots)
-      for (const one of [name, under]) if (one !== undefined) byName.set(one, (byName.get(one) ?? 0) | (1 << i));
+      for (const one of under === undefined ? [name] : [name, under]) {
+        const bits = (places.get(one)?.bits ?? 0) | (1 << i);
+        places.set(one, { bits, rule: undefined, slot: undefined, sibling: false });
+      }
   });
-  return byName;
+  for (const rule of elements)
+    for (const slot of asked.includes(rule) ? [] : rule.slots) {
+      const add = (name: string, sibling: boolean): void =>
+        void places.set(name, { bits: places.get(name)?.bits ?? 0, rule, slot, sibling });
+      if (!rule.besideOnly) add(slot.name, false);
+      if (slot.under !== undefined) add(slot.under, !rule.besideOnly);
+    }
+  return places;
 }
 
 /** Looks at elements in their order; false when it was cut short: who only asks whether there is an error has seen one. */
-function askEach(
-  asked: readonly ElementRule[],
-  bits: ReadonlyMap<string, number>,
-  value: JsonObject,
-  report: Report,
-): boolean {
-  let present = 0;
-  for (const name in value) present |= bits.get(name) ?? 0;
+function askEach(asked: readonly ElementRule[], present: number, value: JsonObject, report: Report): boolean {
   for (let i = 0; i < asked.length; i++) {
     if (report.probing && report.errors > 0) return false;
     const rule = asked[i]!;
@@ -52,23 +58,24 @@ function askEach(
 export function joinElements(elements: readonly ElementRule[]): (value: JsonObject, report: Report) => void {
   const few = elements.filter(one => !one.besideOnly).length < fewElements;
   const asked = elements.filter(one => !one.besideOnly && (one.demanding || one.narrow || few));
-  const bits = bitsOf(asked);
-  const bySlot = new Map<string, Place>();
-  for (const rule of elements)
-    for (const slot of asked.includes(rule) ? [] : rule.slots)
-      if (rule.besideOnly) {
-        if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: false });
-      } else {
-        bySlot.set(slot.name, { rule, slot, sibling: false });
-        if (slot.under !== undefined) bySlot.set(slot.under, { rule, slot, sibling: true });
-      }
+  const places = placesOf(elements, asked);
   return (value, report) => {
-    if (asked.length > 0 && !askEach(asked, bits, value, report)) return;
-    if (bySlot.size === 0) return;
+    const { waiting } = report;
+    const { places: met } = waiting;
+    const from = waiting.top;
+    let present = 0;
     for (const name in value) {
-      const found = bySlot.get(name);
-      if (found !== undefined && (!found.sibling || value[found.slot.name] === undefined))
-        found.rule.visit(found.slot, value, report);
+      const place = places.get(name);
+      if (place === undefined) continue;
+      present |= place.bits;
+      if (place.rule !== undefined) met[waiting.top++] = place;
     }
+    const to = waiting.top;
+    if (askEach(asked, present, value, report))
+      for (let i = from; i < to; i++) {
+        const { rule, slot, sibling } = met[i]!;
+        if (!sibling || value[slot!.name] === undefined) rule!.visit(slot!, value, report);
+      }
+    waiting.top = from;
   };
 }

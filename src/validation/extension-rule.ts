@@ -10,7 +10,7 @@ import type { ItemRule } from './element-rule.ts';
 import { checkContext, checkContextInvariants } from './extension-context.ts';
 import { otherVersion } from './other-versions.ts';
 import type { Compiler, RuleOptions } from './profile.ts';
-import { applyProfile } from './profile-run.ts';
+import { applyCompiled } from './profile-run.ts';
 import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -116,7 +116,7 @@ export function extensionRule(compiler: Compiler): ItemRule {
     checkContextInvariants(definition, holder, report, compiler);
     checkModifier(definition, url, inModifier, report);
     checkInner(value, definition, report);
-    applyProfile(value, url, report, compiler);
+    applyCompiled(value, url, compiled, report);
   };
 }
 

@@ -14,11 +14,11 @@ const isObject = (value: unknown): value is JsonObject =>
 
 /** One value of an element as it lies in JSON. */
 export interface Item {
-  readonly value: unknown;
-  readonly sibling: JsonObject | undefined;
+  value: unknown;
+  sibling: JsonObject | undefined;
   readonly type: string;
   /** Place in an array; -1 for a single value. */
-  readonly index: number;
+  index: number;
   readonly segment: string;
 }
 
@@ -89,21 +89,25 @@ export function countOf(value: unknown, sibling: unknown): number {
   return most < 0 ? 1 : most;
 }
 
-const none: readonly unknown[] = [];
-
-/** The values of an element as items, for what has to tell them apart. */
-export function itemsOf({ type, segment }: Slot, value: unknown, sibling: unknown): readonly Item[] {
-  if (!Array.isArray(value) && !Array.isArray(sibling))
-    return [{ value, sibling: isObject(sibling) ? sibling : undefined, type, index: -1, segment }];
-  const values: readonly unknown[] = Array.isArray(value) ? value : none;
-  const siblings: readonly unknown[] = Array.isArray(sibling) ? sibling : none;
-  const count = countOf(value, sibling);
-  const items: Item[] = [];
-  for (let index = 0; index < count; index++) {
-    const own = siblings[index];
-    items.push({ value: values[index] ?? undefined, sibling: isObject(own) ? own : undefined, type, index, segment });
+/**
+ * Hands each value of an element to a function, for what has to tell them apart. It is one item all the time, which says of
+ * itself which value it is: whoever wants to keep it must copy it.
+ */
+export function eachItem({ type, segment }: Slot, value: unknown, sibling: unknown, run: (item: Item) => void): void {
+  const item: Item = { value, sibling: isObject(sibling) ? sibling : undefined, type, index: -1, segment };
+  if (!Array.isArray(value) && !Array.isArray(sibling)) {
+    run(item);
+    return;
   }
-  return items;
+  const count = countOf(value, sibling);
+  for (let index = 0; index < count; index++) {
+    const own: unknown = Array.isArray(value) ? value[index] : undefined;
+    const beside: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
+    item.value = own ?? undefined;
+    item.sibling = isObject(beside) ? beside : undefined;
+    item.index = index;
+    run(item);
+  }
 }
 
 /** Runs rules on every value of an element, each at its place. */

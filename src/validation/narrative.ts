@@ -77,6 +77,10 @@ function collectAnchors(value: unknown, found: Set<string>): void {
     }
 }
 
+/** True when an anchor stands in the narrative itself, as it is mostly written: asked first, because it is quick. */
+const hasAnchor = (div: string, target: string): boolean =>
+  div.includes(` id="${target}"`) || div.includes(` name="${target}"`);
+
 const anchorsOf = new WeakMap<JsonObject, ReadonlySet<string>>();
 
 function anchorsIn(resource: JsonObject): ReadonlySet<string> {
@@ -105,7 +109,7 @@ export const checkNarrative: ItemRule = (value, report) => {
   if (!div.includes('"#') && !div.includes("'#")) return;
   const { container, bundle } = report.scope;
   for (const [, target = ''] of div.matchAll(link)) {
-    if (anchorsIn(bundle ?? container).has(target)) continue;
+    if (hasAnchor(div, target) || anchorsIn(bundle ?? container).has(target)) continue;
     report.segments[report.depth++] = 'div';
     addFinding(report, 'error', 'not-found', {
       en: `the link to #${target} leads nowhere`,

@@ -8,7 +8,7 @@ import type { JsonObject } from '../fhir/types.ts';
 import { compileElement, type ElementContext, type ElementRule, type ItemRule } from './element-rule.ts';
 import { joinElements } from './element-rules.ts';
 import type { Compiler, Place } from './profile.ts';
-import { applyProfile } from './profile-run.ts';
+import { applyCompiled, applyProfile } from './profile-run.ts';
 import { findElement, type ProfileElement } from './profile-schema.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
 import { scopeWithin } from './scope.ts';
@@ -22,10 +22,14 @@ export function profileRules(element: ProfileElement, { compiler, definition, sc
   for (const code of new Set(element.types.map(type => type.code))) {
     const profile = element.types.filter(type => type.code === code).flatMap(type => type.profile ?? []);
     if (profile.length === 0 || code === 'Extension' || (!element.targetsNarrowed && !schema.base)) continue;
+    const only = profile.length === 1 ? compiler.lookup(profile[0]!, definition) : undefined;
     rules.push((value, report, type) => {
       if (!isObject(value) || (type !== code && value['resourceType'] !== code && code !== 'Resource')) return;
-      const fitting =
-        profile.length === 1 ? profile[0] : profile.find(one => compiler.conforms(value, one, report, definition));
+      if (only) {
+        applyCompiled(value, profile[0]!, only(), report);
+        return;
+      }
+      const fitting = profile.find(one => compiler.conforms(value, one, report, definition));
       const chosen = fitting ?? profile.find(one => isUnusable(one, compiler, definition)) ?? profile[0]!;
       if (fitting === undefined && isUnusable(chosen, compiler, definition)) undecided(report, chosen, profile);
       else applyProfile(value, chosen, report, compiler, definition);

@@ -48,14 +48,9 @@ export function hasPassed(value: unknown, passed: Passed): boolean {
 /** What was found out of codes, true or false, by their system. */
 export type Verdicts = Map<string | undefined, Map<string, boolean>>;
 
-/** The verdict on a code, found out when it is not remembered. */
-export function verdictOf(known: Verdicts, system: string | undefined, code: string, find: () => boolean): boolean {
-  const found = known.get(system)?.get(code);
-  if (found !== undefined) return found;
-  const verdict = find();
+export function rememberVerdict(known: Verdicts, system: string | undefined, code: string, verdict: boolean): void {
   const ofSystem = known.get(system);
   if (ofSystem === undefined) {
     if (known.size < mostPassed) known.set(system, new Map([[code, verdict]]));
   } else if (ofSystem.size < mostPassed) ofSystem.set(code, verdict);
-  return verdict;
 }

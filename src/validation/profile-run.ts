@@ -30,7 +30,7 @@ export function runOn(value: JsonObject, type: string, compiled: Usable, report:
   const own: Report = {
     ...report,
     issues: [],
-    seen: new Set(),
+    seen: undefined,
     segments: [type],
     depth: 1,
     errors: 0,
@@ -99,7 +99,16 @@ export function applyProfile(
   compiler: Compiler,
   asker?: StructureDefinition,
 ): void {
-  const compiled = compiler.profile(canonical, asker);
+  applyCompiled(value, canonical, compiler.profile(canonical, asker), report);
+}
+
+/** The same for a profile that was looked up already; undefined when it is not installed. */
+export function applyCompiled(
+  value: JsonObject,
+  canonical: string,
+  compiled: CompiledProfile | undefined,
+  report: Report,
+): void {
   if (!compiled) {
     addFinding(report, 'warning', 'not-found', {
       en: `the profile ${canonical} is not installed, so it was not checked`,

@@ -52,6 +52,10 @@ export interface Compiler {
   /** Rules of a resource where it stands, by its own type and meta.profile. */
   resourceRule(value: JsonObject, report: Report, kind: Place, holder: JsonObject): void;
   conforms(value: JsonObject, canonical: string, report: Report, asker?: Resource): boolean;
+  /** {@link profile} for one that is asked for again and again: looked up once, and anew when definitions change. */
+  lookup(canonical: string, asker?: Resource): () => CompiledProfile | undefined;
+  /** {@link conforms} for a profile that was looked up. */
+  fits(value: JsonObject, compiled: CompiledProfile | undefined, report: Report): boolean;
   /** Rules of every Extension, Reference and Coding. */
   readonly special: ReadonlyMap<string, ItemRule>;
 }
@@ -222,8 +226,23 @@ class ProfileCompiler implements Compiler {
     return schema && definition ? this.rootRule(schema, definition) : () => {};
   }
 
+  lookup(canonical: string, asker?: Resource): () => CompiledProfile | undefined {
+    let generation = -1;
+    let found: CompiledProfile | undefined;
+    return () => {
+      if (generation !== this.definitions.generation) {
+        found = this.profile(canonical, asker);
+        generation = this.definitions.generation;
+      }
+      return found;
+    };
+  }
+
   conforms(value: JsonObject, canonical: string, report: Report, asker?: Resource): boolean {
-    const compiled = this.profile(canonical, asker);
+    return this.fits(value, this.profile(canonical, asker), report);
+  }
+
+  fits(value: JsonObject, compiled: CompiledProfile | undefined, report: Report): boolean {
     if (!compiled || !('rule' in compiled)) return false;
     const type = value['resourceType'];
     const { schema, definition } = compiled;

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../fhir/types.ts';
 import { checkInBundle } from './bundled-reference.ts';
 import type { ElementContext, ItemRule } from './element-rule.ts';
+import type { CompiledProfile } from './profile.ts';
 import type { ProfileElement, ProfileType } from './profile-schema.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
 import { resolve, type Target, typeNamed } from './scope.ts';
@@ -18,6 +19,7 @@ interface Allowed {
   /** Resource types; undefined when a target profile is not installed, so that any may be right. */
   readonly types: ReadonlySet<string> | undefined;
   readonly plain: ReadonlySet<string>;
+  readonly profiles: readonly (() => CompiledProfile | undefined)[];
 }
 
 function allowedOf(targets: readonly string[], { compiler, definition }: ElementContext): Allowed {
@@ -36,7 +38,8 @@ function allowedOf(targets: readonly string[], { compiler, definition }: Element
     if (type) types.add(type);
     else unknown = true;
   }
-  return { canonicals: targets, types: unknown ? undefined : types, plain };
+  const profiles = targets.map(target => compiler.lookup(target, definition));
+  return { canonicals: targets, profiles, types: unknown ? undefined : types, plain };
 }
 
 const accepts = (names: ReadonlySet<string>, type: string): boolean =>
@@ -53,7 +56,7 @@ function wrongType(report: Report, found: string, allowed: Allowed, severity: 'e
 /** Deepest chain of references whose targets are looked into. */
 const maxChain = 8;
 
-function checkTarget(target: Target, allowed: Allowed, report: Report, { compiler, definition }: ElementContext): void {
+function checkTarget(target: Target, allowed: Allowed, report: Report, { compiler }: ElementContext): void {
   const type = String(target.resource['resourceType']);
   if (allowed.types && !accepts(allowed.types, type)) {
     wrongType(report, type, allowed);
@@ -62,7 +65,8 @@ function checkTarget(target: Target, allowed: Allowed, report: Report, { compile
   if (!allowed.types || accepts(allowed.plain, type) || report.runs.size > maxChain * 1000) return;
   const before = report.scope;
   report.scope = target.scope;
-  const fits = allowed.canonicals.some(one => compiler.conforms(target.resource, one, report, definition));
+  let fits = false;
+  for (const profile of allowed.profiles) fits ||= compiler.fits(target.resource, profile(), report);
   report.scope = before;
   if (!fits)
     addIssue(report, 'structure', {

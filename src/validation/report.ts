@@ -5,6 +5,7 @@
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { Issue, Severity } from '../fhir/outcome.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
+import type { Place } from './element-rules.ts';
 
 /** More findings than this help nobody and cost memory; the walk goes on without keeping them. */
 const maxIssues = 500;
@@ -31,6 +32,8 @@ export interface Report {
   readonly costly: Set<string>;
   /** Errors so far, counted also when findings are not kept. */
   errors: number;
+  /** Properties that were met and are looked at later, of each object the walk is in; shared by all reports of a document. */
+  readonly waiting: Waiting;
   /** True when only the number of errors is asked for: no finding is kept. */
   readonly probing: boolean;
   /** What profiles found in resources so far; shared by all reports of a document. */
@@ -38,11 +41,17 @@ export interface Report {
   /** Findings that turned out to be none; shared by all reports of a document. */
   readonly withdrawn: Set<Issue>;
   /** Findings there are already: a rule that is reached in two ways speaks once. */
-  readonly seen: Set<string>;
+  seen: Set<string> | undefined;
   /** Whether an object that is no resource conforms to a profile, as found out so far. */
   readonly conforming: Map<JsonObject, Map<object, boolean>>;
   /** Code systems of which it was said that they are not here. */
   readonly unchecked: Set<string>;
+}
+
+/** A stack that is not made smaller: an array that is cut gives its memory back, and grows anew each time. */
+export interface Waiting {
+  readonly places: Place[];
+  top: number;
 }
 
 /** What one profile found in one resource; nothing while it is still at work, so that references in circles end. */
@@ -104,10 +113,11 @@ export function newReport(scope: Scope = documentScope({})): Report {
     displays: new Map(),
     costly: new Set(),
     errors: 0,
+    waiting: { places: [], top: 0 },
     probing: false,
     runs: new Map(),
     withdrawn: new Set(),
-    seen: new Set(),
+    seen: undefined,
     conforming: new Map(),
     unchecked: new Set(),
   };
@@ -161,6 +171,7 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
 
 function keep(report: Report, issue: Issue): void {
   const key = `${issue.profile} ${issue.message.en}`;
+  report.seen ??= new Set();
   if (report.seen.has(key)) return;
   report.seen.add(key);
   report.issues.push(issue);

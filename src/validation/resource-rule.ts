@@ -4,7 +4,7 @@
  */
 import type { JsonObject, Message } from '../fhir/types.ts';
 import type { Compiler, Place } from './profile.ts';
-import { applyProfile } from './profile-run.ts';
+import { applyCompiled, applyProfile } from './profile-run.ts';
 import { addFinding, addIssue, type Report } from './report.ts';
 import { resourceRules } from './resources/all.ts';
 import { innerScope } from './scope.ts';
@@ -92,7 +92,7 @@ function checkProfiles(resource: JsonObject, report: Report, compiler: Compiler)
         en: `the profile ${canonical} is installed as ${version} only, which was used`,
         ja: `プロファイル ${canonical} は版 ${version} だけが登録されているため、その版で検証しました`,
       });
-    if (compiled) applyProfile(resource, canonical, report, compiler);
+    if (compiled) applyCompiled(resource, canonical, compiled, report);
   });
 }
 

@@ -4,10 +4,11 @@
  */
 import type { JsonObject } from '../fhir/types.ts';
 import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts';
-import { type Item, runItem } from './item.ts';
+import { eachItem, type Item, runItem, type Slot } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
-import { addFinding, addIssue, addIssueAt, type Report } from './report.ts';
-import { allOf, type Candidates, candidates } from './slice-index.ts';
+import { addFinding, addIssue, type Report } from './report.ts';
+import { type Counts, count, countSlices } from './slice-count.ts';
+import { type Candidates, candidates } from './slice-index.ts';
 import { type Match, type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
 
 interface Slice {
@@ -33,8 +34,10 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
     codes: compiler.codes,
     asker: definition,
     schema: (canonical: string) => compiler.schema(canonical, definition),
-    conforms: (value: JsonObject, profile: string, report: Report) =>
-      compiler.conforms(value, profile, report, definition),
+    conformance: (profile: string) => {
+      const found = compiler.lookup(profile, definition);
+      return (value: JsonObject, report: Report) => compiler.fits(value, found(), report);
+    },
   };
   const names = new Set(element.slices.map(slice => slice.sliceName!));
   const build = (parent: string | undefined): Slice[] =>
@@ -62,22 +65,6 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
     });
   return build(undefined);
 }
-
-/** Slices that were met, in the order they were, with the number of items of each. */
-interface Counts {
-  readonly met: Slice[];
-  readonly numbers: number[];
-}
-
-function count({ met, numbers }: Counts, slice: Slice): void {
-  const at = met.indexOf(slice);
-  if (at < 0) {
-    met.push(slice);
-    numbers.push(1);
-  } else numbers[at]!++;
-}
-
-const numberOf = (counts: Counts | undefined, slice: Slice): number => counts?.numbers[counts.met.indexOf(slice)] ?? 0;
 
 function runSlice(
   slice: Slice,
@@ -124,45 +111,7 @@ function tellTwice(item: Item, found: Slice, slices: readonly Slice[], report: R
 /** The slice for whatever belongs to no other. @see https://hl7.org/fhir/R4/profiling.html#slicing */
 const isDefault = (slice: Slice): boolean => slice.name === '@default';
 
-function wrongNumber({ element, name }: Slice, count: number, report: Report): void {
-  const { min, max } = element;
-  const called = `${element.name}:${name}`;
-  if (count === 0)
-    addIssueAt(report, element.name, 'required', {
-      en: `the slice "${called}" is required, but nothing matches it`,
-      ja: `必須のスライス「${called}」に当てはまるものがありません`,
-    });
-  else if (count < min)
-    addIssueAt(report, element.name, 'required', {
-      en: `found ${count} of the slice "${called}", expected at least ${min}`,
-      ja: `スライス「${called}」が${count}個ありますが、${min}個以上必要です`,
-    });
-  else
-    addIssueAt(report, element.name, 'structure', {
-      en: `found ${count} of the slice "${called}", expected at most ${max}`,
-      ja: `スライス「${called}」が${count}個ありますが、${max}個までです`,
-    });
-}
-
 const requiredOf = (slices: readonly Slice[]): readonly Slice[] => slices.filter(({ element }) => element.min > 0);
-
-function countRequired(required: readonly Slice[], counts: Counts | undefined, report: Report): void {
-  for (const slice of required) {
-    const found = numberOf(counts, slice);
-    if (found < slice.element.min) wrongNumber(slice, found, report);
-  }
-}
-
-/** Number of items of each slice; of inner slices where there is an item of the slice around them. */
-function countSlices(required: readonly Slice[], counts: Counts | undefined, report: Report): void {
-  if (required.length > 0) countRequired(required, counts, report);
-  if (!counts) return;
-  for (let i = 0; i < counts.met.length; i++) {
-    const slice = counts.met[i]!;
-    if (counts.numbers[i]! > slice.element.max) wrongNumber(slice, counts.numbers[i]!, report);
-    if (slice.required.length > 0) countRequired(slice.required, counts, report);
-  }
-}
 
 /** The first slice an item meets so far. */
 function firstOf(slices: readonly Slice[], match: Match, { value, type }: Item, report: Report): Slice | undefined {
@@ -185,77 +134,114 @@ function isKnownExtension(value: unknown, { compiler }: ElementContext): boolean
   return compiled !== undefined && 'definition' in compiled && compiled.definition.type === 'Extension';
 }
 
-/** The check of a sliced element; undefined when it has no slices and is open. */
-export function compileSlices(
-  element: ProfileElement,
+/** An item between others: what came before it. */
+interface Course {
+  readonly counts: Counts;
+  /** Order of the last slice that was met. */
+  last: number;
+  /** True when an item was of no slice. */
+  unmatched: boolean;
+}
+
+function tellOrder(
+  item: Item,
+  { order, name }: Slice,
+  { slicing }: ProfileElement,
+  course: Course,
+  report: Report,
+): void {
+  if (slicing!.ordered && order < course.last)
+    atItem(item, report, () =>
+      addIssue(report, 'structure', {
+        en: `the slice "${name}" is out of order`,
+        ja: `スライス「${name}」の順序が違います`,
+      }),
+    );
+  if (slicing!.rules === 'openAtEnd' && course.unmatched)
+    atItem(item, report, () =>
+      addIssue(report, 'structure', {
+        en: `the slice "${name}" comes after an item of no slice`,
+        ja: `スライス「${name}」は、どのスライスにも属さない項目より前に置いてください`,
+      }),
+    );
+}
+
+function tellUnmatched(
+  item: Item,
+  like: string | undefined,
+  { slicing }: ProfileElement,
   context: ElementContext,
-): ((items: readonly Item[], parent: JsonObject, report: Report) => void) | undefined {
+  report: Report,
+): void {
+  const near = like === undefined ? '' : `; it looks like the slice "${like}"`;
+  const nearJa = like === undefined ? '' : `。スライス「${like}」に似ています`;
+  const { url } = context.schema;
+  if (slicing!.rules === 'closed')
+    addIssue(report, 'structure', {
+      en: `matches no slice of ${url}, and others are not allowed${near}`,
+      ja: `${url} のどのスライスにも当てはまりません（他は認められません）${nearJa}`,
+    });
+  else if (like !== undefined)
+    addFinding(report, 'warning', 'informational', {
+      en: `matches no slice${near}, but not in everything that tells it apart`,
+      ja: `どのスライスにも当てはまりません${nearJa}が、識別する値の一部が異なります`,
+    });
+  else if (!isKnownExtension(item.value, context))
+    addFinding(report, 'information', 'informational', {
+      en: `matches no slice of ${url}, so none of their rules were applied`,
+      ja: `${url} のどのスライスにも当てはまらないため、スライスの規則は適用していません`,
+    });
+}
+
+/** The slices of an element, built when it is first met: its profiles may lead back to it. */
+interface Built {
+  readonly candidates: Candidates<Slice>;
+  readonly required: readonly Slice[];
+  readonly fallback: Slice | undefined;
+}
+
+function built(element: ProfileElement, context: ElementContext): Built {
+  const slices = buildSlices(element, context);
+  return { candidates: candidates(slices), required: requiredOf(slices), fallback: slices.find(isDefault) };
+}
+
+/** Checks the values of a sliced element; a slot of undefined says that there is none. */
+export type SliceCheck = (
+  slot: Slot | undefined,
+  value: unknown,
+  sibling: unknown,
+  parent: JsonObject,
+  report: Report,
+) => void;
+
+/** The check of a sliced element; undefined when it has no slices and is open. */
+export function compileSlices(element: ProfileElement, context: ElementContext): SliceCheck | undefined {
   const { slicing } = element;
   if (!slicing) return undefined;
-  const { rules, ordered } = slicing;
-  let slices: Slice[] | undefined;
-  let candidatesOf: Candidates<Slice> = allOf([]);
-  let required: readonly Slice[] = [];
-  let fallback: Slice | undefined;
-  const tellUnmatched = (item: Item, like: string | undefined, report: Report): void =>
-    atItem(item, report, () => {
-      const near = like === undefined ? '' : `; it looks like the slice "${like}"`;
-      const nearJa = like === undefined ? '' : `。スライス「${like}」に似ています`;
-      if (rules === 'closed')
-        addIssue(report, 'structure', {
-          en: `matches no slice of ${context.schema.url}, and others are not allowed${near}`,
-          ja: `${context.schema.url} のどのスライスにも当てはまりません（他は認められません）${nearJa}`,
-        });
-      else if (like !== undefined)
-        addFinding(report, 'warning', 'informational', {
-          en: `matches no slice${near}, but not in everything that tells it apart`,
-          ja: `どのスライスにも当てはまりません${nearJa}が、識別する値の一部が異なります`,
-        });
-      else if (!isKnownExtension(item.value, context))
-        addFinding(report, 'information', 'informational', {
-          en: `matches no slice of ${context.schema.url}, so none of their rules were applied`,
-          ja: `${context.schema.url} のどのスライスにも当てはまらないため、スライスの規則は適用していません`,
-        });
-    });
-  return (items, parent, report) => {
-    if (!slices) {
-      slices = buildSlices(element, context);
-      candidatesOf = candidates(slices);
-      required = requiredOf(slices);
-      fallback = slices.find(isDefault);
+  let known: Built | undefined;
+  const checkItem = (item: Item, course: Course, parent: JsonObject, report: Report): void => {
+    const possible = known!.candidates.exact(item.value);
+    const found = firstOf(possible, 'all', item, report) ?? known!.fallback;
+    if (!found) {
+      course.unmatched = true;
+      if (report.probing && slicing.rules !== 'closed') return;
+      const like = firstOf(known!.candidates.near(item.value), 'some', item, report);
+      atItem(item, report, () => tellUnmatched(item, like?.name, element, context, report));
+      return;
     }
-    const counts: Counts | undefined = items.length === 0 ? undefined : { met: [], numbers: [] };
-    let last = -1;
-    let unmatched = false;
-    for (const item of items) {
-      const possible = candidatesOf.exact(item.value);
-      const found = firstOf(possible, 'all', item, report) ?? fallback;
-      if (!found) {
-        unmatched = true;
-        if (!report.probing || rules === 'closed') {
-          const like = firstOf(candidatesOf.near(item.value), 'some', item, report);
-          tellUnmatched(item, like?.name, report);
-        }
-        continue;
-      }
-      if (ordered && found.order < last)
-        atItem(item, report, () =>
-          addIssue(report, 'structure', {
-            en: `the slice "${found.name}" is out of order`,
-            ja: `スライス「${found.name}」の順序が違います`,
-          }),
-        );
-      if (rules === 'openAtEnd' && unmatched)
-        atItem(item, report, () =>
-          addIssue(report, 'structure', {
-            en: `the slice "${found.name}" comes after an item of no slice`,
-            ja: `スライス「${found.name}」は、どのスライスにも属さない項目より前に置いてください`,
-          }),
-        );
-      last = Math.max(last, found.order);
-      tellTwice(item, found, possible, report);
-      runSlice(found, item, parent, report, context, counts!);
+    if (slicing.ordered || slicing.rules === 'openAtEnd') tellOrder(item, found, element, course, report);
+    course.last = Math.max(course.last, found.order);
+    tellTwice(item, found, possible, report);
+    runSlice(found, item, parent, report, context, course.counts);
+  };
+  return (slot, value, sibling, parent, report) => {
+    known ??= built(element, context);
+    if (slot === undefined) {
+      countSlices(known.required, undefined, report);
+      return;
     }
-    countSlices(required, counts, report);
+    const course: Course = { counts: { met: [], numbers: [] }, last: -1, unmatched: false };
+    eachItem(slot, value, sibling, item => checkItem(item, course, parent, report));
+    countSlices(known.required, course.counts, report);
   };
 }

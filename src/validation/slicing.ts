@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
-import { newMemory, type Verdicts, verdictOf } from './passed.ts';
+import { newMemory, rememberVerdict, type Verdicts } from './passed.ts';
 import type { ProfileElement, ProfileSchema, SlicingSchema } from './profile-schema.ts';
 import type { Report } from './report.ts';
 import { along, argument, type Criterion, stepsOf } from './slice-path.ts';
@@ -16,7 +16,8 @@ export interface SliceServices {
   readonly asker: import('../fhir/types.ts').Resource;
   /** Elements of a type or profile, for steps the slice does not spell out. */
   schema(canonical: string): ProfileSchema | undefined;
-  conforms(value: JsonObject, profile: string, report: Report): boolean;
+  /** The test whether an object conforms to a profile. */
+  conformance(profile: string): (value: JsonObject, report: Report) => boolean;
 }
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -82,20 +83,34 @@ function valueCriterion(element: ProfileElement, services: SliceServices): Crite
   if (binding?.strength === 'required' || binding?.strength === 'extensible')
     return boundCriterion(binding.valueSet, services);
   const profiles = element.types.flatMap(type => type.profile ?? []);
-  if (profiles.length > 0)
-    return (value, _type, report) =>
-      isObject(value) && profiles.some(profile => services.conforms(value, profile, report));
-  return undefined;
+  const conforms = conformsToAny(profiles, services);
+  return conforms && ((value, _type, report) => isObject(value) && conforms(value, report));
+}
+
+/** The test whether an object conforms to one of some profiles; undefined when there is none. */
+function conformsToAny(
+  profiles: readonly string[],
+  services: SliceServices,
+): ((value: JsonObject, report: Report) => boolean) | undefined {
+  const tests = profiles.map(services.conformance);
+  if (tests.length <= 1) return tests[0];
+  return (value, report) => {
+    for (const test of tests) if (test(value, report)) return true;
+    return false;
+  };
 }
 
 /** Whether a value has a code of a value set. */
 function boundCriterion(valueSet: string, { codes, asker }: SliceServices): Criterion {
   const memory = newMemory<Verdicts>(codes);
-  const isIn = (system: string | undefined, code: string): boolean =>
-    verdictOf(memory(), system, code, () => {
-      const one = system === undefined ? { code } : { system, code };
-      return codes.member(valueSet, one, asker).result === 'in';
-    });
+  const isIn = (system: string | undefined, code: string): boolean => {
+    const known = memory();
+    const verdict = known.get(system)?.get(code);
+    if (verdict !== undefined) return verdict;
+    const found = codes.member(valueSet, system === undefined ? { code } : { system, code }, asker).result === 'in';
+    rememberVerdict(known, system, code, found);
+    return found;
+  };
   const holds = (coding: unknown): boolean => {
     if (!isObject(coding)) return false;
     const { system, code } = coding;
@@ -121,11 +136,10 @@ function typeCriterion(element: ProfileElement, services: SliceServices): Criter
 
 function profileCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
   const profiles = element.types.flatMap(type => type.profile ?? []);
-  if (profiles.length === 0) return undefined;
+  const conforms = conformsToAny(profiles, services);
+  if (!conforms) return undefined;
   return (value, _type, report) =>
-    isObject(value)
-      ? profiles.some(profile => services.conforms(value, profile, report))
-      : profiles.some(profile => meets(value, services.schema(profile)?.root));
+    isObject(value) ? conforms(value, report) : profiles.some(profile => meets(value, services.schema(profile)?.root));
 }
 
 /** Whether a primitive is what a profile of its type fixes. */
