@@ -42,7 +42,7 @@ const defaultSteps = 1_000_000;
 export class State {
   readonly environment: Environment;
   readonly shapes: Shapes | undefined;
-  readonly input: Collection;
+  private readonly item: Item | undefined;
   index = -1;
   total: Collection = none;
   steps: number;
@@ -50,13 +50,18 @@ export class State {
   /** What defineVariable() has named. */
   defined: ReadonlyMap<string, Collection> | undefined;
   private readonly text: string;
-  constructor(text: string, environment: Environment, shapes: Shapes | undefined, input: Collection) {
+  constructor(text: string, environment: Environment, shapes: Shapes | undefined, item: Item | undefined) {
     this.text = text;
     this.environment = environment;
     this.shapes = shapes;
-    this.input = input;
+    this.item = item;
     this.steps = environment.steps ?? defaultSteps;
     this.time = environment.now;
+  }
+
+  /** What the whole expression is evaluated on. */
+  get input(): Collection {
+    return this.item === undefined ? none : [this.item];
   }
 
   /** UTC milliseconds; the same for the whole evaluation. */
@@ -95,6 +100,8 @@ export interface Code {
   /** Whether there is any value, without collecting them. */
   readonly has?: (self: Item | undefined, state: State) => boolean;
   readonly type: Static;
+  /** The one text it gives; undefined when it gives something else, or nothing: then `run` says what. */
+  readonly text?: (self: Item | undefined, state: State) => string | undefined;
   /** It is $this itself. */
   readonly isSelf?: true;
 }

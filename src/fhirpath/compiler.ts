@@ -216,7 +216,10 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
 function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code {
   if (rightAst.op === 'literal' && typeof rightAst.value === 'string') {
     const { value } = rightAst;
+    const { text } = left;
     return testCode((self, state) => {
+      const found = text?.(self, state);
+      if (found !== undefined) return (found === value) === equal;
       const items = left.run(self, state);
       if (items.length === 0) return undefined;
       const item = items[0]!;

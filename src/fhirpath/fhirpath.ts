@@ -4,7 +4,7 @@
  */
 import { type Code, type Environment, type Scope, State, type Static, type Test, testOf } from './code.ts';
 import { compileAst } from './compiler.ts';
-import { type Collection, type Item, Node, nodeOf, none } from './item.ts';
+import { type Collection, type Item, Node, nodeOf } from './item.ts';
 import { parseFhirPath } from './parser.ts';
 import { type Shape, Shapes, type TypeSource } from './shape.ts';
 import { toValues, type Value } from './value.ts';
@@ -70,7 +70,7 @@ function inputOf(input: unknown, { shape, shapes }: Compiled, environment: Envir
 }
 
 function stateFor(text: string, item: Item | undefined, shapes: Shapes | undefined, environment: Environment): State {
-  return new State(text, environment, shapes, item === undefined ? none : [item]);
+  return new State(text, environment, shapes, item);
 }
 
 const noEnvironment: Environment = {};

@@ -80,10 +80,28 @@ export function childCode(of: Code, name: string, scope: Scope, at: number): Cod
   };
 }
 
+/** The text of a child that is at most one string or a kind of it. */
+function textOf(name: string, { shapes }: Static): Code['text'] {
+  const [shape] = shapes ?? [];
+  const field = shapes?.length === 1 && shape !== untyped ? shape!.field(name) : undefined;
+  const [variant] = field?.variants ?? [];
+  if (field?.variants.length !== 1 || field.many || variant!.shape.primitive !== 'String') return undefined;
+  const { property } = variant!;
+  return (self, state) => {
+    if (!(self instanceof Node) || self.shape !== shape || !isObject(self.value)) return undefined;
+    const found = self.value[property];
+    if (typeof found !== 'string') return undefined;
+    state.steps--;
+    return found;
+  };
+}
+
 /** A step on $this, which is nothing but a node in most cases. */
 function ownCode(name: string, scope: Scope, at: number): Code {
   const type = childType(scope.self, name, scope, at);
+  const text = textOf(name, scope.self);
   return {
+    ...(text && { text }),
     run(self, state): Collection {
       if (self === undefined) return none;
       const found: Item[] = [];

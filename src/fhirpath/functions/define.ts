@@ -158,6 +158,13 @@ export function ofText(
   );
 }
 
+/** Whether a test holds for an item, with $index set; who asks sets it back. */
+export function holds(test: Test, items: Collection, i: number, state: State): boolean {
+  state.index = i;
+  state.step();
+  return test(items[i]!, state) === true;
+}
+
 /** Runs something for each item, with $index set. */
 export function eachItem(items: Collection, state: State, run: (item: Item, index: number) => unknown): void {
   const { index } = state;

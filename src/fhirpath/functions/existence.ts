@@ -4,7 +4,7 @@ import { Seen } from '../equality.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, Node, none, systemOf, truth } from '../item.ts';
 import { distinct } from '../operators.ts';
-import { eachItem, type FunctionEntry, itemTest, ofCollections } from './define.ts';
+import { type FunctionEntry, holds, itemTest, ofCollections } from './define.ts';
 
 const exists: FunctionEntry = {
   arity: [0, 1],
@@ -13,11 +13,11 @@ const exists: FunctionEntry = {
     const { run } = call.input;
     const test = itemTest(call);
     return testCode((self, state) => {
+      const items = run(self, state);
+      const { index } = state;
       let found = false;
-      eachItem(run(self, state), state, item => {
-        found = test(item, state) === true;
-        return !found;
-      });
+      for (let i = 0; i < items.length && !found; i++) found = holds(test, items, i, state);
+      state.index = index;
       return found;
     });
   },
@@ -37,12 +37,12 @@ const all: FunctionEntry = {
     const { run } = call.input;
     const test = itemTest(call);
     return testCode((self, state) => {
-      let holds = true;
-      eachItem(run(self, state), state, item => {
-        holds = test(item, state) === true;
-        return holds;
-      });
-      return holds;
+      const items = run(self, state);
+      const { index } = state;
+      let all = true;
+      for (let i = 0; i < items.length && all; i++) all = holds(test, items, i, state);
+      state.index = index;
+      return all;
     });
   },
 };

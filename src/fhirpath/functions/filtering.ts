@@ -5,7 +5,16 @@ import { compareItems, Seen } from '../equality.ts';
 import { fault } from '../fault.ts';
 import { type Collection, type Item, none, systemOf } from '../item.ts';
 import { distinct, union } from '../operators.ts';
-import { type Call, eachItem, type FunctionEntry, integerOf, itemCode, itemTest, ofCollections } from './define.ts';
+import {
+  type Call,
+  eachItem,
+  type FunctionEntry,
+  holds,
+  integerOf,
+  itemCode,
+  itemTest,
+  ofCollections,
+} from './define.ts';
 
 const where: FunctionEntry = {
   arity: [1, 1],
@@ -17,9 +26,21 @@ const where: FunctionEntry = {
         const items = run(self, state);
         if (items.length === 0) return none;
         const found: Item[] = [];
-        eachItem(items, state, item => {
-          if (test(item, state) === true) found.push(item);
-        });
+        const { index } = state;
+        for (let i = 0; i < items.length; i++) {
+          if (holds(test, items, i, state)) found.push(items[i]!);
+        }
+        state.index = index;
+        charge(state, items.length, call.place);
+        return found;
+      },
+      has(self, state) {
+        const items = run(self, state);
+        const { index } = state;
+        let found = false;
+        // All are asked, not only the first that fits: what an item cannot be asked is an error wherever it stands.
+        for (let i = 0; i < items.length; i++) if (holds(test, items, i, state)) found = true;
+        state.index = index;
         charge(state, items.length, call.place);
         return found;
       },

@@ -6,7 +6,8 @@ import vm from 'node:vm';
 import { charge, type State } from '../code.ts';
 import { fault, type Place } from '../fault.ts';
 
-const compiled = new Map<string, RegExp>();
+/** By flags and pattern. */
+const compiled = new Map<string, Map<string, RegExp>>();
 const maxPattern = 2000;
 
 function make(pattern: string, flags: string, place: Place): RegExp {
@@ -36,11 +37,12 @@ export function toRegExp(pattern: string, flags: string, place: Place): RegExp {
       `the flags "${flags.slice(0, 20)}" (expected i or m)`,
       `フラグ「${flags.slice(0, 20)}」は使えません（i か m）`,
     );
-  const key = `${flags}/${pattern}`;
-  const known = compiled.get(key);
+  const ofFlags = compiled.get(flags) ?? new Map<string, RegExp>();
+  const known = ofFlags.get(pattern);
   if (known) return known;
   const made = make(pattern, flags, place);
-  if (compiled.size < 1000) compiled.set(key, made);
+  compiled.set(flags, ofFlags);
+  if (ofFlags.size < 1000) ofFlags.set(pattern, made);
   return made;
 }
 
