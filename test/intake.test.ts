@@ -102,6 +102,26 @@ testOnStores('a document is kept byte for byte', async (t, start) => {
   await server.close();
 });
 
+testOnStores('what comes out of a document keeps its digits, and is found by what its text says', async (t, start) => {
+  const server = await start();
+  const place = 'http://hl7.org/fhir/StructureDefinition/geolocation';
+  const digits = `{ "url": "latitude", "valueDecimal": 35.10 }, { "url": "longitude", "valueDecimal": 1.3970e2 }`;
+  const text = readExample('hospital/referral.json')
+    .replace(/"address": \[\s*\{/, match => `${match} "extension": [{ "url": "${place}", "extension": [${digits}] }],`)
+    .replace(/"subject": \{\s*"reference"/, match => match.replace('reference', '\\u0072eference'));
+  const taken = await server.app.inject({ method: 'POST', url: '/fhir/$intake', headers, payload: text });
+  t.equal(taken.statusCode, 201, taken.payload);
+  const found = await server.app.inject({ method: 'GET', url: '/fhir/Patient' });
+  t.match(found.payload, /35\.10 .*1\.3970e2 /s);
+  t.match(found.json().entry[0].resource.meta.source, /^DocumentReference\/doc-/);
+  const ofPerson = await server.app.inject({
+    method: 'GET',
+    url: `/fhir/Composition?subject=Patient/${found.json().entry[0].resource.id}&_summary=count`,
+  });
+  t.equal(ofPerson.json().total, 0, 'a reference under a name with escapes stays, in the index too');
+  await server.close();
+});
+
 testOnStores('what the person has not been told is hidden from the person and the family', async (t, start) => {
   const server = await start();
   const bundle = JSON.parse(readExample('hospital/referral.json'));

@@ -2,6 +2,7 @@
  * Taking a document apart: which entries become resources of their own, under which ids, and where their references lead.
  * The text of an entry stays as it was sent but for references to other entries.
  */
+import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Document, DocumentEntry } from './document.ts';
 import { extractedId, type Numbered, numbersOf, organizationId } from './keys.ts';
 import { identifiers } from './systems.ts';
@@ -80,11 +81,40 @@ export function targetOf(
   return target === undefined || fragment === undefined ? target : `${target}#${fragment}`;
 }
 
-/** An entry's text with its references to other entries led to this server's resources; every other byte stays. */
-export function withReferences({ text, fullUrl }: DocumentEntry, targets: ReadonlyMap<string, string>): string {
-  return text.replace(referencePattern, (whole, head: string, raw: string) => {
+/** An entry with its references to other entries led to this server's resources; every other byte of its text stays. */
+export function withReferences(
+  { text, fullUrl, resource }: DocumentEntry,
+  targets: ReadonlyMap<string, string>,
+): { readonly text: string; readonly resource: Resource } {
+  let led = 0;
+  const own = text.replace(referencePattern, (whole, head: string, raw: string) => {
     const reference = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
     const target = targetOf(reference, fullUrl, targets);
-    return target === undefined ? whole : `${head}${JSON.stringify(target)}`;
+    if (target === undefined) return whole;
+    led++;
+    return `${head}${JSON.stringify(target)}`;
   });
+  if (led === 0) return { text, resource };
+  let found = 0;
+  const copy = mapReferences(resource, reference => {
+    const target = targetOf(reference, fullUrl, targets);
+    if (target !== undefined) found++;
+    return target ?? reference;
+  });
+  // A name written with escapes is found in the resource, and not in its text: what is stored is what the text says.
+  return { text: own, resource: (found === led ? copy : JSON.parse(own)) as Resource };
+}
+
+/** A value with its references mapped; what holds none that changes is shared with the value. */
+function mapReferences(value: unknown, map: (reference: string) => string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  let copy: JsonObject | undefined;
+  for (const name of Object.keys(value)) {
+    const inner = (value as JsonObject)[name];
+    const next = name === 'reference' && typeof inner === 'string' ? map(inner) : mapReferences(inner, map);
+    if (next === inner) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as JsonObject;
+    copy[name] = next;
+  }
+  return copy ?? value;
 }

@@ -3,7 +3,7 @@
  * the ids that follow from them: the same keys give the same ids on every server.
  * Source: JP-CLINS 1.10.0, deletion and update of Bundles.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../fhir/types.ts';
 import { identifiers } from './systems.ts';
 import { object, objects, text } from './values.ts';
@@ -85,7 +85,7 @@ export function documentKeys(bundle: JsonObject, patient: JsonObject): DocumentK
 
 /** The first 128 bits of the SHA-256 of some texts, in hexadecimal. */
 function digest(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\u0001')).digest('hex').slice(0, 32);
+  return hash('sha256', parts.join('\u0001')).slice(0, 32);
 }
 
 /** Id of the Bundle, Binary, DocumentReference and Provenance of a document. */

@@ -3,7 +3,7 @@
  * each resource is from (Provenance).
  * @see https://hl7.org/fhir/R4/documentreference.html and https://hl7.org/fhir/R4/provenance.html
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, Language, Resource } from '../fhir/types.ts';
 import { compositionOf, type Document, hasFlag, madeAt } from './document.ts';
 import { targetOf } from './extract.ts';
@@ -47,7 +47,7 @@ export function keep(bytes: Uint8Array, original: Uint8Array, contentType: strin
     contentType,
     data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
     size: original.length,
-    hash: createHash('sha1').update(original).digest('base64'),
+    hash: hash('sha1', original, 'base64'),
   };
 }
 

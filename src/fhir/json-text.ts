@@ -3,6 +3,7 @@
  * members, texts of Bundle entries, stamping of id and meta.
  * @see https://hl7.org/fhir/R4/json.html
  */
+import type { JsonObject, Resource } from './types.ts';
 
 /** A member of an object in its text: name, offset of the name's quote, offset of the value, offset after the value. */
 export interface Span {
@@ -51,39 +52,84 @@ export function skipValue(text: string, at: number): number {
   }
 }
 
-/** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
-export function memberSpans(text: string, at: number): Span[] {
-  const spans: Span[] = [];
+/** Takes a member; may answer with the offset after the value when it went over the value itself. */
+type TakeMember = (name: string, start: number, value: number) => number | undefined;
+
+/** Goes over the members of the object that begins at or after `at`. @returns the offset after it */
+function eachMember(text: string, at: number, take: TakeMember): number {
   let i = skipSpace(text, skipSpace(text, at) + 1);
   while (text.charCodeAt(i) !== 0x7d) {
     const start = i;
     const nameEnd = skipString(text, start);
     const value = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const end = skipValue(text, value);
     const raw = text.slice(start + 1, nameEnd - 1);
     // A name may be written with escapes ("\u0069d" is "id").
     const name = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
-    spans.push({ name, start, value, end });
-    i = skipSpace(text, end);
+    i = skipSpace(text, take(name, start, value) ?? skipValue(text, value));
     if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
   }
+  return i + 1;
+}
+
+/** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
+export function memberSpans(text: string, at: number): Span[] {
+  const spans: Span[] = [];
+  eachMember(text, at, (name, start, value) => {
+    const end = skipValue(text, value);
+    spans.push({ name, start, value, end });
+    return end;
+  });
   return spans;
 }
 
 /** The texts of the resources in a Bundle's entries, by entry index; the text must be a Bundle that was read before. */
 export function entryTexts(text: string): (string | undefined)[] {
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const entries = memberSpans(text, start).find(span => span.name === 'entry');
-  if (!entries || text[entries.value] !== '[') return [];
   const texts: (string | undefined)[] = [];
-  let i = skipSpace(text, entries.value + 1);
-  while (text.charCodeAt(i) !== 0x5d) {
-    const resource = text[i] === '{' ? memberSpans(text, i).find(span => span.name === 'resource') : undefined;
-    texts.push(resource && text.slice(resource.value, resource.end));
-    i = skipSpace(text, skipValue(text, i));
-    if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
-  }
+  const takeEntries: TakeMember = (name, _start, value) => {
+    if (name !== 'entry' || text[value] !== '[') return undefined;
+    let i = skipSpace(text, value + 1);
+    while (text.charCodeAt(i) !== 0x5d) {
+      i = skipSpace(text, takeEntry(text, i, texts));
+      if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
+    }
+    return i + 1;
+  };
+  eachMember(text, text.charCodeAt(0) === 0xfeff ? 1 : 0, takeEntries);
   return texts;
+}
+
+/** Adds the text of an entry's resource. @returns the offset after the entry */
+function takeEntry(text: string, at: number, texts: (string | undefined)[]): number {
+  const place = texts.push(undefined) - 1;
+  if (text.charCodeAt(at) !== 0x7b) return skipValue(text, at);
+  return eachMember(text, at, (name, _start, value) => {
+    if (name !== 'resource') return undefined;
+    const end = skipValue(text, value);
+    texts[place] = text.slice(value, end);
+    return end;
+  });
+}
+
+/**
+ * The text of an object with members in place of those it has; members it does not have come last. Every other byte stays.
+ * @param text JSON of an object that was read before
+ */
+export function withMembers(text: string, members: JsonObject): string {
+  let result = '';
+  let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const added = new Map(Object.entries(members));
+  let count = 0;
+  const after = eachMember(text, position, (name, _start, value) => {
+    count++;
+    if (!added.has(name)) return undefined;
+    const end = skipValue(text, value);
+    result += text.slice(position, value) + JSON.stringify(added.get(name));
+    position = end;
+    added.delete(name);
+    return end;
+  });
+  const more = [...added].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `${result}${text.slice(position, after - 1)}${count > 0 && more.length > 0 ? ',' : ''}${more.join(',')}}`;
 }
 
 /**
@@ -113,6 +159,19 @@ export function stampable(text: string, id: string): { before: string; after: st
   result = (result + text.slice(position)).trim();
   const at = result.indexOf(hole);
   return { before: result.slice(0, at), after: result.slice(at + 1) };
+}
+
+/**
+ * As {@link stampable}, of a resource that has no text yet.
+ * @param resource as this server made it: type, id and meta come first, or meta is absent
+ */
+export function stampableOf({ resourceType, id, meta, ...rest }: Resource): { before: string; after: string } {
+  const { versionId: _version, lastUpdated: _time, ...own } = meta ?? {};
+  const [ownText, restText] = [JSON.stringify(own), JSON.stringify(rest)];
+  return {
+    before: `{"resourceType":${JSON.stringify(resourceType)},"id":${JSON.stringify(id)},"meta":{`,
+    after: `${ownText === '{}' ? '' : `,${ownText.slice(1, -1)}`}}${restText === '{}' ? '}' : `,${restText.slice(1)}`}`,
+  };
 }
 
 /** The members of meta that are the client's, from the first one on, with a comma before; empty when there are none. */

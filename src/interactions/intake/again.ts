@@ -2,7 +2,7 @@
  * The very same bytes again. When the document and everything that came out of it are as intake left them, there is nothing to
  * check and nothing to write: the answer is known before the rules are asked.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { systemCaller } from '../../access/caller.ts';
 import type { Document } from '../../documents/document.ts';
 import { partsOf } from '../../documents/extract.ts';
@@ -19,9 +19,7 @@ import { type Receipt, receiptOf } from './answer.ts';
 function sameBytes(reference: Resource, content: string): boolean {
   const attachment = object(objects(reference['content'])[0]?.['attachment']);
   const bytes = Buffer.from(content);
-  return (
-    attachment['size'] === bytes.length && attachment['hash'] === createHash('sha1').update(bytes).digest('base64')
-  );
+  return attachment['size'] === bytes.length && attachment['hash'] === hash('sha1', bytes, 'base64');
 }
 
 const notChecked = (since: string): Issue => ({

@@ -1,6 +1,6 @@
 /** Changes of intake: resources whose content was checked with their document, so that they are only indexed here. */
 import { informationClassOf } from '../../access/information-class.ts';
-import { stampable } from '../../fhir/json-text.ts';
+import { stampable, stampableOf } from '../../fhir/json-text.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Change, Precondition, TextTemplate } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
@@ -52,7 +52,14 @@ export function resourceChange(
   more: Pick<ChangeInput, 'person' | 'informationClass' | 'preconditions'> = {},
 ): Change {
   const { resourceType: type, id } = resource;
-  return writeChange(services, request, { type, id: id!, text: JSON.stringify(resource), resource, ...more });
+  return writeChange(services, request, {
+    type,
+    id: id!,
+    text: '',
+    template: stampableOf(resource),
+    resource,
+    ...more,
+  });
 }
 
 /** The precondition that nothing was written to a resource since it was read; 0 = it was not there. */

@@ -4,7 +4,7 @@ import { type Document, madeAt } from '../../documents/document.ts';
 import { type Numbered, numbersOf, personId, spellings } from '../../documents/keys.ts';
 import { type Candidate, hasNumber, matchPerson, mergedIdentifiers, type PersonMatch } from '../../documents/person.ts';
 import { object, objects, text } from '../../documents/values.ts';
-import { parseJson, stringifyJson } from '../../fhir/json.ts';
+import { withMembers } from '../../fhir/json-text.ts';
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import type { Change, Current, Precondition } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
@@ -95,19 +95,11 @@ interface Written {
   readonly resource: Resource;
 }
 
-/** Text in which a number may have digits that JavaScript would not write back. */
-const hasDecimals = /[:[,]\s*-?\d+[.eE]/;
-
-/** Members of a person replaced in its text; digits of numbers stay. */
-function withMembers(content: string, members: JsonObject): Written {
-  if (!hasDecimals.test(content)) {
-    const resource = { ...(JSON.parse(content) as Resource), ...members };
-    return { text: JSON.stringify(resource), resource };
-  }
-  const lossless = parseJson(content, { lossless: true, maxDepth: 1000 }) as Resource;
-  const own = stringifyJson({ ...lossless, ...members });
-  return { text: own, resource: JSON.parse(own) as Resource };
-}
+/** Members of a person replaced, in its text too. */
+const rewritten = (content: string, resource: JsonObject, members: JsonObject): Written => ({
+  text: withMembers(content, members),
+  resource: { ...(resource as Resource), ...members },
+});
 
 /** The person as sent, with what this server adds. */
 function personSent(
@@ -116,7 +108,7 @@ function personSent(
 ): Written {
   const { resource, text: content } = document.patient!;
   const { versionId: _version, lastUpdated: _time, source: _source, ...meta } = object(resource.meta);
-  return withMembers(content, {
+  return rewritten(content, resource, {
     meta: { ...meta, source: more.source },
     ...(more.identifier && { identifier: more.identifier }),
     ...(more.link !== undefined && { link: more.link }),
@@ -204,7 +196,7 @@ function personContent(context: Context, stored: Stored, others: readonly Stored
     const isSame = contentOf(same.resource) === contentOf(stored.resource);
     return isSame ? same : personSent(context, { identifier, link, source: sourceOf(context.documentId) });
   }
-  return withMembers(stored.version.text, { identifier, ...(link && { link }) });
+  return rewritten(stored.version.text, stored.resource, { identifier, ...(link && { link }) });
 }
 
 /** The other record of the same person points back. */
@@ -212,7 +204,7 @@ function linkBack({ services, request }: Context, other: Stored, id: string): Ch
   return writeChange(services, request, {
     type: 'Patient',
     id: other.id,
-    ...withMembers(other.version.text, { link: withLinks(other.resource, [id]) }),
+    ...rewritten(other.version.text, other.resource, { link: withLinks(other.resource, [id]) }),
     preconditions: [sameVersion('Patient', other.id, other.version.versionId)],
   });
 }

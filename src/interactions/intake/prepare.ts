@@ -145,15 +145,12 @@ function partChange(
   { entry, type, id }: Part,
   targets: ReadonlyMap<string, string>,
 ): Change {
-  const own = withReferences(entry, targets);
-  const resource = own === entry.text ? entry.resource : (JSON.parse(own) as Resource);
   // The Composition's text tells of everything in the document.
   const hidden = type === 'Composition' && hasFlag(document, 'UNINFORMED');
   return writeChange(services, request, {
     type,
     id,
-    text: own,
-    resource,
+    ...withReferences(entry, targets),
     ...(hidden && { informationClass: informationClass.notTold }),
   });
 }
