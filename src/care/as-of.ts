@@ -9,6 +9,8 @@ import { type Certificate, covers, daysOf } from './certificate.ts';
 import { inForceWith, master } from './masters.ts';
 import { codeIn, extensionsOf, number, object, objects, partOf, text, valueIn } from './names.ts';
 
+type Masters = Pick<Library, 'resources'>;
+
 /** What holds on a day. */
 export interface AsOf {
   /** One certificate of a kind, the most. */
@@ -16,6 +18,8 @@ export interface AsOf {
   /** Certificates whose period covers the day, but which are superseded. */
   readonly superseded: readonly Certificate[];
   readonly doubts: readonly Issue[];
+  /** All certificates that count, of any day: what holds for a month is asked of them. */
+  readonly all: readonly Certificate[];
 }
 
 const byHistory = (a: Certificate, b: Certificate): number =>
@@ -50,7 +54,8 @@ function choose(kind: string, covering: readonly Certificate[]): { held: Certifi
  * @param day YYYY-MM-DD, a day in Japan
  */
 export function holdingOn(certificates: readonly Certificate[], day: string): AsOf {
-  const covering = certificates.filter(one => one.counts && covers(one.days, day));
+  const all = certificates.filter(one => one.counts);
+  const covering = all.filter(one => covers(one.days, day));
   const kinds = [...new Set(covering.map(one => one.kind))].sort();
   const chosen = kinds.map(kind =>
     choose(
@@ -63,13 +68,14 @@ export function holdingOn(certificates: readonly Certificate[], day: string): As
     held,
     superseded: covering.filter(one => !held.includes(one)),
     doubts: chosen.flatMap(one => one.doubts),
+    all,
   };
 }
 
 /** What the certificates that hold say about a day; absent = they say nothing. */
 export interface Figures {
   readonly careLevel?: string;
-  /** 区分支給限度基準額, units a month; `fromMaster` when the certificate itself has none. */
+  /** 区分支給限度基準額 of the month, in units; `fromMaster` when the certificate itself has none. */
   readonly benefitLimit?: { readonly units: number; readonly fromMaster: boolean };
   readonly serviceLimits: readonly { readonly service: JsonObject; readonly units: number }[];
   /** 負担割合, percent. */
@@ -86,23 +92,47 @@ export interface Figures {
 const onDay = <T>(list: readonly T[], periodOf: (one: T) => unknown, day: string): readonly T[] =>
   list.filter(one => covers(daysOf(periodOf(one)), day));
 
-function benefitLimit(
-  { resource, careLevel }: Certificate,
-  day: string,
-  library: Pick<Library, 'resources'>,
-): Figures['benefitLimit'] {
-  const list = onDay(extensionsOf(resource, 'kaigo-benefit-limit'), one => partOf(one, 'period'), day);
-  const units = number(object(partOf(list[0], 'units'))?.['value']);
+type Limit = NonNullable<Figures['benefitLimit']>;
+
+/** The limit that a certificate names for a day, or the master for its level. One that begins later than the day names none. */
+function limitOn({ resource, careLevel }: Certificate, day: string, library: Masters): Limit | undefined {
+  const named = extensionsOf(resource, 'kaigo-benefit-limit');
+  const own = onDay(named, one => partOf(one, 'period'), day)[0];
+  const units = number(object(partOf(own, 'units'))?.['value']);
   if (units !== undefined) return { units, fromMaster: false };
-  if (careLevel === undefined) return undefined;
-  const concept = inForceWith(master(library, 'benefit-limit'), day, { careLevel });
-  const known = number(concept?.properties.get('units')?.[0]);
+  if (named.length > 0 || careLevel === undefined) return undefined;
+  const known = number(inForceWith(master(library, 'benefit-limit'), day, { careLevel })?.properties.get('units')?.[0]);
   return known === undefined ? undefined : { units: known, fromMaster: true };
 }
 
-function insuredFigures(one: Certificate, day: string, library: Pick<Library, 'resources'>) {
+const lastDayOf = (month: string): string =>
+  new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5, 7)), 0)).toISOString().slice(0, 10);
+
+/**
+ * 区分支給限度基準額 of a month: when the level changes within it, that of the heavier level holds for all of it.
+ * @param certificates of one person
+ * @param month YYYY-MM
+ * @param insurer whose certificates count: each insurer has a limit of its own
+ */
+export function monthlyLimit(
+  certificates: readonly Certificate[],
+  month: string,
+  insurer: string | undefined,
+  library: Masters,
+): Limit | undefined {
+  const own = certificates.filter(one => one.counts && one.kind === 'hihokensha' && one.insurer === insurer);
+  const starts = own.flatMap(({ days }) => (days.start?.startsWith(`${month}-`) ? days.start : []));
+  // What holds changes where one begins; where one ends, the last day of the month tells.
+  const limits = [`${month}-01`, ...starts, lastDayOf(month)].flatMap(day => {
+    const [held] = own.filter(one => covers(one.days, day)).sort(byHistory);
+    return (held && limitOn(held, day, library)) ?? [];
+  });
+  return limits.sort((a, b) => b.units - a.units)[0];
+}
+
+function insuredFigures(one: Certificate, { all }: AsOf, day: string, library: Masters) {
   const { resource, careLevel } = one;
-  const limit = benefitLimit(one, day, library);
+  const limit = monthlyLimit(all, day.slice(0, 7), one.insurer, library);
   const restrictions = onDay(extensionsOf(resource, 'kaigo-benefit-restriction'), each => partOf(each, 'period'), day);
   return {
     ...(careLevel && { careLevel }),
@@ -132,15 +162,15 @@ const rowsOn = (one: Certificate | undefined, day: string): readonly JsonObject[
     day,
   );
 
-/** What is said about the day. @param held certificates that hold on it */
-export function figuresOn(held: readonly Certificate[], day: string, library: Pick<Library, 'resources'>): Figures {
-  const of = (kind: string) => held.find(one => one.kind === kind);
+/** What is said about the day. @param found what holds on it */
+export function figuresOn(found: AsOf, day: string, library: Masters): Figures {
+  const of = (kind: string) => found.held.find(one => one.kind === kind);
   const [insured, limits] = [of('hihokensha'), of('futangendo')];
   const burden = number(object(rowsOn(of('futanwariai'), day)[0]?.['valueQuantity'])?.['value']);
   const stage = codeIn(valueIn(extensionsOf(limits?.resource, 'kaigo-burden-stage')[0]), 'burden-limit-stage');
   const none = { serviceLimits: [], restrictions: [], offices: [], facilities: [] };
   return {
-    ...(insured ? insuredFigures(insured, day, library) : none),
+    ...(insured ? insuredFigures(insured, found, day, library) : none),
     ...(burden !== undefined && { burden }),
     ...(stage && { stage }),
     dailyLimits: rowsOn(limits, day).flatMap(row => {

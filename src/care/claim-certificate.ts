@@ -70,8 +70,8 @@ export function findClaimDoubts(
   const { start, end } = daysOf(claim['billablePeriod']);
   if (start === undefined || end === undefined) return [];
   const days = [start, end].map((day): OnDay => {
-    const { held } = holdingOn(certificates, day);
-    return { held, figures: figuresOn(held, day, masters) };
+    const found = holdingOn(certificates, day);
+    return { held: found.held, figures: figuresOn(found, day, masters) };
   });
   return [...careLevelDoubt(claim, days), ...burdenDoubt(claim, days)];
 }

@@ -70,6 +70,7 @@ export interface Claim {
   readonly whole: Figures;
   /** Items by their category: a レコード種別コード, or 8124, 8125, 8222. */
   readonly items: readonly { readonly kind: string; readonly figures: Figures }[];
+  readonly insurer: string | undefined;
   /** First day of the month of service. */
   readonly day: string;
   readonly careLevel: string | undefined;
@@ -78,8 +79,10 @@ export interface Claim {
 /** Reads a claim. */
 export function readClaim(resource: Resource): Claim {
   const info = objects(resource['supportingInfo']).find(one => codeIn(one['category'], 'claim-item') === 'care-level');
+  const key = objects(resource['identifier']).find(one => one['system'] === claimSystem);
   return {
     resource,
+    insurer: text(key?.['value'])?.split(':')[0],
     whole: new Figures(resource, 'ExplanationOfBenefit'),
     items: objects(resource['item']).map((item, i) => ({
       kind: codeIn(item['category'], 'claim-detail-kind') ?? codeIn(item['category'], 'claim-record') ?? '',

@@ -5,6 +5,8 @@
 import type { Issue } from '../fhir/outcome.ts';
 import type { Message, Resource } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
+import { monthlyLimit } from './as-of.ts';
+import type { Certificate } from './certificate.ts';
 import { type Claim, type Figure, isBill, isClaim, isUsage, readClaim } from './claim-figures.ts';
 import { inForce, inForceWith, master } from './masters.ts';
 import { codeIn, number, object, objects, text } from './names.ts';
@@ -105,15 +107,15 @@ function totals({ whole, items }: Claim, tell: Tell): readonly Issue[] {
   );
 }
 
-/** The limit of a month for a care level: the master in force. */
-function limitOf({ careLevel, day }: Claim, masters: Masters): number | undefined {
-  if (careLevel === undefined) return undefined;
+/** The limit of the month: by the person's certificates, else that of the master for the care level. */
+function limitOf({ careLevel, day, insurer }: Claim, certificates: readonly Certificate[], masters: Masters) {
+  const certified = monthlyLimit(certificates, day.slice(0, 7), insurer, masters);
+  if (certified || careLevel === undefined) return certified?.units;
   return number(inForceWith(master(masters, 'benefit-limit'), day, { careLevel })?.properties.get('units')?.[0]);
 }
 
 /** 計画単位数 of all services together stay within the limit of the level and month. */
-function withinLimit(claim: Claim, masters: Masters, tell: Tell): readonly Issue[] {
-  const limit = limitOf(claim, masters);
+function withinLimit(claim: Claim, limit: number | undefined, tell: Tell): readonly Issue[] {
   const rows = claim.items.filter(one => one.kind === '10' && one.figures.has('planned-units', 'managed-units'));
   const planned = rows.reduce(
     (sum, { figures }) => sum + Math.min(figures.value('planned-units'), figures.value('managed-units')),
@@ -123,8 +125,8 @@ function withinLimit(claim: Claim, masters: Masters, tell: Tell): readonly Issue
   return tell(
     'limit',
     rows.at(-1)!.figures.get('planned-units')!.expression,
-    `${planned} units under the limit are more than ${limit}, the limit of this care level and month`,
-    `限度額管理対象の ${planned} 単位は、この要介護状態区分・年月の限度額 ${limit} 単位を超えています`,
+    `${planned} units under the limit are more than ${limit}, the limit of the person for this month`,
+    `限度額管理対象の ${planned} 単位は、この人のその月の限度額 ${limit} 単位を超えています`,
   );
 }
 
@@ -134,7 +136,9 @@ function rates({ whole }: Claim, masters: Masters, tell: Tell): readonly Issue[]
   const known = [...master(masters, 'copayment-rate').values()].map(one =>
     number(one.properties.get('benefitRate')?.[0]),
   );
-  if (!rate || known.length === 0 || known.includes(rate.value)) return [];
+  // Who is not insured (みなし2号) is paid for by 公費 alone.
+  const byPublic = rate?.value === 0 && publics.some(one => whole.value(`${one}-rate`) > 0);
+  if (!rate || byPublic || known.length === 0 || known.includes(rate.value)) return [];
   return tell(
     'benefit-rate',
     rate.expression,
@@ -144,18 +148,17 @@ function rates({ whole }: Claim, masters: Masters, tell: Tell): readonly Issue[]
 }
 
 /** 給付管理票: rows, subtotals and the limit. */
-function slip(claim: Claim, masters: Masters, tell: Tell): readonly Issue[] {
+function slip(claim: Claim, known: number | undefined, tell: Tell): readonly Issue[] {
   const rows = claim.items.filter(one => one.kind === '8222');
   const total = rows.find(one => one.figures.has('planned-sum'))?.figures;
   const limit = claim.whole.get('limit-units');
-  const known = limitOf(claim, masters);
   const isOther = limit && known !== undefined && limit.value !== known;
   const differs = isOther
     ? tell(
         'slip-limit',
         limit.expression,
-        `found ${limit.value}, but the master in force has ${known}; right only if the municipality has its own`,
-        `この要介護状態区分・年月の限度額は ${known} 単位です（市町村独自の額でなければ誤りです）`,
+        `found ${limit.value}, but the limit of this month is ${known} by the certificates, else the master; right only if the municipality has its own, or the level changed within the month: then the heavier one's holds`,
+        `その月の限度額は被保険者証（なければマスタ）によると ${known} 単位です。市町村独自の額か、月の途中で区分が変わって重い方の額になる場合でなければ誤りです`,
       )
     : [];
   if (!total) return differs;
@@ -215,9 +218,14 @@ function usage(resource: Resource, masters: Masters, tell: Tell): readonly Issue
 
 /**
  * Findings about the figures of a claim, a bill or a payment; none for other resources.
+ * @param certificates of the person, for the limit of the month
  * @param masters with claim-rule, benefit-limit, copayment-rate and usage-limit
  */
-export function findClaimIssues(resource: Resource, masters: Masters): readonly Issue[] {
+export function findClaimIssues(
+  resource: Resource,
+  certificates: readonly Certificate[],
+  masters: Masters,
+): readonly Issue[] {
   if (isBill(resource)) return billSum(resource, teller(masters, text(resource['date']) ?? ''));
   if (isUsage(resource))
     return usage(resource, masters, teller(masters, text(object(resource['billablePeriod'])?.['start']) ?? ''));
@@ -225,13 +233,14 @@ export function findClaimIssues(resource: Resource, masters: Masters): readonly 
   const claim = readClaim(resource);
   const tell = teller(masters, claim.day);
   const rate = claim.whole.get('insurance-rate')?.value;
+  const limit = limitOf(claim, certificates, masters);
   return [
     ...claim.items.flatMap(one => serviceUnits(one, tell)),
     ...claim.items.filter(one => one.kind === '10').flatMap(one => amounts(one, rate, tell)),
     ...totals(claim, tell),
     ...fee(claim, tell),
-    ...withinLimit(claim, masters, tell),
+    ...withinLimit(claim, limit, tell),
     ...rates(claim, masters, tell),
-    ...slip(claim, masters, tell),
+    ...slip(claim, limit, tell),
   ];
 }

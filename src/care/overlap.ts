@@ -20,7 +20,7 @@ const issue = (severity: Issue['severity'], code: string, rule: string, en: stri
 
 function compare(own: Certificate, other: Certificate): Issue | undefined {
   const name = idOf(other);
-  if (own.insurer !== other.insurer)
+  if (own.insurer !== undefined && other.insurer !== undefined && own.insurer !== other.insurer)
     return issue(
       'warning',
       'business-rule',

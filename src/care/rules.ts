@@ -61,12 +61,15 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
   if (isApplication(resource)) return findSteps(resource, await around.stored(), around.library);
   if (isClaim(resource)) {
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
-    return [...findClaimIssues(resource, around.library), ...findClaimDoubts(resource, certificates, around.library)];
+    return [
+      ...findClaimIssues(resource, certificates, around.library),
+      ...findClaimDoubts(resource, certificates, around.library),
+    ];
   }
   const superseded = await findSuperseded(resource, around);
   if (superseded) return superseded;
   const own = readCertificate(resource);
-  if (!own) return findClaimIssues(resource, around.library);
+  if (!own) return findClaimIssues(resource, [], around.library);
   const certificates = await certificatesOf(own.beneficiary, around);
   return [...findAmounts(own, around.library), ...findOverlaps(own, certificates)];
 }

@@ -9,8 +9,8 @@ import { operationOutcome } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
-import { answer, codingOf, dayOf, group, type Part } from './parameters.ts';
-import { askedPatient, certificatesOf } from './person.ts';
+import { answer, asOfInputs, codingOf, dayOf, group, type Part, refuseUnknown } from './parameters.ts';
+import { askedPatient, certificatesOf, recordsOf } from './person.ts';
 
 type Code = (system: string, code: string) => JsonObject;
 
@@ -74,7 +74,7 @@ export function asOfParts(
   return [
     ...found.held.map(one => certificatePart('certificate', one, code)),
     ...found.superseded.map(one => certificatePart('superseded', one, code)),
-    ...figureParts(figuresOn(found.held, day, library), code),
+    ...figureParts(figuresOn(found, day, library), code),
     found.doubts.length === 0
       ? undefined
       : { name: 'outcome', resource: operationOutcome(found.doubts, request.language) },
@@ -82,9 +82,10 @@ export function asOfParts(
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  refuseUnknown(request, 'as-of', asOfInputs);
   const day = dayOf(request, 'as-of', japaneseDay(services.now()));
   const patient: Resource = await askedPatient(services, request, 'as-of');
-  const certificates = await certificatesOf(services, request, patient);
+  const certificates = await certificatesOf(services, request, await recordsOf(services, request, patient));
   return answer([
     { name: 'date', valueDate: day },
     { name: 'patient', valueReference: { reference: `Patient/${patient.id}` } },

@@ -179,7 +179,10 @@ class Import {
       ? await findRelated(this.services, this.request, 'Coverage', [['beneficiary', `Patient/${person.id}`]])
       : [];
     const certificates = coverages.map(readCertificate).filter(one => one !== undefined);
-    return resource => [...findClaimIssues(resource, library), ...findClaimDoubts(resource, certificates, library)];
+    return resource => [
+      ...findClaimIssues(resource, certificates, library),
+      ...findClaimDoubts(resource, certificates, library),
+    ];
   }
 
   private remember({ id, text }: Version): void {
