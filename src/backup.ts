@@ -85,8 +85,8 @@ export async function restore(config: Config, file: string): Promise<Message> {
   } catch (error) {
     if (!(error instanceof DamagedBackupError)) throw error;
     throw new SettingError({
-      en: `${file} is no intact backup (${error.message}); nothing was restored`,
-      ja: `${file} は壊れているか、バックアップではありません（${error.message}）。何も戻していません`,
+      en: `${file} is no intact backup (${error.reason.en}); nothing was restored`,
+      ja: `${file} は壊れているか、バックアップではありません（${error.reason.ja}）。何も戻していません`,
     });
   }
 }

@@ -121,10 +121,10 @@ const malformed = (text: string, at: number): XhtmlFault => {
   return fault(`is not well-formed XHTML at ${found}`, `${found} のところで XHTML の形が正しくありません`);
 };
 
-const unclosed = (name: string, found: string): XhtmlFault =>
+const unclosed = (name: string, found: string, ja = found): XhtmlFault =>
   fault(
     `<${name}> is not closed: found ${found}, expected </${name}>`,
-    `<${name}> が閉じていません（${found} の前に </${name}> が必要です）`,
+    `<${name}> が閉じていません（${ja} の前に </${name}> が必要です）`,
   );
 
 const isNameCharacter = (code: number): boolean =>
@@ -222,7 +222,7 @@ function scan(text: string, start: number, end: number, listed: boolean): XhtmlF
     if (typeof after !== 'number') return after;
     if (open.length === 0) return after === end ? undefined : malformed(text, after);
     const next = text.indexOf('<', after);
-    if (next < 0) return unclosed(open.at(-1) ?? 'div', 'the end of the text');
+    if (next < 0) return unclosed(open.at(-1) ?? 'div', 'the end of the text', '本文の終わり');
     const literal = text.charCodeAt(at + 1) === 0x21;
     for (; ampersand >= 0 && ampersand < next; ampersand = text.indexOf('&', ampersand + 1)) {
       const found = literal && ampersand < after ? undefined : entityFault(text, ampersand);

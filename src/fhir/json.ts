@@ -56,14 +56,14 @@ class Parser {
   }
 
   private fail(expected: string, ja: string, at = this.position): never {
-    const found =
-      at < this.text.length ? JSON.stringify(String.fromCodePoint(this.text.codePointAt(at)!)) : 'the end of the text';
+    const character = JSON.stringify(String.fromCodePoint(this.text.codePointAt(at) ?? 0));
+    const found = (end: string) => (at < this.text.length ? character : end);
     const location = placeOf(this.text, at);
     throw new FhirError(
       'syntax',
       {
-        en: `JSON cannot be read at ${location}: found ${found}, expected ${expected}`,
-        ja: `JSON を読めません（${location.replace(/line (\d+), column (\d+)/, '$1行$2文字目')}）。${ja}（見つかったもの: ${found}）`,
+        en: `JSON cannot be read at ${location}: found ${found('the end of the text')}, expected ${expected}`,
+        ja: `JSON を読めません（${location.replace(/line (\d+), column (\d+)/, '$1行$2文字目')}）。${ja}（見つかったもの: ${found('本文の終わり')}）`,
       },
       { location },
     );

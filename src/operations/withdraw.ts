@@ -19,6 +19,21 @@ function keysOf(request: FhirRequest, resource: Resource): DocumentKeys {
   return letter.keys;
 }
 
+/** The parameter undo. @throws FhirError 400 for what is no boolean: taken for false, it would withdraw instead of putting back */
+function isUndone(resource: Resource): boolean {
+  const list = resource['parameter'] as { name?: string; valueBoolean?: unknown }[];
+  const undo = list.find(one => one.name === 'undo');
+  if (!undo || typeof undo.valueBoolean === 'boolean') return undo?.valueBoolean === true;
+  throw new FhirError(
+    'invalid',
+    {
+      en: 'undo: expected valueBoolean, true or false. Nothing was changed',
+      ja: 'undo は valueBoolean（true か false）で指定してください。何も変えていません',
+    },
+    { expression: "Parameters.parameter.where(name='undo')" },
+  );
+}
+
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const { body } = request;
   if (body?.kind !== 'resource' || body.resource.resourceType !== 'Parameters')
@@ -27,9 +42,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
       ja: 'person と document（Identifier）を入れた Parameters を送ってください。元に戻すには undo を true にします',
     });
   const keys = keysOf(request, body.resource);
-  const list = body.resource['parameter'] as { name?: string; valueBoolean?: boolean }[];
-  const undo = list.some(one => one.name === 'undo' && one.valueBoolean === true);
-  const letter = { command: undo ? ('restore' as const) : ('withdraw' as const), keys };
+  const letter = { command: isUndone(body.resource) ? ('restore' as const) : ('withdraw' as const), keys };
   return receiptResponse(request, await handleLetter(services, request, letter));
 }
 

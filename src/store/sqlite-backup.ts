@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
+import type { Message } from '../fhir/types.ts';
 import { termsFileBeside } from './sqlite-terms-file.ts';
 
 /** What the last line of a backup says. */
@@ -22,7 +23,16 @@ export interface BackupNote {
 }
 
 /** Thrown for a file that is no backup, or a damaged one. */
-export class DamagedBackupError extends Error {}
+export class DamagedBackupError extends Error {
+  readonly reason: Message;
+
+  constructor(reason: Message) {
+    super(reason.en);
+    this.reason = reason;
+  }
+}
+
+const damaged = (en: string, ja: string): DamagedBackupError => new DamagedBackupError({ en, ja });
 
 const mark = '\nengawa-backup 1 ';
 const longestNote = 1024;
@@ -116,14 +126,14 @@ function readNote(file: string): BackupNote {
   fs.readSync(handle, tail, 0, tail.length, size - tail.length);
   fs.closeSync(handle);
   const at = tail.lastIndexOf(mark);
-  if (at < 0) throw new DamagedBackupError('its last line is missing');
+  if (at < 0) throw damaged('its last line is missing', '最後の行がありません');
   try {
     const note = JSON.parse(tail.subarray(at + mark.length).toString()) as BackupNote;
-    if (note.size !== size - tail.length + at) throw new Error('its length is not the one noted');
-    return note;
-  } catch (error) {
-    throw new DamagedBackupError((error as Error).message);
+    if (note.size === size - tail.length + at) return note;
+  } catch {
+    throw damaged('its last line cannot be read', '最後の行を読めません');
   }
+  throw damaged('its length is not the one noted', '長さが記録と違います');
 }
 
 /**
@@ -133,7 +143,7 @@ function readNote(file: string): BackupNote {
 export async function restoreSqlite(from: string, file: string): Promise<BackupNote> {
   const note = readNote(from);
   if ((await hashOf(from, note.size)) !== note.sha256)
-    throw new DamagedBackupError('its checksum is not the one noted');
+    throw damaged('its checksum is not the one noted', 'チェックサムが記録と違います');
   const end = note.size - (note.masters ?? 0);
   const half = `${file}.part`;
   await pipeline(fs.createReadStream(from, { end: end - 1 }), fs.createWriteStream(half));
@@ -143,7 +153,7 @@ export async function restoreSqlite(from: string, file: string): Promise<BackupN
   db.close();
   if (position !== note.position) {
     fs.rmSync(half);
-    throw new DamagedBackupError('it holds another position than noted');
+    throw damaged('it holds another position than noted', '中のコミット位置が記録と違います');
   }
   if (note.masters !== undefined) {
     const terms = termsFileBeside(file);

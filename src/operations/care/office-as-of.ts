@@ -10,10 +10,9 @@ import { type Dated, heldOn, mayBeSame, readNotification } from '../../care/plan
 import type { Issue } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
-import { findRelated } from '../../interactions/related.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
-import { answer, codingOf, dayOf, group, type Part } from './parameters.ts';
-import { askedPatient, certificatesOf } from './person.ts';
+import { answer, asOfInputs, codingOf, dayOf, group, type Part, refuseUnknown } from './parameters.ts';
+import { askedPatient, certificatesOf, findAbout, recordsOf } from './person.ts';
 import { doubtPart, plansOf, twoInsurers } from './plan-as-of.ts';
 
 const notificationCode = 'https://w3id.org/engawa/fhir/CodeSystem/care-task|care-manager-notification';
@@ -74,16 +73,14 @@ function choose(first: Named | undefined, second: Named | undefined): Named | un
 
 /** What the sources say about a day. */
 async function sourcesOn(services: Services, request: FhirRequest, patient: Resource, day: string) {
-  const tasks = await findRelated(services, request, 'Task', [
-    ['patient', `Patient/${patient.id}`],
-    ['code', notificationCode],
-  ]);
+  const records = await recordsOf(services, request, patient);
+  const tasks = await findAbout(services, request, 'Task', ['patient', records], [['code', notificationCode]]);
   const told = heldOn(
     tasks.map(readNotification).filter(one => one !== undefined),
     day,
   );
-  const { held } = holdingOn(await certificatesOf(services, request, patient), day);
-  const plans = (await plansOf(services, request, patient)).filter(one => one.family === 'plan');
+  const { held } = holdingOn(await certificatesOf(services, request, records), day);
+  const plans = (await plansOf(services, request, records)).filter(one => one.family === 'plan');
   return {
     told,
     notification: told.held && byNotification(told.held),
@@ -108,6 +105,7 @@ function doubtsOf({ told, notification, certificate, plan }: Sources, chosen: Na
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  refuseUnknown(request, 'as-of', asOfInputs);
   const day = dayOf(request, 'as-of', japaneseDay(services.now()));
   const patient: Resource = await askedPatient(services, request, 'as-of');
   const sources = await sourcesOn(services, request, patient, day);

@@ -12,6 +12,9 @@ import type { FhirRequest, FhirResponse } from '../../interactions/interaction.t
 /** A parameter of an answer. */
 export type Part = JsonObject & { readonly name: string };
 
+/** Parameters of every $as-of. */
+export const asOfInputs = ['patient', 'insured', 'date'];
+
 /** The value of an input parameter as text: of the query, or of the body (strings, codes, dates, references). */
 export function input(request: FhirRequest, name: string): string | undefined {
   const inQuery = request.query.find(([key]) => key === name)?.[1];
@@ -20,6 +23,28 @@ export function input(request: FhirRequest, name: string): string | undefined {
   const one = objects(body?.['parameter']).find(part => part['name'] === name);
   const value = one && Object.entries(one).find(([key]) => key.startsWith('value'))?.[1];
   return text(value) ?? text(object(value)?.['reference']);
+}
+
+/**
+ * Refuses a parameter the operation does not know: a mistyped `date` would answer for today.
+ * @param known names of its parameters; those that begin with _ are about the answer's form
+ * @throws FhirError 400
+ */
+export function refuseUnknown(request: FhirRequest, operation: string, known: readonly string[]): void {
+  const body = request.body?.kind === 'resource' ? request.body.resource : undefined;
+  const inBody = objects(body?.['parameter']).map(one => text(one['name']) ?? '');
+  const names = [...request.query.map(([name]) => name), ...inBody];
+  const unknown = names.find(name => !name.startsWith('_') && !known.includes(name));
+  if (unknown === undefined) return;
+  const shown = unknown.slice(0, 40);
+  throw new FhirError(
+    'search-parameter',
+    {
+      en: `$${operation}: found the parameter "${shown}", expected ${known.join(', ') || 'none'}`,
+      ja: `$${operation} に「${shown}」というパラメータはありません（使えるもの: ${known.join('・') || 'なし'}）`,
+    },
+    { location: shown },
+  );
 }
 
 const dayForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;

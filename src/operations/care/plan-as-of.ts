@@ -7,14 +7,17 @@ import { type Dated, heldOn, type OnDay, readPlan } from '../../care/plan.ts';
 import { type Issue, operationOutcome } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
-import { findRelated } from '../../interactions/related.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
-import { answer, codingOf, dayOf, group, type Part } from './parameters.ts';
-import { askedPatient } from './person.ts';
+import { answer, asOfInputs, codingOf, dayOf, group, type Part, refuseUnknown } from './parameters.ts';
+import { askedPatient, findAbout, recordsOf } from './person.ts';
 
 /** The plans of a person the caller may see. */
-export async function plansOf(services: Services, request: FhirRequest, patient: Resource): Promise<readonly Dated[]> {
-  const plans = await findRelated(services, request, 'CarePlan', [['patient', `Patient/${patient.id}`]]);
+export async function plansOf(
+  services: Services,
+  request: FhirRequest,
+  records: readonly Resource[],
+): Promise<readonly Dated[]> {
+  const plans = await findAbout(services, request, 'CarePlan', ['patient', records]);
   return plans.map(readPlan).filter(one => one !== undefined);
 }
 
@@ -40,9 +43,10 @@ export const doubtPart = (doubts: readonly Issue[], request: FhirRequest): Part 
   doubts.length === 0 ? undefined : { name: 'outcome', resource: operationOutcome(doubts, request.language) };
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  refuseUnknown(request, 'as-of', asOfInputs);
   const day = dayOf(request, 'as-of', japaneseDay(services.now()));
   const patient = await askedPatient(services, request, 'as-of');
-  const plans = await plansOf(services, request, patient);
+  const plans = await plansOf(services, request, await recordsOf(services, request, patient));
   const { library } = services.terminology;
   const kindOf = (code: string): JsonObject =>
     codingOf('kaigo-care-plan-kind', master(library, 'kaigo-care-plan-kind').get(code), code, request.language);

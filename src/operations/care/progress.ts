@@ -11,7 +11,7 @@ import type { Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
 import { gone, notFound } from '../../interactions/read.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
-import { answer, codingOf, group, type Part } from './parameters.ts';
+import { answer, codingOf, group, type Part, refuseUnknown } from './parameters.ts';
 
 async function readApplication(services: Services, request: FhirRequest): Promise<Resource> {
   const id = request.params['id']!;
@@ -38,6 +38,7 @@ function daysPart(task: Resource, today: string, end: string | undefined): Part 
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  refuseUnknown(request, 'progress', []);
   const task = await readApplication(services, request);
   const order = orderFor(task, services.terminology.library);
   const steps = stepsOf(task);

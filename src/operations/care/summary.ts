@@ -6,14 +6,14 @@
 import { holdingOn } from '../../care/as-of.ts';
 import { covers, daysOf } from '../../care/certificate.ts';
 import { objects, text } from '../../care/names.ts';
+import { heldOn, readPlan } from '../../care/plan.ts';
 import { parseJson, stringifyJson } from '../../fhir/json.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../../interactions/interaction.ts';
-import { findRelated } from '../../interactions/related.ts';
 import { japaneseDay } from '../../terminology/terminology.ts';
 import { asOfParts } from './as-of.ts';
-import { dayOf } from './parameters.ts';
-import { certificatesOf, readPatient } from './person.ts';
+import { dayOf, refuseUnknown } from './parameters.ts';
+import { certificatesOf, findAbout, readPatient, recordsOf } from './person.ts';
 
 /** What is looked for beside the certificates: type, search parameters, what is kept of it. */
 interface Wanted {
@@ -22,11 +22,15 @@ interface Wanted {
   readonly query: readonly (readonly [string, string])[];
   /** Kept on the day; absent = all. */
   readonly keep?: (resource: Resource, day: string) => boolean;
+  /** The search parameter of its day: what was told after a day in the past is no part of it. */
+  readonly told?: string;
   /** Only the newest of each code (or form). */
   readonly newestOf?: (resource: Resource) => string;
 }
 
 const duringPeriod = (resource: Resource, day: string): boolean => covers(daysOf(resource['period']), day);
+const duringPlan = (plan: Resource, day: string): boolean =>
+  covers(readPlan(plan)?.days ?? daysOf(plan['period']), day);
 const codesOf = (resource: Resource): string =>
   objects((resource['code'] as JsonObject | undefined)?.['coding'])
     .map(one => `${String(one['system'] ?? '')}|${String(one['code'] ?? '')}`)
@@ -34,7 +38,7 @@ const codesOf = (resource: Resource): string =>
     .join(' ');
 
 const wanted: readonly Wanted[] = [
-  { type: 'CarePlan', person: 'patient', query: [['status', 'active']], keep: duringPeriod },
+  { type: 'CarePlan', person: 'patient', query: [['status', 'active']], keep: duringPlan },
   { type: 'CareTeam', person: 'patient', query: [['status', 'active']], keep: duringPeriod },
   { type: 'AllergyIntolerance', person: 'patient', query: [['clinical-status:not', 'resolved']] },
   { type: 'Condition', person: 'patient', query: [['clinical-status:not', 'resolved,inactive,remission']] },
@@ -55,6 +59,7 @@ const wanted: readonly Wanted[] = [
       ['status', 'final,amended,corrected'],
       ['_sort', '-date'],
     ],
+    told: 'date',
     newestOf: codesOf,
   },
   {
@@ -64,6 +69,7 @@ const wanted: readonly Wanted[] = [
       ['status', 'completed,amended'],
       ['_sort', '-authored'],
     ],
+    told: 'authored',
     newestOf: one => text(one['questionnaire'])?.split('|')[0] ?? '',
   },
 ];
@@ -71,9 +77,16 @@ const wanted: readonly Wanted[] = [
 /** Resources read of one kind at most; the newest come first where it matters. */
 const most = 500;
 
-async function collect(services: Services, request: FhirRequest, one: Wanted, patient: string, day: string) {
-  const query = [[one.person, `Patient/${patient}`] as const, ...one.query];
-  const found = await findRelated(services, request, one.type, query, most);
+/** Whom and when a summary is about. */
+interface Asked {
+  readonly records: readonly Resource[];
+  readonly day: string;
+  readonly isPast: boolean;
+}
+
+async function collect(services: Services, request: FhirRequest, one: Wanted, { records, day, isPast }: Asked) {
+  const until = isPast && one.told !== undefined ? [[one.told, `le${day}`] as const] : [];
+  const found = await findAbout(services, request, one.type, [one.person, records], [...one.query, ...until], most);
   const seen = new Set<string>();
   return found.filter(resource => {
     if (one.keep && !one.keep(resource, day)) return false;
@@ -83,6 +96,20 @@ async function collect(services: Services, request: FhirRequest, one: Wanted, pa
     seen.add(key);
     return true;
   });
+}
+
+/** Plans without those that another supersedes on the day; each office's sheet of what it gave stays. */
+function plansInForce(resources: readonly Resource[], day: string): readonly Resource[] {
+  const plans = resources.map(readPlan).filter(one => one !== undefined);
+  const superseded = new Set(
+    (['plan', 'month'] as const).flatMap(family =>
+      heldOn(
+        plans.filter(one => one.family === family),
+        day,
+      ).superseded.map(one => one.resource),
+    ),
+  );
+  return resources.filter(one => !superseded.has(one));
 }
 
 /** Organizations that the resources name by a reference of this server. */
@@ -98,11 +125,15 @@ async function organizationsOf(services: Services, request: FhirRequest, resourc
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
-  const day = dayOf(request, 'care-summary', japaneseDay(services.now()));
+  refuseUnknown(request, 'care-summary', ['date']);
+  const today = japaneseDay(services.now());
+  const day = dayOf(request, 'care-summary', today);
   const patient = await readPatient(services, request, request.params['id']!);
-  const found = holdingOn(await certificatesOf(services, request, patient), day);
-  const lists = await Promise.all(wanted.map(one => collect(services, request, one, patient.id!, day)));
-  const resources = [patient, ...found.held.map(one => one.resource), ...lists.flat()];
+  const records = await recordsOf(services, request, patient);
+  const found = holdingOn(await certificatesOf(services, request, records), day);
+  const asked = { records, day, isPast: day < today };
+  const lists = await Promise.all(wanted.map(one => collect(services, request, one, asked)));
+  const resources = [...records, ...found.held.map(one => one.resource), ...plansInForce(lists.flat(), day)];
   const organizations = await organizationsOf(services, request, resources);
   const parameters: Resource = {
     resourceType: 'Parameters',
