@@ -4,44 +4,9 @@
  * @see https://hl7.org/fhir/R4/search.html#content
  */
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import { holds, parseWords } from './body-words.ts';
 import type { Condition } from './condition.ts';
 import { fold, type Variants } from './fold.ts';
-import { refuse, refuseValue } from './refuse.ts';
-
-/** Words that must all be there, of each group one. */
-type Words = readonly (readonly string[])[];
-
-/** Most words of one search. */
-const maxWords = 50;
-
-/** `liver metastases`, `"liver metastases"`, `liver OR bone`: groups of alternatives, all of which must be met. */
-function parseWords(name: string, value: string, variants: Variants): Words {
-  const groups: string[][] = [];
-  let joins = false;
-  for (const [, phrase, word] of value.matchAll(/"([^"]*)"|([^\s"()]+)/g)) {
-    const text = phrase ?? word ?? '';
-    if (phrase === undefined && /^and$/i.test(text)) continue;
-    if (phrase === undefined && /^or$/i.test(text)) {
-      joins = groups.length > 0;
-      continue;
-    }
-    const folded = fold(text, variants);
-    if (folded === '') continue;
-    if (joins) groups.at(-1)!.push(folded);
-    else groups.push([folded]);
-    joins = false;
-  }
-  if (groups.length === 0)
-    throw refuseValue(
-      name,
-      value,
-      { en: 'words, phrases in quotes, and OR between alternatives', ja: '語、引用符で囲んだ語句、OR ' },
-      'liver OR 肝臓',
-    );
-  if (groups.flat().length > maxWords)
-    throw refuse(name, `at most ${maxWords} words can be searched`, `語は ${maxWords} 個までです`);
-  return groups;
-}
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
@@ -80,7 +45,7 @@ export function planBodyText(name: string, code: '_text' | '_content', value: st
     name: code,
     test: resource => {
       const text = fold(textOf(resource), variants);
-      return words.every(group => group.some(word => text.includes(word)));
+      return holds(text, words);
     },
   };
 }

@@ -17,7 +17,7 @@ export type ExtractorVersions = Readonly<Record<SearchParamType, number>>;
 export const extractorVersions: ExtractorVersions = {
   number: 2,
   date: 2,
-  string: 3,
+  string: 4,
   token: 2,
   reference: 2,
   composite: 2,

@@ -48,10 +48,26 @@ function addParts(
   }
 }
 
-/** A Japanese name is also found by family and given name in one, as it is written. */
-function addWholeName(rows: Rows, { family, given }: Record<string, unknown>): void {
-  const first = Array.isArray(given) ? given[0] : undefined;
-  if (typeof family === 'string' && typeof first === 'string' && japanese.test(family)) addString(rows, family + first);
+/**
+ * A name is also found by family and given name together, as it is said: a Japanese one in one word, others with the given names, all or
+ * the first, before the family name, and behind it as in Japan.
+ */
+function addWholeName(rows: Rows, { text, family, given }: Record<string, unknown>): void {
+  const names = Array.isArray(given) ? given.filter(name => typeof name === 'string') : [];
+  const [first] = names;
+  if (typeof family !== 'string' || first === undefined) return;
+  if (japanese.test(family)) {
+    addString(rows, family + first);
+    return;
+  }
+  const folded = (one: string) => fold(one, rows.settings.variants);
+  const forms = [
+    [...names, family],
+    [first, family],
+    [family, ...names],
+  ].map(parts => folded(parts.join(' ')));
+  const whole = typeof text === 'string' ? folded(text) : '';
+  for (const form of new Set(forms)) if (form !== whole) addString(rows, form, notWhole);
 }
 
 /** A Japanese address is also found from the prefecture on in one. */
