@@ -63,7 +63,7 @@ const receiptsOf = ({ receipts }: { receipts: string }) =>
           outcome: string;
           coverage?: string;
           person?: string;
-          findings?: { item: number; text: string }[];
+          findings?: { severity: string; item: number; text: string }[];
         },
     );
 
@@ -189,6 +189,19 @@ t.test('rows that are refused say why, come back as they were, and stop nothing'
     [{ ...base, burden2: '20', burden2From: '' }, /必須/],
     [{ ...rows[0]!, to: '' }, /必須/],
     [{ ...rows[0]!, to: '20320331' }, /48か月/],
+    [{ ...rows[0]!, from: '20260401', to: '20300430' }, /48か月/],
+    [{ ...rows[0]!, birth: '20270101' }, /より前の日/],
+    [
+      {
+        ...base,
+        burden1From: '20260801',
+        burden1To: '20261130',
+        burden2: '20',
+        burden2From: '20261101',
+        burden2To: '20270731',
+      },
+      /適用期間は重なりません/,
+    ],
     [{ ...rows[0]!, restrictions: 'fine/20260901' }, /内容\/開始\/終了\/給付率/],
     [{ ...rows[0]!, birth: '19410230' }, /日付 YYYYMMDD/],
     [{ ...rows[0]!, name: '' }, /必須/],
@@ -207,6 +220,27 @@ t.test('rows that are refused say why, come back as they were, and stop nothing'
   t.ok(refused.startsWith(csvLine(wrong[0]![0])), 'as they came');
   t.ok(refused.includes('"broken'));
   t.equal((await get(server, 'Patient?_summary=count'))['total'], 1, 'nothing of a refused row is stored');
+});
+
+t.test('what may be right is taken, and told: an amount no master has, somebody younger than 40', async t => {
+  const server = await startOn('sqlite');
+  t.teardown(() => server.close());
+  const insured = rows.find(one => one.kind === 'hihokensha' && one.limit)!;
+  const at = write(
+    csv([
+      { ...insured, limit: '270480' },
+      { ...insured, history: '77', birth: '20000101' },
+      { ...insured, history: '78', from: '20260401', to: '20300331' },
+      { ...insured, history: '79', from: '20260415', to: '20300430' },
+    ]),
+  );
+  t.equal((await push(server, at)).created, 4);
+  const told = receiptsOf(at).map(one =>
+    (one.findings ?? []).map(({ severity, text }) => `${severity} ${text}`).join(),
+  );
+  t.match(told[0], /warning .*マスタの額 \d+/);
+  t.match(told[1], /warning .*40歳以上/);
+  t.same(told.slice(2), ['', ''], '48 months, after a broken first one or not');
 });
 
 t.test('a column map: headings, codes, 和暦, constants, MS932', async t => {

@@ -17,20 +17,48 @@ function daysInForce({ properties }: Concept): Days {
   return { ...(start && { start }), ...(until && { end: dayBefore(until) }) };
 }
 
-const dayBefore = (day: string): string =>
+export const dayBefore = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 
-/** Amounts of a master that are in force on some day of a certificate. */
-function amountsDuring(
-  concepts: ReadonlyMap<string, Concept>,
-  days: Days,
-  values: Readonly<Record<string, string>>,
-  amount: string,
-): readonly number[] {
-  return [...concepts.values()]
-    .filter(one => Object.entries(values).every(([name, value]) => one.properties.get(name)?.includes(value)))
-    .filter(one => overlaps(daysInForce(one), days))
-    .flatMap(one => number(one.properties.get(amount)?.[0]) ?? []);
+interface DatedAmount {
+  readonly days: Days;
+  readonly amount: number;
+}
+
+/** The amounts of a master by the values of the properties they depend on; made once for each master. */
+const grouped = new WeakMap<ReadonlyMap<string, Concept>, ReadonlyMap<string, readonly DatedAmount[]>>();
+
+function groupAmounts(concepts: ReadonlyMap<string, Concept>, { by, amount }: AmountMaster) {
+  const known = new Map<string, DatedAmount[]>();
+  for (const one of concepts.values()) {
+    const value = number(one.properties.get(amount)?.[0]);
+    if (value === undefined) continue;
+    const each = by.map(name => (one.properties.get(name) ?? []).map(String));
+    const keys = each.reduce((before, own) => before.flatMap(key => own.map(value => `${key} ${value}`)), ['']);
+    for (const key of keys) known.set(key, [...(known.get(key) ?? []), { days: daysInForce(one), amount: value }]);
+  }
+  grouped.set(concepts, known);
+  return known;
+}
+
+/** A master of amounts: the properties that an amount depends on, and the one that holds it. */
+interface AmountMaster {
+  readonly id: string;
+  readonly by: readonly string[];
+  readonly amount: string;
+}
+
+export const benefitLimits: AmountMaster = { id: 'benefit-limit', by: ['careLevel'], amount: 'units' };
+export const burdenLimits: AmountMaster = { id: 'burden-limit', by: ['stage', 'kind'], amount: 'amount' };
+
+/**
+ * Amounts of a master that are in force on some day.
+ * @param values of the properties that the amount depends on, in the master's order
+ */
+export function amountsDuring(masters: Masters, which: AmountMaster, values: readonly string[], days: Days) {
+  const concepts = master(masters, which.id);
+  const known = grouped.get(concepts) ?? groupAmounts(concepts, which);
+  return (known.get(` ${values.join(' ')}`) ?? []).filter(one => overlaps(one.days, days)).map(one => one.amount);
 }
 
 const differs = (found: number, expected: readonly number[], expression: string): Issue => ({
@@ -46,7 +74,7 @@ const differs = (found: number, expected: readonly number[], expression: string)
 
 function benefitIssues({ careLevel, days, resource }: Certificate, masters: Masters): readonly Issue[] {
   if (careLevel === undefined) return [];
-  const expected = amountsDuring(master(masters, 'benefit-limit'), days, { careLevel }, 'units');
+  const expected = amountsDuring(masters, benefitLimits, [careLevel], days);
   return extensionsOf(resource, 'kaigo-benefit-limit').flatMap(one => {
     const found = number(object(partOf(one, 'units'))?.['value']);
     const wrong = found !== undefined && expected.length > 0 && !expected.includes(found);
@@ -57,12 +85,11 @@ function benefitIssues({ careLevel, days, resource }: Certificate, masters: Mast
 function dailyIssues({ days, resource }: Certificate, masters: Masters): readonly Issue[] {
   const stage = codeIn(valueIn(extensionsOf(resource, 'kaigo-burden-stage')[0]), 'burden-limit-stage');
   if (stage === undefined) return [];
-  const concepts = master(masters, 'burden-limit');
   return objects(resource['costToBeneficiary']).flatMap((row, i) => {
     const kind = codeIn(row['type'], 'burden-limit-kind');
     const found = number(object(row['valueMoney'])?.['value']);
     if (kind === undefined || found === undefined) return [];
-    const expected = amountsDuring(concepts, days, { stage, kind }, 'amount');
+    const expected = amountsDuring(masters, burdenLimits, [stage, kind], days);
     const wrong = expected.length > 0 && !expected.includes(found);
     return wrong ? [differs(found, expected, `Coverage.costToBeneficiary[${i}].value.ofType(Money)`)] : [];
   });

@@ -137,7 +137,8 @@ function burdenRows(record: CertificateRecord): JsonObject[] {
     });
 }
 
-const limitKinds = [
+/** Codes of burden-limit-kind in the order of a row. */
+export const limitKinds = [
   'unit-private',
   'unit-semi-private',
   'private-welfare',

@@ -5,7 +5,8 @@
 import type { Severity } from '../fhir/outcome.ts';
 import type { Message } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
-import { type CertificateRecord, dayOf, recordKinds } from './certificate-record.ts';
+import { amountsDuring, benefitLimits, burdenLimits, dayBefore } from './amounts.ts';
+import { type CertificateRecord, dayOf, limitKinds, recordKinds } from './certificate-record.ts';
 import { master } from './masters.ts';
 import { judgeInsurer, judgeOffice } from './numbers.ts';
 
@@ -47,7 +48,8 @@ function insuredRules(record: CertificateRecord): RecordFinding[] {
     ...(dayOf(certified) ? [] : [needed('certified')]),
     ...(limit ? [] : [{ ...needed('limit'), severity: 'warning' as const }]),
   ];
-  if (dayOf(to) && dayOf(to)! > addMonths(dayOf(from)!, 48))
+  // From the first of a month no broken month comes before the 48.
+  if (dayOf(to) && dayOf(to)! > addMonths(dayOf(from)!, from!.endsWith('01') ? 47 : 48))
     found.push(
       finding(
         'to',
@@ -81,7 +83,64 @@ function burdenRules(record: CertificateRecord): RecordFinding[] {
   const found = [...yearRules(record), ...(record['burden1'] ? [] : [needed('burden1')])];
   if (!record['burden2']) return found;
   const own = ['burden1From', 'burden1To', 'burden2From', 'burden2To'];
-  return [...found, ...own.filter(key => !dayOf(record[key])).map(needed)];
+  const missing = own.filter(key => !dayOf(record[key])).map(needed);
+  const [from1 = '', to1 = '', from2 = '', to2 = ''] = own.map(key => record[key]);
+  if (missing.length > 0 || to1 < from2 || to2 < from1) return [...found, ...missing];
+  return [
+    ...found,
+    finding(
+      'burden2From',
+      'the two rates do not hold on the same day',
+      '2つの負担割合の適用期間は重なりません',
+      'End the first the day before the second begins',
+      '先の期間を、後の期間の始まりの前日で終えてください',
+    ),
+  ];
+}
+
+/** People are insured from 40 years on, an age that is reached on the day before the birthday. */
+function birthRules({ birth, from }: CertificateRecord): RecordFinding[] {
+  const [born, begins] = [dayOf(birth), dayOf(from)];
+  if (!born) return [needed('birth')];
+  if (!begins) return [];
+  const grown = dayBefore(`${Number(born.slice(0, 4)) + 40}${born.slice(4)}`);
+  if (grown <= begins) return [];
+  const isUnborn = born > begins;
+  const told = finding(
+    'birth',
+    isUnborn
+      ? `a day before ${begins}, the first day of the certificate`
+      : `the birth of somebody of 40 or more on ${begins}`,
+    isUnborn ? `有効期間の開始 ${begins} より前の日` : `${begins} に40歳以上の人の生年月日`,
+    'Check the year of birth',
+    '生年を確かめてください',
+  );
+  return [isUnborn ? told : { ...told, severity: 'warning' }];
+}
+
+/** Limits that no master has on any day of the certificate: a municipality may have its own. */
+function amountRules(record: CertificateRecord, library: Pick<Library, 'resources'>): RecordFinding[] {
+  const days = { start: dayOf(record['from'])!, ...(dayOf(record['to']) && { end: dayOf(record['to'])! }) };
+  const { kind, level = '', stage = '' } = record;
+  const asked: readonly (readonly [key: string, expected: () => readonly number[]])[] =
+    kind === 'hihokensha'
+      ? [['limit', () => amountsDuring(library, benefitLimits, [level], days)]]
+      : kind === 'futangendo'
+        ? limitKinds.map(one => [`limit.${one}`, () => amountsDuring(library, burdenLimits, [stage, one], days)])
+        : [];
+  return asked.flatMap(([key, amounts]) => {
+    const found = record[key];
+    const expected = found ? amounts() : [];
+    if (expected.length === 0 || expected.includes(Number(found))) return [];
+    const told = finding(
+      key,
+      `${expected.join(' or ')}, the amount of the master in force`,
+      `その期間のマスタの額 ${expected.join(' または ')}`,
+      'Check it; right only if the municipality has its own amount',
+      '市町村独自の額でなければ誤りです。確かめてください',
+    );
+    return [{ ...told, severity: 'warning' as const }];
+  });
 }
 
 const byKind: Readonly<Record<string, (record: CertificateRecord) => RecordFinding[]>> = {
@@ -201,7 +260,14 @@ export function findRecordIssues(
       ),
     ];
   const dated = [...periodRules(record), ...(dayOf(record['issued']) ? [] : [needed('issued')])];
-  const born = dayOf(record['birth']) ? [] : [needed('birth')];
+  const born = birthRules(record);
   if (dated.some(one => one.key !== 'issued')) return [...dated, ...born];
-  return [...dated, ...born, ...numberRules(record), ...byKind[kind]!(record), ...listRules(record, library)];
+  return [
+    ...dated,
+    ...born,
+    ...numberRules(record),
+    ...byKind[kind]!(record),
+    ...listRules(record, library),
+    ...amountRules(record, library),
+  ];
 }
