@@ -11,6 +11,7 @@ import { type Connection, query } from './postgres-connection.ts';
 import { loadCurrents } from './postgres-currents.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
 import type { AccessFacts, Change, CommitResult, Committed, Conflict, Precondition, Version } from './store.ts';
+import { isMatch, type MatchCondition, Written } from './written.ts';
 
 /** A commit that waits for its answer. */
 export interface Waiting {
@@ -71,28 +72,14 @@ export async function applyGroup(
  * could change its answer has to be written first; conditions on single resources are looked up in memory.
  */
 function roundSize(group: readonly Waiting[]): number {
-  const written = { ids: new Set<string>(), values: new Set<unknown>() };
+  const written = new Written();
   for (const [i, { changes }] of group.entries()) {
     const conditions = changes.flatMap(change => change.preconditions.filter(isMatch));
-    if (written.ids.size > 0 && conditions.some(condition => mayConcern(condition, written))) return i;
-    for (const { id, rows } of changes) {
-      written.ids.add(id);
-      for (const row of rows) for (const value of row.values) if (typeof value === 'bigint') written.values.add(value);
-    }
+    if (conditions.some(condition => written.mayConcern(condition))) return i;
+    for (const change of changes) written.add(change);
   }
   return group.length;
 }
-
-/** True when writes could change what a condition finds. */
-function mayConcern(
-  { ids, begins }: MatchCondition,
-  written: { ids: ReadonlySet<string>; values: ReadonlySet<unknown> },
-): boolean {
-  return !begins || ids.some(id => written.ids.has(id)) || begins.some(value => written.values.has(value));
-}
-
-type MatchCondition = Extract<Precondition, { kind: 'matches' }>;
-const isMatch = (precondition: Precondition): precondition is MatchCondition => precondition.kind === 'matches';
 
 async function loadBatch(client: Connection, round: readonly Waiting[], targets: Targets): Promise<Batch> {
   const hashes = new Set<bigint>();

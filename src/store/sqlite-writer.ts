@@ -9,6 +9,7 @@ import { KnownRows } from './known-rows.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
 import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { Change, Committed, Conflict, IndexTable, Precondition, Version } from './store.ts';
+import { Written } from './written.ts';
 
 type Statement = Database.Statement<unknown[], unknown>;
 
@@ -40,6 +41,8 @@ export class SqliteWriter {
   private readonly statement: (text: string) => Statement;
   private readonly now: () => number;
   private readonly rows: SqliteIndexRows;
+  /** What was applied since its index rows were last written. */
+  private readonly written = new Written();
   /** Rows of shared tables that need not be written again. */
   readonly known = new KnownRows();
   private readonly statements: ReturnType<typeof prepareStatements>;
@@ -87,7 +90,7 @@ export class SqliteWriter {
   private holds(precondition: Precondition): boolean {
     if (precondition.kind === 'matches') {
       const { query, ids } = precondition;
-      this.rows.write();
+      if (this.written.mayConcern(precondition)) this.finish();
       const rows = this.statement(query.text).all(...query.values) as { id: string }[];
       return rows.length === ids.length && rows.every(row => ids.includes(row.id));
     }
@@ -129,17 +132,20 @@ export class SqliteWriter {
     if (current) this.supersede(current.seq, seq, alive, lastUpdated);
     const version: Version = { type, id, versionId, lastUpdated, deleted: !template, seq, method: change.method, text };
     this.insert(change, version, content);
+    this.written.add(change);
     return { outcome: template ? (alive ? 'updated' : 'created') : 'deleted', version };
   }
 
   /** Writes what {@link apply} has gathered; to be called before COMMIT. */
   finish(): void {
     this.rows.write();
+    this.written.clear();
   }
 
   /** Forgets what was gathered and remembered for a transaction that failed. */
   abandon(): void {
     this.rows.forget();
+    this.written.clear();
     this.known.forget();
   }
 
