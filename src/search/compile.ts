@@ -118,7 +118,7 @@ function walkRows(part: Condition, walk: readonly string[]): Sql {
 
 /** The rows of all alternatives, each version once. The plus keeps the planner from reading a whole parameter in order of seq. */
 function gatheredRows(alternatives: readonly Condition[], settings: CompileSettings): Sql {
-  if (alternatives.length === 0) return raw('SELECT 0 AS seq, 0 AS moment WHERE 1 = 0');
+  if (alternatives.length === 0) return raw('SELECT CAST(0 AS BIGINT) AS seq, CAST(0 AS BIGINT) AS moment WHERE 1 = 0');
   if (alternatives.length > maxBranches)
     return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(
       mergeRanges(alternatives).map(part => rangeRows(part, settings)),
