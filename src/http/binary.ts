@@ -21,6 +21,32 @@ export function binaryRequest(request: FhirRequest): FhirRequest {
   return { ...request, body: { kind: 'resource', text: JSON.stringify(resource), resource } };
 }
 
+/** True when an XML document begins with the element Binary. */
+function isBinaryXml(text: string): boolean {
+  const before = /\s+|<\?.*?\?>|<!--.*?-->/sy;
+  const root = /<(?:[\w.-]+:)?Binary[\s/>]/y;
+  for (let at = 0; ; at = before.lastIndex) {
+    before.lastIndex = root.lastIndex = at;
+    if (!before.test(text)) return root.test(text);
+  }
+}
+
+/** True when JSON is a Binary, whatever the order of its members; of what cannot be read, when it seems to be meant as one. */
+function isBinaryJson(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { resourceType?: unknown } | null)?.resourceType === 'Binary';
+  } catch {
+    return /^\s*\{\s*"resourceType"\s*:\s*"Binary"/.test(text);
+  }
+}
+
+/** Whether content that is sent to Binary is a Binary resource itself. @see https://hl7.org/fhir/R4/binary.html#rest */
+export function isBinaryResource(bytes: Uint8Array, kind: 'json' | 'xml'): boolean {
+  const text = new TextDecoder().decode(bytes);
+  if (!text.includes('Binary')) return false;
+  return kind === 'xml' ? isBinaryXml(text) : isBinaryJson(text);
+}
+
 /** Operations that give files and choose their form themselves. */
 const givesFiles = ['$export-files', '$render'];
 

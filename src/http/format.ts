@@ -7,6 +7,7 @@ import { parseJson, stringifyJson } from '../fhir/json.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Body, Services } from '../interactions/interaction.ts';
+import { isBinaryResource } from './binary.ts';
 
 /** What the answer is written as. */
 export interface Format {
@@ -148,6 +149,21 @@ export interface BodyExpectation {
   readonly patch: boolean;
 }
 
+const resourceTypes = ['application/fhir+json', 'application/fhir+xml'];
+const patchTypes = ['application/json-patch+json', ...resourceTypes];
+
+/** The types a body may have, in words. */
+function takenTypes({ patch }: BodyExpectation): { readonly en: string; readonly ja: string } {
+  const types = patch ? patchTypes : resourceTypes;
+  return { en: types.join(' or '), ja: types.join(' か ') };
+}
+
+/** Where a refused type stands. A patch is told what there is. @see RFC 5789 section 2.2 */
+const wrongType = ({ patch }: BodyExpectation) => ({
+  location: 'Content-Type',
+  ...(patch && { headers: { 'Accept-Patch': patchTypes.join(', ') } }),
+});
+
 /**
  * Reads a request's body.
  * @throws FhirError 'media-type' for what is no FHIR format, 'syntax' with line and column
@@ -162,10 +178,10 @@ export function readBody(
     throw new FhirError(
       'media-type',
       {
-        en: 'The body has no Content-Type; expected application/fhir+json or application/fhir+xml',
-        ja: '本文に Content-Type がありません。application/fhir+json か application/fhir+xml を指定してください',
+        en: `The body has no Content-Type; expected ${takenTypes(expectation).en}`,
+        ja: `本文に Content-Type がありません。${takenTypes(expectation).ja}を指定してください`,
       },
-      { location: 'Content-Type' },
+      wrongType(expectation),
     );
   const { type, parameters } = parseMediaType(contentType);
   if (expectation.patch && type === 'application/json-patch+json')
@@ -174,7 +190,7 @@ export function readBody(
   if (expectation.content !== undefined) {
     if (kind !== 'json' && kind !== 'xml') return { kind: 'bytes', bytes };
     // FHIR is content of a Binary as well, unless it is a Binary itself. @see https://hl7.org/fhir/R4/binary.html#rest
-    const isFhir = expectation.content === 'binary' ? looksLikeBinaryResource(bytes) : type.includes('fhir');
+    const isFhir = expectation.content === 'binary' ? isBinaryResource(bytes, kind) : type.includes('fhir');
     if (!isFhir) return { kind: 'bytes', bytes };
   }
   if (!isR4(parameters))
@@ -190,10 +206,10 @@ export function readBody(
     throw new FhirError(
       'media-type',
       {
-        en: `Content-Type: found ${type.slice(0, 100)}, expected application/fhir+json or application/fhir+xml`,
-        ja: `Content-Type「${type.slice(0, 100)}」には対応していません。application/fhir+json か application/fhir+xml にしてください`,
+        en: `Content-Type: found ${type.slice(0, 100)}, expected ${takenTypes(expectation).en}`,
+        ja: `Content-Type「${type.slice(0, 100)}」には対応していません。${takenTypes(expectation).ja}にしてください`,
       },
-      { location: 'Content-Type' },
+      wrongType(expectation),
     );
   const text = decodeText(bytes, parameters);
   if (text.trim() === '')
@@ -208,11 +224,6 @@ export function readBody(
     return body.kind === 'resource' && notes.length > 0 ? { ...body, notes } : body;
   }
   return readJson(services, text, !expectation.patch);
-}
-
-function looksLikeBinaryResource(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.subarray(0, 2000)).toString('utf8');
-  return /"resourceType"\s*:\s*"Binary"/.test(head) || /<Binary[\s>]/.test(head);
 }
 
 function readJson(services: Services, text: string, mustBeResource = false): Body {
