@@ -10,6 +10,8 @@ import { SettingError } from './config.ts';
 const lockName = '.engawa-watch';
 /** A lock nobody has touched for this time is left over, in milliseconds. */
 const staleMs = 60_000;
+/** It is touched this often, also while a large delivery takes minutes. */
+const touchMs = 15_000;
 
 interface Owner {
   readonly host: string;
@@ -41,10 +43,17 @@ function isLeftOver(file: string): boolean {
 /** The lock of a folder. */
 export class FolderLock {
   private readonly file: string;
+  private readonly timer: NodeJS.Timeout;
 
   /** @throws SettingError when another program works on the folder */
   constructor(folder: string) {
     this.file = path.join(folder, lockName);
+    this.take(folder);
+    this.timer = setInterval(() => this.touch(), touchMs);
+    this.timer.unref();
+  }
+
+  private take(folder: string): void {
     const owner: Owner = { host: os.hostname(), pid: process.pid };
     for (let attempt = 0; ; attempt++) {
       try {
@@ -62,13 +71,18 @@ export class FolderLock {
     }
   }
 
-  /** Says that this program is still there. */
-  touch(): void {
+  /** Says that this program is still there. A folder that is away for a moment is touched the next time. */
+  private touch(): void {
     const now = new Date();
-    fs.utimesSync(this.file, now, now);
+    try {
+      fs.utimesSync(this.file, now, now);
+    } catch {
+      // The watch itself tells what is wrong with its folder.
+    }
   }
 
   release(): void {
+    clearInterval(this.timer);
     fs.rmSync(this.file, { force: true });
   }
 }

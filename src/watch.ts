@@ -154,17 +154,10 @@ function foldersOf(words: readonly string[]): WatchFolders {
 }
 
 /** Looks until it is stopped; a full disk or a database that is away is told once, and what it stopped is done when it is over. */
-async function lookAgain(
-  watcher: Watcher,
-  config: Config,
-  lock: FolderLock,
-  run: ImportRun,
-  pause: () => Promise<void>,
-) {
+async function lookAgain(watcher: Watcher, config: Config, run: ImportRun, pause: () => Promise<void>) {
   const language = config.language === 'ja' ? 'ja' : 'en';
   let last = '';
   while (!run.stopped?.()) {
-    lock.touch();
     try {
       for (const message of await watcher.look(run.tell, run)) {
         const text = message[language];
@@ -203,7 +196,7 @@ export async function watchCommand(
     await services.store.ready();
     const watcher = new Watcher(services, config, folders);
     const run = { tell, stopped: stopping.isAsked, ...(print && { print }) };
-    await lookAgain(watcher, config, lock, run, pause);
+    await lookAgain(watcher, config, run, pause);
     return { en: 'stopped', ja: '終了しました' };
   } finally {
     stopping.end();
