@@ -2,6 +2,7 @@
  * HTTP → FhirRequest: path, query, headers, language, base URL, caller, body.
  * @see https://hl7.org/fhir/R4/http.html#general
  */
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { anonymous } from '../access/caller.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -95,6 +96,26 @@ function checkEncoding(encoding: string | undefined): void {
 }
 
 /**
+ * Headers as text: they come as Latin-1, and a condition in UTF-8, as curl sends it, would find nothing and make a second resource.
+ * @throws FhirError 'invalid' for a condition in another character set
+ * @see RFC 9110 section 5.5
+ */
+function readHeaders(headers: FhirRequest['headers']): FhirRequest['headers'] {
+  const condition = headers['if-none-exist'];
+  if (condition === undefined || !/[\x80-\xff]/.test(condition)) return headers;
+  const bytes = Buffer.from(condition, 'latin1');
+  if (isUtf8(bytes)) return { ...headers, 'if-none-exist': bytes.toString('utf8') };
+  throw new FhirError(
+    'invalid',
+    {
+      en: 'If-None-Exist is not valid UTF-8; letters beyond ASCII can be percent-encoded, for example 山 as %E5%B1%B1',
+      ja: 'If-None-Exist が正しい UTF-8 ではありません。日本語などの文字はパーセントエンコード（例: 山 → %E5%B1%B1）できます',
+    },
+    { location: 'If-None-Exist' },
+  );
+}
+
+/**
  * The request without HTTP.
  * @param params values of the names in the route's pattern
  * @throws FhirError for a body or header that cannot be read
@@ -107,7 +128,7 @@ export function toFhirRequest(
   language: Language,
 ): FhirRequest {
   const { path, queryText } = split;
-  const headers = request.headers as Record<string, string | undefined>;
+  const headers = readHeaders(request.headers as FhirRequest['headers']);
   const contentType = headers['content-type'];
   const bytes = request.body as Buffer | undefined;
   let query: FhirRequest['query'] = queryText === '' ? [] : parseQuery(queryText);
