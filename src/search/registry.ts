@@ -105,7 +105,7 @@ function compileType(type: string, known: Catalogue, definitions: Definitions): 
   const bases = [type, ...(isDomainResource(type) ? ['DomainResource'] : []), 'Resource'];
   for (const definition of bases.flatMap(base => byBase.get(base) ?? [])) {
     if (drafts.has(definition.code)) continue;
-    const parts = partsOf(definition, type);
+    const parts = partsOf(definition, type, definitions);
     if (parts.length > 0) drafts.set(definition.code, { definition, parts, isCore: core.has(definition.url) });
     else if (!withoutRows.has(definition.code)) absent.push(definition.code);
   }
@@ -149,14 +149,14 @@ function toParam(
 }
 
 /** The parts of a parameter's expression that apply to a type. */
-function partsOf(definition: Definition, type: string): Part[] {
+function partsOf(definition: Definition, type: string, definitions: Definitions): Part[] {
   if (!definition.expression || withoutRows.has(definition.code)) return [];
   const tree = parseExpression(definition.expression);
   if (!tree) return textParts(definition.expression, type);
   return unionParts(tree)
     .filter(node => appliesTo(node, type))
     .map(part => {
-      const written = asInJson(part);
+      const written = asInJson(part, definitions);
       const node = definition.type === 'token' ? anyCoded(written) : written;
       if (node.op === 'where' && node.test.op === 'resolves')
         return { node: node.of, text: spell(node.of), onlyTarget: node.test.type };
@@ -179,18 +179,15 @@ function isExtension(node: Node): boolean {
 }
 
 /** `extension….valuePeriod`, as JSON has it (JP Core 1.1.1), is `value as Period`. */
-function asInJson(node: Node): Node {
+function asInJson(node: Node, definitions: Definitions): Node {
   if (!('of' in node)) return node;
-  const of = asInJson(node.of);
-  const type = node.op === 'child' && isExtension(of) ? /^value([A-Z]\w*)$/.exec(node.name)?.[1] : undefined;
-  if (type === undefined) return { ...node, of };
-  return { op: 'as', of: { op: 'child', of, name: 'value' }, type: complexTypes.test(type) ? type : lowerFirst(type) };
+  const of = asInJson(node.of, definitions);
+  const name = node.op === 'child' && isExtension(of) ? /^value([A-Z]\w*)$/.exec(node.name)?.[1] : undefined;
+  if (name === undefined) return { ...node, of };
+  const isComplex = definitions.typeSchema(name)?.kind === 'complex-type';
+  const type = isComplex ? name : name[0]!.toLowerCase() + name.slice(1);
+  return { op: 'as', of: { op: 'child', of, name: 'value' }, type };
 }
-
-/** Types whose names begin with a capital letter. */
-const complexTypes =
-  /^(Address|Age|Annotation|Attachment|CodeableConcept|Coding|ContactPoint|Count|Distance|Duration|HumanName|Identifier|Money|Period|Quantity|Range|Ratio|Reference|SampledData|Signature|Timing|Meta)$/;
-const lowerFirst = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
 
 const spell = (node: Node) => printExpression(node);
 
