@@ -8,6 +8,7 @@ import type { Message } from '../fhir/types.ts';
 import type { HistoryScope, Version } from '../store/store.ts';
 import { bundleOf } from './entry-response.ts';
 import { etag } from './headers.ts';
+import { listedVersions } from './history-list.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
 import { notFound } from './read.ts';
@@ -17,6 +18,7 @@ const parameters = new Set([
   '_count',
   '_since',
   '_at',
+  '_list',
   '_sort',
   '_before',
   '_after',
@@ -70,8 +72,8 @@ function checkNames(services: Services, request: FhirRequest): void {
   const unknown = request.query.find(([name]) => !parameters.has(name));
   if (unknown && strict)
     throw refuse(unknown[0], {
-      en: `history has no parameter ${unknown[0]}; expected _count, _since, _at or _sort`,
-      ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at・_sort が使えます）`,
+      en: `history has no parameter ${unknown[0]}; expected _count, _since, _at, _list or _sort`,
+      ja: `履歴に ${unknown[0]} というパラメータはありません（_count・_since・_at・_list・_sort が使えます）`,
     });
 }
 
@@ -87,15 +89,17 @@ function isAscending(request: FhirRequest): boolean {
 }
 
 /** The versions asked for, apart from where the page begins. */
-function readScope(services: Services, request: FhirRequest): Omit<HistoryScope, 'limit'> {
+async function readScope(services: Services, request: FhirRequest): Promise<Omit<HistoryScope, 'limit'>> {
   const { type, id } = request.params;
   const since = instantRange(services, request, '_since')?.[0];
   const at = instantRange(services, request, '_at');
+  const list = single(request, '_list');
   return {
     ...(type !== undefined && { type }),
     ...(id !== undefined && { id }),
     ...(since !== undefined && { since }),
     ...(at && { at }),
+    ...(list !== undefined && { listed: await listedVersions(services, request, list) }),
   };
 }
 
@@ -107,7 +111,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const asked = wholeNumber(request, '_count') ?? services.config.pageSize;
   const limit = isCount ? 0 : Math.min(asked, services.config.maxPageSize);
   const ascending = isAscending(request);
-  const scope = readScope(services, request);
+  const scope = await readScope(services, request);
   if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access)))
     throw notFound(type, id);
   const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);

@@ -4,7 +4,8 @@
  */
 import { allOf, anyOf, type Condition, hashOf } from './condition.ts';
 import type { PlanSettings } from './plan.ts';
-import { refuseModifier, refuseValue } from './refuse.ts';
+import { refuse, refuseModifier, refuseValue } from './refuse.ts';
+import type { QueryParameter } from './search.ts';
 import type { SearchParam } from './search-param.ts';
 import { searchTypes } from './types/all.ts';
 
@@ -48,16 +49,36 @@ function planOne(type: string, name: string, value: string, settings: PlanSettin
     const category = value === '$current-drug-allergies' ? settings.registry(type).byCode.get('category') : undefined;
     return category?.type === 'token' ? allOf([members, token(category, 'medication')]) : members;
   }
+  return inList({ op: 'ids', hashes: [hashOf('List', listId(name, value))] });
+}
+
+/** The id of the List that a value names. @throws FhirError when it is none */
+function listId(name: string, value: string): string {
   const id = value.startsWith('List/') ? value.slice(5) : value;
-  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(id))
-    throw refuseValue(
+  if (/^[A-Za-z0-9\-.]{1,64}$/.test(id)) return id;
+  throw refuseValue(
+    name,
+    value,
+    {
+      en: `the id of a List, or one of ${[...currentLists.keys()].join(', ')}`,
+      ja: ` List の id か ${[...currentLists.keys()].join('・')} `,
+    },
+    '42',
+  );
+}
+
+/** The query that finds the Lists a value of `_list` names. @throws FhirError when it names none, or only some of their entries */
+export function listQuery(name: string, value: string): readonly QueryParameter[] {
+  const codes = currentLists.get(value);
+  if (!codes) return [['_id', listId(name, value)]];
+  if (value === '$current-drug-allergies')
+    throw refuse(
       name,
-      value,
-      {
-        en: `the id of a List, or one of ${[...currentLists.keys()].join(', ')}`,
-        ja: ` List の id か ${[...currentLists.keys()].join('・')} `,
-      },
-      '42',
+      `"${value}" depends on what its entries say, and can be asked in a search only; here $current-allergies has them all`,
+      `「${value}」は項目の内容によるため、検索でだけ使えます。ここでは $current-allergies を使ってください`,
     );
-  return inList({ op: 'ids', hashes: [hashOf('List', id)] });
+  return [
+    ['code', codes.join(',')],
+    ['status', 'current'],
+  ];
 }

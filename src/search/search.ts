@@ -64,4 +64,5 @@ export interface Search {
 }
 
 export { createSearch } from './create-search.ts';
+export { listQuery } from './plan-list.ts';
 export type { AccessFacts, FindInput, Match, Page, Progress };

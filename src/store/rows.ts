@@ -2,8 +2,8 @@
  * Rows of the tables `version` and `body` as Versions, and the condition of a history: shared by both databases.
  */
 import { refHash } from './hash.ts';
-import { raw, type Sql, sql } from './sql.ts';
-import type { Current, HistoryScope, IndexTable, Readable, Version } from './store.ts';
+import { join, list, raw, type Sql, sql } from './sql.ts';
+import type { Current, HistoryScope, IndexTable, ListedVersion, Readable, Version } from './store.ts';
 
 /** A row of {@link versionColumns}. */
 export interface VersionRow {
@@ -63,6 +63,19 @@ export const currentQuery = (access: Readable): string =>
     : `SELECT ${currentColumns} FROM resource r JOIN version v ON v.seq = r.seq LEFT JOIN body b ON b.seq = r.seq
         WHERE r.h = ? AND ${access.text}`;
 
+/** The versions of a list, over `version v`. */
+function listedCondition(listed: readonly ListedVersion[]): Sql {
+  const hash = ({ type, id }: ListedVersion) => refHash(`${type}/${id}`);
+  const whole = listed.filter(one => one.versionId === undefined).map(hash);
+  const single = listed.filter(one => one.versionId !== undefined);
+  const rows = single.map(one => sql`(CAST(${hash(one)} AS BIGINT), CAST(${one.versionId!} AS BIGINT))`);
+  const parts = [
+    ...(whole.length > 0 ? [sql`v.h IN ${list(whole)}`] : []),
+    ...(rows.length > 0 ? [sql`(v.h, v.version_id) IN (VALUES ${join(rows, ', ')})`] : []),
+  ];
+  return parts.length > 0 ? join(parts, ' OR ') : raw('1 = 0');
+}
+
 /** The versions a history asks for, over `version v`. */
 function historyCondition(scope: HistoryScope, access: Readable): Sql {
   const parts: Sql[] = [access];
@@ -76,6 +89,7 @@ function historyCondition(scope: HistoryScope, access: Readable): Sql {
       sql`v.last_updated < ${to} AND (v.end_seq IS NULL OR (SELECT n.last_updated FROM version n WHERE n.seq = v.end_seq) > ${from})`,
     );
   }
+  if (scope.listed) parts.push(listedCondition(scope.listed));
   if (scope.beforeSeq !== undefined) parts.push(sql`v.seq < ${scope.beforeSeq}`);
   if (scope.afterSeq !== undefined) parts.push(sql`v.seq > ${scope.afterSeq}`);
   return { text: parts.map(part => `(${part.text})`).join(' AND '), values: parts.flatMap(part => part.values) };

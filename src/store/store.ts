@@ -143,6 +143,13 @@ export type CommitResult =
   | { readonly ok: true; readonly committed: readonly Committed[]; readonly position: number }
   | { readonly ok: false; readonly conflict: Conflict };
 
+/** One version of a resource; all of its versions without `versionId`. */
+export interface ListedVersion {
+  readonly type: string;
+  readonly id: string;
+  readonly versionId?: number;
+}
+
 /** Which versions a history asks for. */
 export interface HistoryScope {
   readonly type?: string;
@@ -151,6 +158,8 @@ export interface HistoryScope {
   readonly since?: number;
   /** Only versions that were current at or before this (`_at`): [from, to) in milliseconds. */
   readonly at?: readonly [number, number];
+  /** Only these. */
+  readonly listed?: readonly ListedVersion[];
   /** Oldest first; newest first without it. */
   readonly ascending?: boolean;
   /** Only versions before this position. */
