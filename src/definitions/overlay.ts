@@ -8,7 +8,6 @@ import type { Definitions } from './definitions.ts';
 import type { StructureDefinition } from './element-schema.ts';
 import { compareVersions, type InstalledPackage, type PackageEntry, sameName, satisfies } from './package.ts';
 import { generateSnapshot } from './snapshot.ts';
-import { hasSnapshot } from './snapshot-tree.ts';
 
 /** Definitions that can grow. */
 export interface OpenDefinitions extends Definitions {
@@ -240,7 +239,7 @@ export function openDefinitions(base: Definitions): OpenDefinitions {
     },
     profile(canonical, asker) {
       const found = overlay.byCanonical('StructureDefinition', canonical, asker) as StructureDefinition | undefined;
-      if (found && !hasSnapshot(found)) overlay.snapshot(found);
+      if (found) overlay.snapshot(found);
       return found;
     },
   };

@@ -11,6 +11,9 @@ export class SnapshotError extends Error {
   }
 }
 
+/** Thrown when a definition has not the form of a StructureDefinition, which validation of it says too, and more exactly. */
+export class ShapeError extends SnapshotError {}
+
 /** @throws SnapshotError */
 export function fail(en: string, ja: string): never {
   throw new SnapshotError({ en, ja });

@@ -4,6 +4,7 @@
  * element's type, the profile of its type or the element its contentReference names.
  * @see https://hl7.org/fhir/R4/profiling.html#snapshot
  */
+import { checkShape } from './definition-shape.ts';
 import type { ElementDefinition, StructureDefinition } from './element-schema.ts';
 import {
   choiceOf,
@@ -50,7 +51,7 @@ class Generator {
   private base!: TreeNode;
 
   constructor(asker: StructureDefinition, find: FindStructure, underway: Set<string>) {
-    this.asker = asker;
+    this.asker = checkShape(asker);
     this.find = find;
     this.underway = underway;
   }
@@ -270,7 +271,7 @@ class Generator {
 }
 
 function snapshotOf(definition: StructureDefinition, find: FindStructure, underway: Set<string>): FullElement[] {
-  if (hasSnapshot(definition)) return definition.snapshot!.element as FullElement[];
+  if (hasSnapshot(checkShape(definition))) return definition.snapshot!.element as FullElement[];
   if (underway.has(definition.url))
     fail(
       `${definition.url}: the profile is based on itself`,

@@ -4,6 +4,7 @@
  */
 import type { StructureDefinition } from '../definitions/element-schema.ts';
 import { generateSnapshot, SnapshotError } from '../definitions/snapshot.ts';
+import { ShapeError } from '../definitions/snapshot-error.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
@@ -52,8 +53,11 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     );
     return { status: 200, headers: {}, body: { kind: 'resource', resource: { ...definition, snapshot: { element } } } };
   } catch (error) {
-    if (error instanceof SnapshotError) throw new FhirError('unprocessable', error.text);
-    throw brokenDefinition(services, definition) ?? error;
+    const broken =
+      error instanceof SnapshotError && !(error instanceof ShapeError)
+        ? undefined
+        : brokenDefinition(services, definition);
+    throw broken ?? (error instanceof SnapshotError ? new FhirError('unprocessable', error.text) : error);
   }
 }
 

@@ -103,6 +103,10 @@ const ofBundles: readonly (readonly [string, Evaluate])[] = [
   ],
 ];
 
+/** eld-19 asks for a match anywhere in the path: one character that may stand in a name makes it. */
+const nameCharacter = /[^\s.,:;'"/|?!@#$%&*()[\]{}]/;
+const elementNames = String.raw`path.matches('[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\.[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}(\\[x\\])?(\\:[^\\s\\.]+)?)*')`;
+
 /** Frequent invariants of R4, by their expression. */
 export const frequent: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>([
   ...ofBundles,
@@ -139,6 +143,13 @@ export const frequent: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>
     value =>
       object(value)['type'] !== 'document' ||
       (has(object(value)['identifier'], 'system') && has(object(value)['identifier'], 'value')),
+  ],
+  [
+    elementNames,
+    value => {
+      const { path } = object(value);
+      return typeof path === 'string' && nameCharacter.test(path);
+    },
   ],
   ["where(use = 'home').empty()", value => object(value)['use'] !== 'home'],
   ['(answer.exists() and item.exists()).not()', value => !(has(value, 'answer') && has(value, 'item'))],

@@ -4,6 +4,7 @@
  */
 import type { ElementDefinition, StructureDefinition } from '../../definitions/element-schema.ts';
 import { generateSnapshot, SnapshotError } from '../../definitions/snapshot.ts';
+import { ShapeError } from '../../definitions/snapshot-error.ts';
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import { otherVersion } from '../other-versions.ts';
 import type { Compiler } from '../profile.ts';
@@ -170,6 +171,8 @@ function baseOf(canonical: string, structure: Resource, { definitions }: Compile
     return definitions.profile(canonical, structure);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
+    // Its structure was found wrong before.
+    if (error instanceof ShapeError) return;
     return undefined;
   }
 }
@@ -201,7 +204,8 @@ export function checkStructureDefinition(structure: JsonObject, report: Report, 
     checkElements(structure, generateSnapshot(copy, find, true), report, find, compiler);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
-    addIssue(report, 'invalid', error.text);
+    // That its structure is wrong was found before.
+    if (!(error instanceof ShapeError)) addIssue(report, 'invalid', error.text);
     checkElements(structure, [], report, find, compiler);
   }
 }
