@@ -1,4 +1,5 @@
 // 主治医意見書: the form from 2026-04 without the doctor's consent box, and the form before it with the box.
+import { forPerson, known, populated, takesOver } from './populate.mjs';
 import { atMost, conceptsOf, is, isTrue, item, questionnaire, readSystem, unit } from './shared.mjs';
 
 const master = readSystem('opinion-item');
@@ -183,24 +184,47 @@ const sections = withConsent => [
   group('5', 'Remarks', [q('5-1', 'text', 'Remarks')]),
 ];
 
+/** A physician goes on from the last opinion; the day, the consent and how many there were are asked anew. */
+const population = {
+  extension: [forPerson, takesOver(true)],
+  expressions: {
+    '0-1': 'today()',
+    '0-2': known.kana,
+    '0-3': known.name,
+    '0-4': known.sex,
+    '0-5': known.birth,
+    '0-5.age': known.age,
+    '0-6': known.postal,
+    '0-7': known.address,
+    '0-8': known.phone,
+  },
+  fresh: ['0-14', '0-15', '0-16'],
+};
+
 /** The form since 2026-04. An absent consent is no refusal: what the person agreed to at application decides. */
-export const opinion = questionnaire({
-  id: 'kaigo-physician-opinion',
-  ja: '主治医意見書',
-  en: 'Physician opinion',
-  description:
-    '主治医意見書（2026年4月からの様式、医師の同意欄なし）。 The physician opinion, form since 2026-04, without the consent box of the physician.',
-  effective: { start: '2026-04-01' },
-  item: sections(false),
-});
+export const opinion = populated(
+  questionnaire({
+    id: 'kaigo-physician-opinion',
+    ja: '主治医意見書',
+    en: 'Physician opinion',
+    description:
+      '主治医意見書（2026年4月からの様式、医師の同意欄なし）。 The physician opinion, form since 2026-04, without the consent box of the physician.',
+    effective: { start: '2026-04-01' },
+    item: sections(false),
+  }),
+  population,
+);
 
 /** The form until 2026-03, with the consent box. */
-export const opinionWithConsent = questionnaire({
-  id: 'kaigo-physician-opinion-with-consent',
-  ja: '主治医意見書（医師の同意欄あり）',
-  en: 'Physician opinion with the consent box',
-  description:
-    '主治医意見書（2026年3月までの様式、医師の同意欄あり）。 The physician opinion, form until 2026-03, with the consent box of the physician.',
-  effective: { end: '2026-03-31' },
-  item: sections(true),
-});
+export const opinionWithConsent = populated(
+  questionnaire({
+    id: 'kaigo-physician-opinion-with-consent',
+    ja: '主治医意見書（医師の同意欄あり）',
+    en: 'Physician opinion with the consent box',
+    description:
+      '主治医意見書（2026年3月までの様式、医師の同意欄あり）。 The physician opinion, form until 2026-03, with the consent box of the physician.',
+    effective: { end: '2026-03-31' },
+    item: sections(true),
+  }),
+  population,
+);

@@ -1,4 +1,5 @@
 // 認定調査票: 概況調査, 74 items of 基本調査 from the master of items, 特記事項. Numbers of items are the linkIds.
+import { certificate, forPerson, known, populated, told, withCertificates } from './populate.mjs';
 import { conceptsOf, engawa, is, item, propertyOf, questionnaire, readSystem, unit } from './shared.mjs';
 
 const master = readSystem('survey-item');
@@ -140,13 +141,38 @@ const overview = item('overview', 'group', '概況調査', 'Overview', {
 });
 
 /** The questionnaire. */
-export const survey = questionnaire({
-  id: 'kaigo-certification-survey',
-  ja: '認定調査票',
-  en: 'Certification survey form',
-  description: `認定調査票（2009年改訂の様式）: 概況調査、基本調査74項目、特記事項。 The survey form of 2009: overview, 74 items, notes. Codes: ${engawa}/CodeSystem/survey-item.`,
-  item: [overview, ...master.concept.map(group), item('note', 'text', '特記事項（全体）', 'Notes on the whole')],
-});
+export const survey = populated(
+  questionnaire({
+    id: 'kaigo-certification-survey',
+    ja: '認定調査票',
+    en: 'Certification survey form',
+    description: `認定調査票（2009年改訂の様式）: 概況調査、基本調査74項目、特記事項。 The survey form of 2009: overview, 74 items, notes. Codes: ${engawa}/CodeSystem/survey-item.`,
+    item: [overview, ...master.concept.map(group), item('note', 'text', '特記事項（全体）', 'Notes on the whole')],
+  }),
+  {
+    extension: [forPerson, withCertificates],
+    // What was found at the last visit is not taken over: it is looked at anew.
+    expressions: {
+      'overview.1.insurer': `${known.number}.substring(0, 6)`,
+      'overview.1.insured': `${known.number}.substring(7)`,
+      'overview.2.past': `iif(${told('careLevel')}.exists(), 'again', {})`,
+      'overview.2.past-date': `${certificate('resource')}.resource.extension('${engawa}/StructureDefinition/kaigo-certification-date').value`,
+      'overview.2.past-level': told('careLevel'),
+      'overview.2.kana': known.kana,
+      'overview.2.name': known.name,
+      'overview.2.sex': known.sex,
+      'overview.2.birth': known.birth,
+      'overview.2.age': known.age,
+      'overview.2.address': known.address,
+      'overview.2.phone': known.phone,
+      'overview.2.family.address': '%patient.contact.first().address.text',
+      'overview.2.family.name': '%patient.contact.first().name.text',
+      'overview.2.family.relationship':
+        '%patient.contact.first().relationship.first().select(iif(text.exists(), text, coding.display.first()))',
+      'overview.2.family.phone': "%patient.contact.first().telecom.where(system = 'phone').value.first()",
+    },
+  },
+);
 
 /** Numbers of the items of 基本調査. */
 export const numbers = conceptsOf(master)

@@ -6,9 +6,10 @@ import { FhirError } from '../../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { FormContext } from '../../forms/expression.ts';
 import { isObject, objects, text } from '../../forms/item.ts';
-import type { FhirRequest, Services } from '../../interactions/interaction.ts';
+import type { FhirRequest, Operation, Services } from '../../interactions/interaction.ts';
 import { parseQuery } from '../../interactions/match.ts';
 import { gone, notFound } from '../../interactions/read.ts';
+import { asOf } from '../care/as-of.ts';
 import { answersOf } from '../fhirpath-answers.ts';
 
 /** Resources a query in a form may bring. */
@@ -55,10 +56,26 @@ async function searchBundle(
   return { resourceType: 'Bundle', type: 'searchset', ...(entry.length > 0 && { entry }) };
 }
 
-/** A query in a form stays on this server: `Type?…` or `Type/id`. */
+/** Operations that a query in a form may ask: they only read. */
+const askable: ReadonlyMap<string, Operation> = new Map([['Coverage/$as-of', asOf]]);
+
+async function askOperation(services: Services, request: FhirRequest, operation: Operation, query: string) {
+  const { body } = await operation.handle(services, {
+    ...request,
+    params: {},
+    query: parseQuery(query),
+    body: undefined,
+  });
+  if (body?.kind !== 'text') throw new Error('an operation that a form may ask answers with a text');
+  return parseJson(body.text, { lossless: true }) as JsonObject;
+}
+
+/** A query in a form stays on this server: `Type?…`, `Type/id`, or `Coverage/$as-of?…` for what the certificates say. */
 async function ask(services: Services, request: FhirRequest, query: string): Promise<JsonObject> {
   const [path = '', parameters] = query.replace(/^\//, '').split(/\?(.*)/s);
   const [type = '', id, ...rest] = path.split('/');
+  const operation = askable.get(path);
+  if (operation) return askOperation(services, request, operation, parameters ?? '');
   const usable = services.definitions.isResourceType(type) && rest.length === 0;
   if (usable && parameters !== undefined && id === undefined) return searchBundle(services, request, type, parameters);
   if (usable && parameters === undefined && id) return readStored(services, request, type, id);
