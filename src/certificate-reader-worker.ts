@@ -3,11 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemCaller } from './access/caller.ts';
 import type { ReaderAnswer, ReaderInput } from './certificate-reader.ts';
 import { bytesOf, rowsOf } from './interactions/certificates/file.ts';
-import { Packer } from './interactions/certificates/packed.ts';
+import { handedOver, Packer } from './interactions/certificates/packed.ts';
 import type { PrepareOptions } from './interactions/certificates/prepare.ts';
 import { prepareRows, preparingOf } from './interactions/certificates/push.ts';
 import { openParts } from './services.ts';
-import { buffersOf } from './store/packed-rows.ts';
 
 const { config, file, map, options, secret } = workerData as ReaderInput;
 const asked: PrepareOptions[] = [];
@@ -30,7 +29,7 @@ async function read(): Promise<void> {
   const packer = new Packer(preparingOf({ search, terminology }, { caller: systemCaller }, secret));
   for await (const chunk of prepareRows(packer.preparing, rowsOf(bytesOf(file), map), options, hints)) {
     const packed = packer.pack(chunk);
-    answer({ chunk: packed }, buffersOf(packed.flat));
+    answer({ chunk: packed }, handedOver(packed));
   }
   answer({ end: true });
 }

@@ -11,7 +11,7 @@ import { decodeRows } from '../src/files/decode.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
 import { writeZip } from '../src/files/zip.ts';
 import { bytesOf, pushFile, rowsOf } from '../src/interactions/certificates/file.ts';
-import { Packer, unpackChunk } from '../src/interactions/certificates/packed.ts';
+import { handedOver, Packer, unpackChunk } from '../src/interactions/certificates/packed.ts';
 import {
   type PreparedSource,
   type PushOptions,
@@ -21,7 +21,6 @@ import {
 } from '../src/interactions/certificates/push.ts';
 import { SeenMarks } from '../src/interactions/certificates/seen-marks.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
-import { buffersOf } from '../src/store/packed-rows.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
 import type { TestServer } from './support.ts';
@@ -410,7 +409,7 @@ for (const store of stores)
         const told = () => ({ ...structuredClone(hints()), withChanges: true });
         for await (const chunk of prepareRows(packer.preparing, read, options, told)) {
           const packed = packer.pack(chunk);
-          yield unpackChunk(structuredClone(packed, { transfer: buffersOf(packed.flat) }));
+          yield unpackChunk(structuredClone(packed, { transfer: handedOver(packed) }));
         }
       };
     t.same(await push(server, at, ownCsv, { source: beside }), {

@@ -13,6 +13,8 @@ export interface PackedTable {
   readonly name: string;
   /** Values of a row. */
   readonly width: number;
+  /** Number of rows; the lists have room for more. */
+  readonly length: number;
   /** For each row the number of the version it belongs to. */
   readonly owners: Uint32Array;
   /** For each value what it is. */
@@ -46,7 +48,7 @@ export class RowsOfTable {
 
   static of(packed: PackedTable): RowsOfTable {
     const rows = new RowsOfTable(packed.name, packed.width);
-    rows.length = packed.owners.length;
+    rows.length = packed.length;
     rows.owners = packed.owners;
     rows.kinds = packed.kinds;
     rows.texts = packed.texts as string[];
@@ -131,11 +133,13 @@ export class RowsOfTable {
     this.look(new Float64Array(noBytes));
   }
 
+  /** Gives away what was added; there is room for as much again. */
   pack(): PackedTable {
-    const { name, width, length, texts } = this;
-    const owners = this.owners.slice(0, length);
-    const kinds = this.kinds.slice(0, length * width);
-    return { name, width, owners, kinds, cells: this.cells.slice(0, length * width), texts };
+    const { name, width, length, texts, owners, kinds, cells } = this;
+    this.owners = new Uint32Array(owners.length);
+    this.kinds = new Uint8Array(kinds.length);
+    this.look(new Float64Array(cells.length));
+    return { name, width, length, texts, owners, kinds, cells };
   }
 }
 

@@ -2,9 +2,8 @@
  * A chunk of prepared rows: compared with what is stored, and committed as one. What is the same is not written; a commit that
  * another write came before is prepared again.
  */
-import { type CertificateRecord, certificateKey } from '../../care/certificate-record.ts';
 import { certificateSystems, insuredPerson } from '../../care/names.ts';
-import { mergePatient, personKey } from '../../care/person-record.ts';
+import { mergePatient } from '../../care/person-record.ts';
 import { parseJson, stringifyJson } from '../../fhir/json.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Change, Committed } from '../../store/store.ts';
@@ -21,6 +20,7 @@ import {
   type Preparing,
   prepareCoverage,
   preparePatient,
+  type RowKeys,
 } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
 import { type Presence, presenceOf } from './state.ts';
@@ -42,7 +42,7 @@ interface Person {
 
 interface Certificate {
   readonly row: PreparedRow;
-  readonly record: CertificateRecord;
+  readonly keys: RowKeys;
   readonly person: Person;
   readonly payor: string;
   prepared: PreparedResource;
@@ -102,15 +102,15 @@ async function findCertificates(
 ): Promise<{ list: readonly Certificate[]; changes: readonly Change[] }> {
   const list: Certificate[] = [];
   for (const [i, row] of rows.entries()) {
-    const { record } = row;
+    const { keys } = row;
     const thought = coverages[i];
-    if (!record || !thought) continue;
-    const person = people.get(personKey(record))!;
-    const payor = await push.insurers.find(record);
-    const isRight = person.id === person.prepared.id && payor === payors.get(record['insurer'] ?? '');
+    if (!keys || !thought) continue;
+    const person = people.get(keys.person)!;
+    const payor = push.insurers.ids.get(keys.insurer) ?? (await push.insurers.find(row.record!));
+    const isRight = person.id === person.prepared.id && payor === payors.get(keys.insurer);
     const ids = { id: thought.id, person: person.id, payor };
-    const prepared = isRight ? thought : prepareCoverage(push, record, ids, false);
-    list.push({ row, record, person, payor, prepared, presence: 'absent' });
+    const prepared = isRight ? thought : prepareCoverage(push, row.record!, ids, false);
+    list.push({ row, keys, person, payor, prepared, presence: 'absent' });
   }
   const presence = await presenceOf(
     push.services.store,
@@ -124,15 +124,15 @@ async function certificateChanges(push: Push, list: readonly Certificate[]): Pro
   const changes: Change[] = [];
   const other = list.filter(one => one.presence === 'other');
   for (const [kind, system] of certificateSystems) {
-    const absent = list.filter(one => isAbsent(one) && one.record['kind'] === kind);
+    const absent = list.filter(one => isAbsent(one) && one.keys.kind === kind);
     const keyed = await findByKeys(
       push,
       'Coverage',
       system,
-      absent.map(one => certificateKey(one.record)),
+      absent.map(one => one.keys.certificate),
     );
     for (const [i, one] of absent.entries()) {
-      const known = keyed.ids.get(certificateKey(one.record));
+      const known = keyed.ids.get(one.keys.certificate);
       if (known) Object.assign(one, { presence: 'other', prepared: madeAgain(push, one, known) });
       const own = coverageChange(push, one);
       changes.push(i > 0 ? own : { ...own, preconditions: [...own.preconditions, ...keyed.preconditions] });
@@ -141,8 +141,8 @@ async function certificateChanges(push: Push, list: readonly Certificate[]): Pro
   return [...changes, ...other.map(one => coverageChange(push, one))];
 }
 
-const madeAgain = (push: Push, { record, person, payor }: Certificate, id: string): PreparedResource =>
-  prepareCoverage(push, record, { id, person: person.id, payor }, true);
+const madeAgain = (push: Push, { row, person, payor }: Certificate, id: string): PreparedResource =>
+  prepareCoverage(push, row.record!, { id, person: person.id, payor }, true);
 
 function coverageChange(push: Push, one: Certificate): Change {
   const { prepared, presence } = one;

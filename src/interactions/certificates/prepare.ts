@@ -24,8 +24,18 @@ export interface PreparedRow {
   readonly from: number;
   readonly to: number;
   readonly findings: readonly Finding[];
-  /** Absent when the row is refused. */
+  /** Both absent when the row is refused. */
+  readonly keys?: RowKeys;
   readonly record?: CertificateRecord;
+}
+
+/** What the certificate of a row is known by. */
+export interface RowKeys {
+  readonly kind: string;
+  /** Business keys of the certificate and of the person. */
+  readonly certificate: string;
+  readonly person: string;
+  readonly insurer: string;
 }
 
 /** A resource that is to be there. */
@@ -34,7 +44,6 @@ export interface PreparedResource {
   /** Hashes of the reference and of the content, as the store has them. */
   readonly ref: bigint;
   readonly content: bigint;
-  readonly template?: TextTemplate;
   /** What writes it when it is not there. */
   readonly change?: Change;
 }
@@ -74,19 +83,17 @@ export interface PrepareOptions {
   readonly insurers: ReadonlyMap<string, string>;
 }
 
-interface ReadEntry extends PreparedRow {
-  readonly key?: string;
-}
-
 /** Reads a row: its items, then the rules between them. */
-function readEntry({ library, codes }: Preparing, row: Row): ReadEntry {
+function readEntry({ library, codes }: Preparing, row: Row): PreparedRow {
   const { record, findings } = readRecord([certificateLayout], row, codes, false);
   const { line, from, to } = row;
   if (!record || findings.some(one => one.severity === 'error')) return { line, from, to, findings };
   const rules = placed(row, certificateLayout.fields, record, findRecordIssues(record, library));
   const all = rules.length === 0 ? findings : [...findings, ...rules];
   if (rules.some(one => one.severity === 'error')) return { line, from, to, findings: all };
-  return { line, from, to, findings: all, record, key: `${record['kind']} ${certificateKey(record)}` };
+  const { kind = '', insurer = '' } = record;
+  const keys = { kind, certificate: certificateKey(record), person: personKey(record), insurer };
+  return { line, from, to, findings: all, record, keys };
 }
 
 const twice = (row: Row): Finding => {
@@ -115,11 +122,10 @@ export class RowReader {
   }
 
   read(row: Row): PreparedRow {
-    const { key, ...entry } = readEntry(this.preparing, row);
-    if (key === undefined) return entry;
-    if (this.seen.add(hash64(key))) return entry;
-    const { record: _record, findings, ...rest } = entry;
-    return { ...rest, findings: [...findings, twice(row)] };
+    const entry = readEntry(this.preparing, row);
+    const { keys, line, from, to, findings } = entry;
+    if (!keys || this.seen.add(hash64(`${keys.kind} ${keys.certificate}`))) return entry;
+    return { line, from, to, findings: [...findings, twice(row)] };
   }
 }
 
@@ -131,7 +137,7 @@ function prepareResource(
   withChange: boolean,
 ): PreparedResource {
   const template = templateOf(resource, id);
-  const made = { id, ref: refHash(`${type}/${id}`), content: contentHash(template), template };
+  const made = { id, ref: refHash(`${type}/${id}`), content: contentHash(template) };
   return withChange
     ? { ...made, change: { ...preparing.change(type, id, resource, template), content: made.content } }
     : made;
@@ -169,9 +175,9 @@ export function prepareChunk(
   const { idOf } = preparing;
   const last = new Map<string, CertificateRecord>();
   const payors = new Map<string, string>();
-  const coverages = rows.map(({ record }) => {
-    if (!record) return undefined;
-    const [key, insurer = ''] = [personKey(record), record['insurer']];
+  const coverages = rows.map(({ record, keys }) => {
+    if (!record || !keys) return undefined;
+    const { person: key, insurer } = keys;
     last.set(key, combineRows(last.get(key), record));
     const payor = insurers.get(insurer) ?? idOf('Organization', insurer);
     payors.set(insurer, payor);
