@@ -1,4 +1,5 @@
 /** Imported masters on both databases: every node answers alike from the moment an edition comes into use; moves carry them. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -111,6 +112,19 @@ testOnStores('an import that breaks off leaves nothing', async (t, start, store)
     [],
   );
   await node.close();
+});
+
+t.test('what an import left that was killed goes with the next; what another is at stays', async t => {
+  const data = folder();
+  const place = await placeOf('postgres', data);
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const left = [`${dead}.db`, `${dead}.db-wal`, `${dead}.db-shm`, `${process.pid}.db`, `${process.ppid}.db`];
+  for (const name of left) fs.writeFileSync(path.join(data, `terms-import-${name}`), 'left');
+  await importTerms(place, tables => fill(tables, '1', 10), 0);
+  t.same(
+    fs.readdirSync(data).filter(name => name.startsWith('terms-import')),
+    [`terms-import-${process.ppid}.db`],
+  );
 });
 
 t.test('an edition that is offered is copied ahead, and used when all who copy it have it', async t => {

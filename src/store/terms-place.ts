@@ -40,6 +40,26 @@ async function openPostgresTerms(url: string, noticeMs?: number): Promise<TermsP
   return place;
 }
 
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+};
+
+/** Removes from a data folder the files of imports whose program was killed. */
+export function removeLeftImports(data: string): void {
+  if (!fs.existsSync(data)) return;
+  for (const name of fs.readdirSync(data)) {
+    const pid = /^terms-import-(\d+)\.db(?:-wal|-shm)?$/.exec(name)?.[1];
+    // A file of this program's own number is of another that had it before.
+    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+      fs.rmSync(path.join(data, name), { force: true });
+  }
+}
+
 /**
  * Runs an import. Into PostgreSQL it goes by way of a file in the data folder that is removed afterwards: what nodes copy is
  * whole before they see it.
@@ -51,6 +71,7 @@ export async function importTerms<T>(
   work: (tables: TermTables) => Promise<T>,
   noticeMs?: number,
 ): Promise<T> {
+  if (database !== '') removeLeftImports(data);
   const file = path.join(data, database === '' ? 'terms.db' : `terms-import-${process.pid}.db`);
   const tables = openTermsFile(file, Date.now, 'import');
   try {
