@@ -21,6 +21,7 @@ import {
 } from '../src/interactions/certificates/push.ts';
 import { SeenMarks } from '../src/interactions/certificates/seen-marks.ts';
 import type { FhirRequest } from '../src/interactions/interaction.ts';
+import type { Change } from '../src/store/store.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
 import type { TestServer } from './support.ts';
@@ -343,6 +344,79 @@ t.test('an interrupted push goes on where its receipts end', async t => {
   );
   t.match(await push(server, at), { created: 0, unchanged: rows.length }, 'a finished file begins anew');
 });
+
+t.test('what a push counts as done is on disk; what is not there is done again', async t => {
+  const server = await startOn('sqlite');
+  t.teardown(() => server.close());
+  const at = write(csv(rows));
+  const state = path.join(at.receipts, 'state.json');
+  const stop = new Error('stop');
+  let chunks = 0;
+  const progress = () => {
+    if (++chunks % 3 === 0) throw stop;
+  };
+  const order: string[] = [];
+  const { fsyncSync, renameSync } = fs;
+  const nameOf = (descriptor: number) => path.basename(fs.readlinkSync(`/proc/self/fd/${descriptor}`));
+  if (process.platform === 'linux') {
+    fs.fsyncSync = descriptor => {
+      order.push(nameOf(descriptor));
+      fsyncSync(descriptor);
+    };
+    fs.renameSync = (from, to) => {
+      order.push(`rename ${path.basename(String(to))}`);
+      renameSync(from, to);
+    };
+  }
+  await t.rejects(push(server, at, ownCsv, { progress, parallel: 1 }), stop);
+  Object.assign(fs, { fsyncSync, renameSync });
+  if (process.platform === 'linux')
+    t.same(order, ['receipts.ndjson', 'refused.csv', 'state.json.new', 'rename state.json', 'receipts']);
+  fs.writeFileSync(state, '');
+  await t.rejects(push(server, at, ownCsv, { progress, parallel: 1 }), stop, 'a state that is no state begins anew');
+  t.equal(receiptsOf(at)[0]!.line, 1);
+  fs.truncateSync(path.join(at.receipts, 'receipts.ndjson'), 10);
+  const counts = await push(server, at);
+  t.equal(counts.created + counts.unchanged, rows.length, 'receipts that are missing are written again');
+  t.same(
+    receiptsOf(at).map(one => one.line),
+    rows.map((_, i) => i + 1),
+  );
+});
+
+for (const store of stores)
+  t.test(
+    `of two rows of a person the later wins, also when their chunks are under way together (${store})`,
+    async t => {
+      const server = await startOn(store);
+      t.teardown(() => server.close());
+      const [one, two] = rowsOfPerson(0) as [CertificateRow, CertificateRow];
+      const late = '見本県縁側市北町1番地';
+      const at = write(
+        csv([
+          { ...one, address: '見本県縁側市南町1番地' },
+          { ...two, address: late },
+        ]),
+      );
+      const { services } = server;
+      let commits = 0;
+      const slow = Object.create(services.store, {
+        commit: {
+          value: async (changes: readonly Change[]) => {
+            // The first chunk's commit is held up until the second, if nothing keeps it, has long been done.
+            if (changes.some(change => change.type === 'Coverage') && commits++ === 0)
+              for (let i = 0; i < 2000; i++) await new Promise(resolve => setImmediate(resolve));
+            return services.store.commit(changes);
+          },
+        },
+      }) as typeof services.store;
+      await pushFile({ ...services, store: slow }, request, {
+        ...{ ...at, map: ownCsv, language: 'ja', chunk: 1, parallel: 2 },
+      });
+      const [person] = await resourcesOf(server, 'Patient');
+      t.match(person, { address: [{ text: late }] });
+    },
+  );
 
 t.test('over HTTP: CSV, JSON lines, a column map beside the file', async t => {
   const server = await startOn('sqlite');

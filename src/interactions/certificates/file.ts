@@ -50,11 +50,31 @@ function fingerprint(file: string, map: CertificateMap): string {
     .digest('hex');
 }
 
-function readState(folder: string, source: string): State | undefined {
-  const file = path.join(folder, stateFile);
-  if (!fs.existsSync(file)) return undefined;
-  const state = JSON.parse(fs.readFileSync(file, 'utf8')) as State;
-  return state.source === source && !state.finished ? state : undefined;
+const receiptsFile = 'receipts.ndjson';
+
+/** Where an interrupted push stood; undefined to begin anew, also when not all of what it counts is there. */
+function readState(folder: string, source: string, refusedFile: string): State | undefined {
+  let state: State;
+  try {
+    state = JSON.parse(fs.readFileSync(path.join(folder, stateFile), 'utf8')) as State;
+  } catch {
+    return undefined;
+  }
+  const has = (name: string, size: number) =>
+    (fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? -1) >= size;
+  const isWhole = has(receiptsFile, state.receipts) && has(refusedFile, state.refused);
+  return isWhole && state.source === source && !state.finished ? state : undefined;
+}
+
+/** A folder does not know a new name for sure before it is told to; not every system can be told. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
 }
 
 /** Rows of the bytes of a file, in the order of the layout. */
@@ -89,7 +109,8 @@ class Receipts {
 
   constructor(folder: string, file: string, source: string, language: Language) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const state = readState(folder, source);
+    const refusedFile = `refused${path.extname(file) || '.csv'}`;
+    const state = readState(folder, source, refusedFile);
     const open = (name: string, size: number) => {
       const at = path.join(folder, name);
       const descriptor = fs.openSync(at, state ? 'r+' : 'w', 0o600);
@@ -102,8 +123,8 @@ class Receipts {
     this.sizes = { receipts: state?.receipts ?? 0, refused: state?.refused ?? 0 };
     this.counts = { ...(state?.counts ?? none) };
     this.rows = state?.rows ?? 0;
-    this.receipts = open('receipts.ndjson', this.sizes.receipts);
-    this.refused = open(`refused${path.extname(file) || '.csv'}`, this.sizes.refused);
+    this.receipts = open(receiptsFile, this.sizes.receipts);
+    this.refused = open(refusedFile, this.sizes.refused);
     this.input = fs.openSync(file, 'r');
   }
 
@@ -131,11 +152,14 @@ class Receipts {
     this.sizes.refused += write(this.refused, this.sizes.refused, text);
   }
 
+  /** What is counted is on disk before it is counted: after a power cut no receipt is missing that a push would pass over. */
   private save(finished: boolean): void {
+    for (const one of [this.receipts, this.refused]) fs.fsyncSync(one);
     const state: State = { source: this.source, rows: this.rows, counts: this.counts, ...this.sizes, finished };
     const file = path.join(this.folder, stateFile);
-    fs.writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+    fs.writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600, flush: true });
     fs.renameSync(`${file}.new`, file);
+    syncFolder(this.folder);
   }
 
   close(finished: boolean): void {

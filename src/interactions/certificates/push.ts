@@ -151,7 +151,7 @@ export async function* pushPrepared(
   const insurers = new Insurers(services, request, preparing.idOf);
   const push: Push = { ...preparing, services, request, insurers };
   const learned = new Learned(chunk, insurers.ids);
-  const running: Promise<Pushed>[] = [];
+  const running: { readonly pushed: Promise<Pushed>; readonly persons: ReadonlySet<string> }[] = [];
   const start = async ({ rows }: PreparedChunk, pushing: Promise<readonly Receipt[]>): Promise<Pushed> => {
     const started = performance.now();
     const pushed = { rows, receipts: await pushing };
@@ -160,13 +160,17 @@ export async function* pushPrepared(
   };
   for await (const prepared of source(secret, () => learned.hints())) {
     if (stopped()) break;
-    const one = start(prepared, pushChunk(push, prepared));
+    const persons = new Set(prepared.persons.map(one => one.key));
+    // What the later row says of a person must come last.
+    while (running.some(one => [...persons].some(person => one.persons.has(person))))
+      yield await running.shift()!.pushed;
+    const pushed = start(prepared, pushChunk(push, prepared));
     // Awaited in order below; a failure is told there.
-    one.catch(() => {});
-    running.push(one);
-    if (running.length >= parallel) yield await running.shift()!;
+    pushed.catch(() => {});
+    running.push({ pushed, persons });
+    if (running.length >= parallel) yield await running.shift()!.pushed;
   }
-  while (running.length > 0) yield await running.shift()!;
+  while (running.length > 0) yield await running.shift()!.pushed;
 }
 
 /** A source that prepares rows in this thread; changes are made when they are needed. */
