@@ -11,6 +11,9 @@ let older = new Map<string, bigint>();
 
 const compute = (text: string): bigint => BigInt.asIntN(64, BigInt(`0x${hash('sha1', text).slice(0, 16)}`));
 
+/** As {@link hash64}, for a text that hardly comes again: remembering it would only drive out those that do. */
+export const hashOnce = (text: string): bigint => compute(text);
+
 /**
  * The first 8 bytes of the SHA-1 of a text as a signed integer. Frequent texts (codes, patients) are remembered:
  * two generations of a map, the older is dropped when the newer is full.

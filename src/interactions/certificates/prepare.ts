@@ -10,7 +10,7 @@ import { certificateLayout } from '../../files/certificates/layout.ts';
 import type { Finding } from '../../files/finding.ts';
 import { type FindCodes, readRecord } from '../../files/layout.ts';
 import type { Row } from '../../files/row.ts';
-import { contentHash, hash64, refHash } from '../../store/hash.ts';
+import { contentHash, hashOnce } from '../../store/hash.ts';
 import type { Change, TextTemplate } from '../../store/store.ts';
 import type { Library } from '../../terminology/library.ts';
 import { placed } from './receipt.ts';
@@ -124,7 +124,7 @@ export class RowReader {
   read(row: Row): PreparedRow {
     const entry = readEntry(this.preparing, row);
     const { keys, line, from, to, findings } = entry;
-    if (!keys || this.seen.add(hash64(`${keys.kind} ${keys.certificate}`))) return entry;
+    if (!keys || this.seen.add(hashOnce(`${keys.kind} ${keys.certificate}`))) return entry;
     return { line, from, to, findings: [...findings, twice(row)] };
   }
 }
@@ -137,7 +137,7 @@ function prepareResource(
   withChange: boolean,
 ): PreparedResource {
   const template = templateOf(resource, id);
-  const made = { id, ref: refHash(`${type}/${id}`), content: contentHash(template) };
+  const made = { id, ref: hashOnce(`${type}/${id}`), content: contentHash(template) };
   return withChange
     ? { ...made, change: { ...preparing.change(type, id, resource, template), content: made.content } }
     : made;

@@ -1,7 +1,7 @@
 /**
  * How codes, systems and what lies beside a token's rows are hashed.
  */
-import { hash32, hash47, hash64 } from '../../store/hash.ts';
+import { hash32, hash47, hashOnce } from '../../store/hash.ts';
 import { remember } from '../remember.ts';
 import type { Source } from '../search-param.ts';
 
@@ -15,8 +15,8 @@ export const caseSensitiveSystems = new Set(['http://unitsofmeasure.org']);
 export const systemHash = remember(system => (system === '' ? noSystem : hash47(system)));
 /** Codes that differ only in case share a hash; exact ones have a hash of their own. */
 export const codeHash = (code: string, exact: boolean): bigint => (exact ? exactHash(code) : looseHash(code));
-const exactHash = remember(code => hash64(`=${code}`));
-const looseHash = remember(code => hash64(`~${code.toLowerCase()}`));
+const exactHash = remember(code => hashOnce(`=${code}`));
+const looseHash = remember(code => hashOnce(`~${code.toLowerCase()}`));
 /** Source of texts, of identifier types and of logical references beside a source. */
 export function besides(param: number, what: 'text' | 'of-type' | 'identifier' | 'mime'): number {
   const known = asides[what].get(param);
