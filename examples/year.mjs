@@ -146,6 +146,12 @@ async function checkPerson(send, person, note) {
   const sums = [unitsIn(resources, 'planned'), unitsIn(resources, 'given')];
   if (sums[0] !== expected.planned || sums[1] !== expected.given)
     note(`units planned and given: ${sums}, expected ${expected.planned},${expected.given}`);
+  const { json: opinions } = await send('GET', `/DocumentReference?patient=Patient/${id}&type=physician-opinion`);
+  const opinion = opinions.entry?.[0]?.resource;
+  const { json: answers } = await send('GET', `/${opinion?.context?.related?.[0]?.reference}`);
+  if (!JSON.stringify(answers).includes(`"${person.diagnosis}"`)) note('the opinion does not lead to its answers');
+  if (opinion?.content?.[0]?.attachment?.url !== `DocumentReference/${opinion?.id}/$render?_format=pdf`)
+    note('the opinion does not say where its paper is');
   const { json: tasks } = await send('GET', `/Task?patient=Patient/${id}&status=completed`);
   const { json: progress } = await send('GET', `/Task/${tasks.entry?.[0]?.resource.id}/$progress`);
   if (!JSON.stringify(progress).includes('"certified"')) note('the certification is not told as certified');

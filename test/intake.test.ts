@@ -6,6 +6,7 @@ import t from 'tap';
 import { systemCaller } from '../src/access/caller.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { applyJsonPatch } from '../src/interactions/patch/json-patch.ts';
+import { readPdf } from './pdf-text.ts';
 import { runOnStores, testOnStores } from './stores.ts';
 import { type InteractionCase, readCases, runSteps, type Step, type TestServer } from './support.ts';
 
@@ -306,6 +307,10 @@ testOnStores('a document is made of a Composition, and shown as a page', async (
     ])
       t.ok(page.payload.includes(text), text);
   }
+  const { content } = (await get(`DocumentReference/${id}`)).json() as { content: { attachment: { url: string } }[] };
+  const paper = await get(content[1]!.attachment.url, '*/*');
+  t.equal(paper.headers['content-type'], 'application/pdf', 'the second content is for people');
+  t.match(readPdf(paper.rawPayload).pages.join('\n'), /退院時サマリー.*狭心症/s);
   t.match((await get(`Bundle/${id}/$render`, 'text/html', 'en')).payload, /Birth date<\/th><td>1941-05-03/);
   const sheet = await server.app.inject({
     method: 'POST',

@@ -8,6 +8,7 @@ import { writeZip } from '../src/files/zip.ts';
 import { codesOf } from '../src/operations/files/run.ts';
 import { unitsIn } from './file-units.ts';
 import { type Cells, fileOf, full } from './opinion-data.ts';
+import { readPdf } from './pdf-text.ts';
 import { startOn, stores } from './stores.ts';
 import { startServer, type TestServer } from './support.ts';
 
@@ -71,6 +72,16 @@ for (const store of stores)
       one => one.attachment,
     );
     t.same(Buffer.from(attachment!.data, 'base64'), Buffer.from(fileOf(full).bytes), 'the row as it came');
+    const [, drawn] = document!['content'] as { attachment: { contentType: string; url: string } }[];
+    t.match(drawn, {
+      attachment: { contentType: 'application/pdf', url: `DocumentReference/${document!.id}/$render?_format=pdf` },
+    });
+    const paper = await server.app.inject({
+      url: `/fhir/${drawn!.attachment.url}`,
+      headers: { 'accept-language': 'ja' },
+    });
+    t.equal(paper.headers['content-type'], 'application/pdf');
+    t.match(readPdf(paper.rawPayload).pages.join('\n'), /主治医意見書.*脳梗塞後遺症/s);
     t.match(JSON.stringify(document), /"url":"number","valueString":"0001".*"url":"sent","valueDate":"2026-10-03"/);
 
     const again = await send(server, full);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { encodeMs932, normalizeForMs932 } from '../src/files/ms932.ts';
+import { readPdf } from './pdf-text.ts';
 import { runOnStores } from './stores.ts';
 import { casesFolder, startServer, type TestServer } from './support.ts';
 import { compareStates, stateOf } from './year-state.ts';
@@ -52,13 +53,25 @@ const textSender =
     return { status: answer.statusCode, text: answer.payload };
   };
 
+/** The paper of an opinion, where its DocumentReference says that it is; what is wrong. */
+async function opinionOnPaper({ app }: TestServer): Promise<string | undefined> {
+  const found = (await app.inject({ url: '/fhir/DocumentReference?type=physician-opinion' })).json() as {
+    entry: { resource: { content: { attachment: { url: string } }[] } }[];
+  };
+  const { url } = found.entry[0]!.resource.content[0]!.attachment;
+  const paper = await app.inject({ url: `/fhir/${url}`, headers: { 'accept-language': 'ja' } });
+  if (paper.headers['content-type'] !== 'application/pdf') return `${paper.statusCode} ${paper.payload.slice(0, 300)}`;
+  const text = readPdf(paper.rawPayload).pages.join('\n');
+  return /主治医意見書.*診断名.*障害高齢者の日常生活自立度/s.test(text) ? undefined : text;
+}
+
 /** Plays a year; what is wrong. */
 async function play(server: TestServer, { persons, seed, files }: Year): Promise<string | undefined> {
   const options = { persons, seed, clients: 4, ...(files && { sendText: textSender(server) }) };
   const { wrong, sent, unchanged } = await playYear(sender(server), options);
   // Of the nine steps of a certification only the last is sent again.
   if (wrong.length === 0 && unchanged !== sent - 8 * persons) return `${unchanged} of ${sent} unchanged`;
-  return wrong.length > 0 ? wrong.slice(0, 10).join('\n') : undefined;
+  return wrong.length > 0 ? wrong.slice(0, 10).join('\n') : opinionOnPaper(server);
 }
 
 /** What files do not carry, or carry otherwise: places that differ with how often. */

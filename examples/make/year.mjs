@@ -17,6 +17,7 @@ import {
   profile,
   test,
   upsert,
+  urnOf,
 } from './shared.mjs';
 
 /** Random numbers that are the same for the same seed (mulberry32). */
@@ -98,6 +99,8 @@ export function makePerson(index, seed) {
     planned: 4 + Math.floor(random() * 5),
     missed: months.map(() => Math.floor(random() * 3)),
     barthel: [pick(random, [40, 55, 60, 75, 80]), pick(random, [-10, -5, 0, 5, 10, 15])],
+    diagnosis: pick(random, ['変形性膝関節症', '脳梗塞後遺症', 'パーキンソン病', 'アルツハイマー型認知症', '骨粗鬆症']),
+    independence: [pick(random, ['J1', 'J2', 'A1', 'A2']), pick(random, ['自立', 'Ⅰ', 'Ⅱa', 'Ⅱb'])],
   };
 }
 
@@ -251,6 +254,86 @@ function application(person, done) {
     },
     key,
   );
+}
+
+/** Key of the opinion, for its answers and its document. */
+export const opinionKey = person => ({
+  system: sid('kaigo-certification-answers'),
+  value: `${person.application}:opinion`,
+});
+
+/** 主治医意見書: the answers, and the document whose paper this server draws from them. */
+function opinion(person, day) {
+  const key = opinionKey(person);
+  const text = (linkId, valueString) => ({ linkId, answer: [{ valueString }] });
+  const degree = (linkId, list, code) => ({
+    linkId,
+    answer: [{ valueCoding: { system: system(list), code, display: code } }],
+  });
+  const [physical, cognitive] = person.independence;
+  const self = urnOf('DocumentReference', key.system, key.value);
+  return [
+    upsert(
+      {
+        resourceType: 'QuestionnaireResponse',
+        meta: { profile: [profile('certification-answers')], ...test },
+        identifier: key,
+        questionnaire: `${engawa}/Questionnaire/kaigo-physician-opinion`,
+        status: 'completed',
+        subject: subject(person),
+        authored: day,
+        author: { display: '見本 医師' },
+        item: [
+          {
+            linkId: '0',
+            item: [
+              { linkId: '0-1', answer: [{ valueDate: day }] },
+              text('0-3', `${person.family} ${person.given}`),
+              text('0-9', '見本 医師'),
+            ],
+          },
+          { linkId: '1', item: [{ linkId: '1-1', item: [text('1-1.name', person.diagnosis)] }] },
+          {
+            linkId: '3',
+            item: [
+              degree('3-1', 'disability-independence', physical),
+              degree('3-2', 'dementia-independence', cognitive),
+            ],
+          },
+        ],
+      },
+      key,
+    ),
+    upsert(
+      {
+        resourceType: 'DocumentReference',
+        meta: { profile: [profile('opinion-document')], ...test },
+        identifier: [key],
+        status: 'current',
+        type: coding(system('care-document-kind'), 'physician-opinion', '主治医意見書'),
+        subject: subject(person),
+        date: `${day}T10:00:00+09:00`,
+        author: [{ display: '見本 医師' }],
+        content: [
+          {
+            attachment: {
+              contentType: 'application/pdf',
+              url: `${self}/$render?_format=pdf`,
+              title: '主治医意見書',
+              creation: day,
+            },
+          },
+        ],
+        context: {
+          related: [
+            { reference: urnOf('QuestionnaireResponse', key.system, key.value) },
+            { reference: conditional('Task', sid('kaigo-certification-application'), person.application) },
+          ],
+        },
+      },
+      key,
+    ),
+  ];
 }
 
 function result(person) {
@@ -465,9 +548,12 @@ export function yearOf(person) {
       'The insurer: the new burden',
       burden(person, 2, person.burdens[1], 2026),
     ),
-    ...steps.map(([step, day], i) =>
+    ...steps.flatMap(([step, day], i) => [
+      ...(step === 'opinion-received'
+        ? [event('2026-08', '主治医：意見書', 'The physician: the opinion', ...opinion(person, '2026-08-08'))]
+        : []),
       event(day.slice(0, 7), `認定申請：${step}`, `Certification: ${step}`, application(person, i + 1)),
-    ),
+    ]),
     event(
       '2026-09',
       '保険者：認定結果と新しい証',
@@ -527,7 +613,7 @@ export function expectedOf(person) {
     given: months.reduce((sum, month, i) => sum + givenDays(person, month, i).length * unitsOfVisit, 0),
     gain: secondTotal(person) - person.barthel[0],
     first: person.barthel[0],
-    counts: { Patient: 1, Coverage: 4, Task: 2, CarePlan: 1 + 2 * months.length, Observation: 3 },
+    counts: { Patient: 1, Coverage: 4, Task: 2, CarePlan: 1 + 2 * months.length, Observation: 3, DocumentReference: 1 },
   };
 }
 

@@ -4,6 +4,7 @@
  * @see https://hl7.org/fhir/R4/documentreference.html and https://hl7.org/fhir/R4/provenance.html
  */
 import { hash } from 'node:crypto';
+import { drawnContent } from '../fhir/drawn.ts';
 import type { JsonObject, Language, Resource } from '../fhir/types.ts';
 import { compositionOf, type Document, hasFlag, madeAt } from './document.ts';
 import { targetOf } from './extract.ts';
@@ -116,6 +117,7 @@ export function documentReference(input: RecordInput): Resource {
           format: { system: 'urn:ietf:rfc:3986', code: kind.profile, display: kind.title.en },
         }),
       },
+      ...(input.withheld ? [] : [drawnContent(`DocumentReference/${id}`, title)]),
     ],
     ...(!input.withheld && { context: { related: [{ reference: `Bundle/${id}` }] } }),
   };

@@ -79,12 +79,18 @@ export function referenceTargets(steps: readonly Step[]): ReadonlyMap<string, st
   return targets;
 }
 
+/** An operation on a resource that has no id yet: `urn:uuid:…/$render?_format=pdf`. */
+const operationOnEntry = /^(urn:uuid:[^/]+)(\/\$.+)$/;
+
 /**
  * Where a reference in an entry leads; undefined when not to an entry of this Bundle. A relative reference is read from the
- * base of the entry's own fullUrl, a version of an entry leads to the entry.
+ * base of the entry's own fullUrl, a version of an entry leads to the entry, an operation on an entry stays one.
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
 export function targetOf(reference: string, entry: Entry, targets: ReadonlyMap<string, string>): string | undefined {
+  const [, on, operation = ''] = operationOnEntry.exec(reference) ?? [];
+  const known = on === undefined ? undefined : targets.get(on);
+  if (known !== undefined) return known + operation;
   const [whole = '', fragment] = reference.split('#');
   const url = whole.replace(/\/_history\/[^/]*$/, '');
   const base = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(entry.fullUrl ?? '')?.[1];

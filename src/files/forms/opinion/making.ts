@@ -2,6 +2,7 @@
  * Resources of a physician opinion, by the profiles kaigo-opinion-document, kaigo-certification-answers and kaigo-person.
  */
 
+import { drawnContent } from '../../../fhir/drawn.ts';
 import type { JsonObject, Resource } from '../../../fhir/types.ts';
 import type { CharacterSet } from '../../character-set.ts';
 import { conditionalReference, type Draft, type Key, urnOf } from '../../convert.ts';
@@ -114,6 +115,7 @@ function documentDraft(record: FileRecord, { bytes, set }: OpinionText, subject:
             creation: toFhirDate(cell(record, 14)),
           },
         },
+        drawnContent(urnOf('DocumentReference', key), '主治医意見書'),
       ],
       context: { related: [{ reference: urnOf('QuestionnaireResponse', key) }] },
     },
