@@ -10,6 +10,7 @@ import { careplan } from '../src/files/forms/careplan/standard.ts';
 import type { Found, Unit } from '../src/files/forms/standard.ts';
 import { damage } from './careplan-damage.ts';
 import { type Delivery, delivery, type Fill, filesOf, findCodes, from, sets, stamp, to } from './careplan-data.ts';
+import { judgeDamaged } from './damage-found.ts';
 import { unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of set; the long run is `npm run conformance`. */
@@ -139,27 +140,10 @@ function readDamaged(seed: number): string | undefined {
   const name = ['plan', 'month', 'given', 'basic', 'preventive'][seed % 5]!;
   const all = delivery(name, seed, seed % 2 === 0 ? 'full' : 'random', 3, 1 + (seed % 4));
   const right = storedBy(unitsOf(all));
-  const { what, files, place, hidden } = damage(all, seed);
-  const units = unitsIn(careplan, asSources(files), findCodes);
-  if (hidden) return undefined;
-  const read = storedBy(units);
-  for (const [unit, made] of read) if (right.get(unit) !== made) return `${what}: ${unit} was read wrongly`;
-  if (!place) return read.size === right.size ? undefined : `${what}: something was refused`;
-  const found = units.flatMap(one => one.findings.filter(isRefusal));
-  const isThere = found.some(
-    one =>
-      one.file?.startsWith(place.file) &&
-      one.line !== undefined &&
-      one.line >= place.line &&
-      one.line <= (place.until ?? place.line) &&
-      (place.column === undefined || one.column === place.column) &&
-      (place.item === undefined || one.item === undefined || one.item === place.item),
-  );
-  const told = found
-    .slice(0, 3)
-    .map(one => `${one.kind} ${one.line}:${one.column} ${one.item}`)
-    .join('; ');
-  return isThere ? undefined : `${what}: expected ${JSON.stringify(place)}, found ${told}`;
+  const damaged = damage(all, seed);
+  const units = unitsIn(careplan, asSources(damaged.files), findCodes);
+  if (damaged.hidden) return undefined;
+  return judgeDamaged(damaged, units, storedBy(units), right);
 }
 
 t.test('a picture goes with the interview it is named in', async t => {

@@ -10,6 +10,7 @@ import type { Found, Unit } from '../src/files/forms/standard.ts';
 import { type Fill, findCodes } from './careplan-data.ts';
 import { damageFile } from './claims-damage.ts';
 import { deliveries, delivery, fileOf } from './claims-data.ts';
+import { judgeDamaged } from './damage-found.ts';
 import { unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of file; the long run is test/conformance/files.mjs. */
@@ -97,25 +98,9 @@ function readDamaged(seed: number): string | undefined {
   const name = Object.keys(deliveries)[seed % 3]!;
   const one = delivery(name, seed, seed % 2 === 0 ? 'full' : 'random', '201903', 1 + (seed % 3));
   const right = storedBy(unitsOf(fileOf(one)));
-  const { what, bytes, place } = damageFile(one, seed);
-  const units = unitsOf({ name: 'S2611001.CSV', bytes });
-  const read = storedBy(units);
-  for (const [unit, made] of read) if (right.get(unit) !== made) return `${what}: ${unit} was read wrongly`;
-  if (!place) return read.size === right.size ? undefined : `${what}: something was refused`;
-  const found = units.flatMap(unit => unit.findings.filter(isRefusal));
-  const isThere = found.some(
-    each =>
-      each.line !== undefined &&
-      each.line >= place.line &&
-      each.line <= (place.until ?? place.line) &&
-      (place.column === undefined || each.column === place.column) &&
-      (place.item === undefined || each.item === undefined || each.item === place.item),
-  );
-  const told = found
-    .slice(0, 3)
-    .map(each => `${each.kind} ${each.line}:${each.column} ${each.item}`)
-    .join('; ');
-  return isThere ? undefined : `${what}: expected ${JSON.stringify(place)}, found ${told}`;
+  const damaged = damageFile(one, seed);
+  const units = unitsOf({ name: 'S2611001.CSV', bytes: damaged.bytes });
+  return judgeDamaged(damaged, units, storedBy(units), right);
 }
 
 t.test('damaged files are read rightly or refused at the right place', async t => {
