@@ -37,8 +37,15 @@ export function addContainedMarker(type: string, rows: Rows): void {
   rows.add(tokenTable, [markerOf(type), marker, rows.moment, 0]);
 }
 
-/** A source for contained resources. */
-export const containedSource = (source: Source): Source => ({ ...source, param: containedParam(source.param) });
+/** A source for contained resources; the same for the same source. */
+export function containedSource(source: Source): Source {
+  const known = containedSources.get(source);
+  if (known) return known;
+  const made = { ...source, param: containedParam(source.param) };
+  containedSources.set(source, made);
+  return made;
+}
+const containedSources = new WeakMap<Source, Source>();
 
 /** The parameters of a type as contained resources have them. */
 export function containedRegistry(registry: Registry): Registry {

@@ -8,7 +8,7 @@ import { withMembers } from '../../fhir/json-text.ts';
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
 import type { Change, Current, Precondition } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
-import { formatQuery, parseQuery } from '../match.ts';
+import { formatQuery } from '../match.ts';
 import { sameVersion, writeChange } from './change.ts';
 
 /** Who the document is about, and what has to be written for it. */
@@ -32,14 +32,14 @@ const escaped = (value: string): string => value.replace(/[\\,$|]/g, '\\$&');
 /** Stored persons with one of the numbers, and the precondition that there are no others. */
 async function personsWith(services: Services, numbers: readonly Numbered[]) {
   const values = numbers.flatMap(one => spellings(one).map(value => `${escaped(one.system)}|${escaped(value)}`));
-  const query = formatQuery([['identifier', values.join(',')]]);
+  const query: readonly (readonly [string, string])[] = [['identifier', values.join(',')]];
   const access = services.access.condition(systemCaller);
-  const sql = services.search.matchQuery('Patient', parseQuery(query), access, services.store, { all: true });
+  const sql = services.search.matchQuery('Patient', query, access, services.store, { all: true });
   const rows = await services.store.select(sql, { newest: true, budgetMs: services.config.searchBudget });
   const ids = rows.map(row => String(row['id']));
   const precondition: Precondition = {
     kind: 'matches',
-    key: `Patient?${query}`,
+    key: `Patient?${formatQuery(query)}`,
     query: sql,
     ids,
     ...(sql.begins && { begins: sql.begins }),
