@@ -192,6 +192,8 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
   const usual = usualDriver(able)!;
   const [first] = await sample([usual], settings);
   if (first !== undefined && first < smallEnough) return search.parts.indexOf(usual);
+  // What is not small is looked at once more anyway, up to more rows.
+  if (first === sampleSize && !able.some(isLink)) return chooseLarge(able, search, settings);
   const others = able.filter(part => part !== usual);
   const sampled = others.length > 0 ? await sample(others, settings) : [];
   const counts = able.map(part => (part === usual ? first : sampled[others.indexOf(part)]));
