@@ -38,24 +38,38 @@ function matchPattern(parts: readonly string[], path: readonly string[], definit
   return params;
 }
 
+/** Where an operation is: `Coverage/$as-of`, `Task/[id]/$progress`, `$intake`. */
+const placesOf = ({ name, levels, types = ['[type]'] }: Operation): readonly string[] =>
+  levels.flatMap(level =>
+    level === 'system' ? `$${name}` : types.map(type => `${type}/${level === 'instance' ? '[id]/' : ''}$${name}`),
+  );
+
+/** @param here the operations that the same URL could name */
+function noOperation(last: string, all: readonly Operation[], here: readonly Operation[]): FhirError {
+  const elsewhere = all.filter(one => `$${one.name}` === last).flatMap(placesOf);
+  if (elsewhere.length > 0)
+    return new FhirError('not-found', {
+      en: `${last} is not at this URL; it is: ${elsewhere.join(', ')}`,
+      ja: `${last} はこの URL では使えません（使える場所: ${elsewhere.join('、')}）`,
+    });
+  const known = [...new Set(here.map(one => `$${one.name}`))].join(', ');
+  return new FhirError('not-found', {
+    en: `There is no operation ${last} here; the operations are: ${known}`,
+    ja: `${last} という操作はここにはありません（使える操作: ${known}）`,
+  });
+}
+
 function findOperation(services: RouterParts, method: string, path: readonly string[]): Route | undefined {
   const last = path.at(-1);
   if (!last?.startsWith('$')) return undefined;
   const [type, id] = path;
   const level = path.length === 1 ? 'system' : path.length === 2 ? 'type' : 'instance';
   const name = last.slice(1);
-  const fits = (operation: Operation) =>
-    operation.name === name &&
-    operation.levels.includes(level) &&
-    (level === 'system' || !operation.types || operation.types.includes(type!));
-  const operation = path.length > 3 ? undefined : services.operations.find(fits);
-  if (!operation) {
-    const known = [...new Set(services.operations.map(one => `$${one.name}`))].join(', ');
-    throw new FhirError('not-found', {
-      en: `There is no operation ${last} here; the operations are: ${known}`,
-      ja: `${last} という操作はここにはありません（使える操作: ${known}）`,
-    });
-  }
+  const isHere = (operation: Operation) =>
+    operation.levels.includes(level) && (level === 'system' || !operation.types || operation.types.includes(type!));
+  const here = path.length > 3 ? [] : services.operations.filter(isHere);
+  const operation = here.find(one => one.name === name);
+  if (!operation) throw noOperation(last, services.operations, here);
   if (method !== 'POST' && !(operation.readOnly && (method === 'GET' || method === 'HEAD')))
     throw methodNotAllowed(method, ['POST', ...(operation.readOnly ? ['GET'] : [])]);
   const params: Params = {
