@@ -3,7 +3,9 @@
  * on the days it covers. Findings tell what a certificate that is written supersedes, or what stands in doubt.
  */
 import type { Issue } from '../fhir/outcome.ts';
+import type { Resource } from '../fhir/types.ts';
 import { type Certificate, type Days, overlaps } from './certificate.ts';
+import { insuredPerson, objects } from './names.ts';
 
 const idOf = ({ resource }: Certificate): string => `Coverage/${resource.id ?? '?'}`;
 const later = (a: string | undefined, b: string | undefined): string => ((a ?? '') > (b ?? '') ? (a ?? '') : (b ?? ''));
@@ -67,6 +69,24 @@ const twice = (other: Certificate): Issue => ({
   },
   expression: 'Coverage.identifier',
 });
+
+/**
+ * A warning when the person of a certificate has numbers of long-term care insurance, and the certificate's is none of them.
+ * @param person the Patient; undefined when it is not known
+ */
+export function findOtherPerson({ insurer, insured }: Certificate, person: Resource | undefined): readonly Issue[] {
+  const numbers = objects(person?.['identifier']).filter(one => one['system'] === insuredPerson);
+  if (insurer === undefined || numbers.length === 0) return [];
+  if (numbers.some(one => one['value'] === `${insurer}:${insured}`)) return [];
+  const told = issue(
+    'warning',
+    'business-rule',
+    'certificate-other-person',
+    `The insurer and insured number of this certificate are none of the person it is for (Patient/${person!.id}). Check beneficiary, or add the number to the person`,
+    `この証の保険者番号・被保険者番号は、本人（Patient/${person!.id}）の番号のどれとも違います。beneficiary を確かめるか、本人に番号を加えてください`,
+  );
+  return [{ ...told, expression: 'Coverage.beneficiary' }];
+}
 
 /**
  * Findings about a certificate that is to be written, beside the others of its person.

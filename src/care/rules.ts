@@ -12,7 +12,7 @@ import { isClaim } from './claim-figures.ts';
 import { findClaimIssues } from './claims.ts';
 import { findMyNumbers } from './my-number.ts';
 import { object } from './names.ts';
-import { findOverlaps } from './overlap.ts';
+import { findOtherPerson, findOverlaps } from './overlap.ts';
 import { readNotification, readPlan } from './plan.ts';
 import { findPlanOverlaps } from './plan-overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
@@ -24,6 +24,8 @@ export interface Around {
   readonly exempt: ReadonlySet<string>;
   /** The resource as it is stored now; undefined when it is new. */
   stored(): Promise<Resource | undefined>;
+  /** The person itself (`Patient/id`); undefined when it is not there, or not yet. */
+  person(reference: string): Promise<Resource | undefined>;
   /** All Coverages of a person (`Type/id`). */
   coverages(beneficiary: string): Promise<readonly Resource[]>;
   /** All care plans (not those of a month) of a person, or all notifications of a care management office. */
@@ -70,8 +72,11 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
   if (superseded) return superseded;
   const own = readCertificate(resource);
   if (!own) return findClaimIssues(resource, [], around.library);
-  const certificates = await certificatesOf(own.beneficiary, around);
-  return [...findAmounts(own, around.library), ...findOverlaps(own, certificates)];
+  const [certificates, person] = await Promise.all([
+    certificatesOf(own.beneficiary, around),
+    isLocal(own.beneficiary) ? around.person(own.beneficiary) : undefined,
+  ]);
+  return [...findAmounts(own, around.library), ...findOverlaps(own, certificates), ...findOtherPerson(own, person)];
 }
 
 /**

@@ -77,6 +77,11 @@ export async function careFindings(services: Services, request: FhirRequest, inp
         ['patient', person],
         ['code', notificationCode],
       ]),
+    async person(reference) {
+      const personId = reference.slice('Patient/'.length);
+      const version = await services.store.read('Patient', personId, services.access.condition(request.caller));
+      return version && !version.deleted ? (JSON.parse(version.text) as Resource) : undefined;
+    },
     coverages: beneficiary => findRelated(services, request, 'Coverage', [['beneficiary', beneficiary]]),
   });
   return { issues, preconditions };
