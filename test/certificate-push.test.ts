@@ -243,6 +243,17 @@ t.test('what may be right is taken, and told: an amount no master has, somebody 
   t.same(told.slice(2), ['', ''], '48 months, after a broken first one or not');
 });
 
+t.test('a file of one certificate a person, as 負担割合証 come', async t => {
+  for (const store of stores) {
+    const server = await startOn(store);
+    const one = rows.find(row => row.kind === 'futanwariai')!;
+    const many = Array.from({ length: 1_100 }, (_, i) => ({ ...one, insured: String(i).padStart(10, '0') }));
+    const counts = await pushFile(server.services, request, { ...write(csv(many)), map: ownCsv, language: 'ja' });
+    t.match(counts, { created: 1_100, refused: 0 }, store);
+    await server.close();
+  }
+});
+
 t.test('a column map: headings, codes, 和暦, constants, MS932', async t => {
   const server = await startOn('sqlite');
   t.teardown(() => server.close());

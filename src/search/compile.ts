@@ -2,7 +2,7 @@
  * compile: Condition → Sql. One condition drives (its index rows are walked), the others are tests on each version found.
  * In the text, `d` is the driving rows, `x` an index table inside, `v` the version (only through readable.ts).
  */
-import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import { anyOf, join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { IndexTable } from '../store/store.ts';
 import { chainTest, chainWhere, hasTargets, hasTest, insideSelect } from './compile-links.ts';
 import type { At, Condition } from './condition.ts';
@@ -243,12 +243,7 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
     case 'inside':
       return sql`${at.seq} IN (${insideSelect(condition, settings)})`;
     case 'or':
-      return condition.parts.length
-        ? sql`(${join(
-            condition.parts.map(part => testSql(part, at, settings)),
-            ' OR ',
-          )})`
-        : falsehood;
+      return condition.parts.length ? anyOf(condition.parts.map(part => testSql(part, at, settings))) : falsehood;
     case 'and':
       return condition.parts.length
         ? sql`(${join(

@@ -40,6 +40,18 @@ export function join(parts: readonly Sql[], separator: string): Sql {
   return { text: parts.map(part => part.text).join(separator), values: parts.flatMap(part => part.values) };
 }
 
+const mostTogether = 100;
+
+/** Tests of which one must hold, in brackets. Many are put in brackets by the hundred: SQLite refuses expressions that are 1,000 deep. */
+export function anyOf(tests: readonly Sql[]): Sql {
+  const bracketed = (some: readonly Sql[]): Sql => sql`(${join(some, ' OR ')})`;
+  if (tests.length <= mostTogether) return bracketed(tests);
+  const groups = Array.from({ length: Math.ceil(tests.length / mostTogether) }, (_, i) =>
+    bracketed(tests.slice(i * mostTogether, (i + 1) * mostTogether)),
+  );
+  return anyOf(groups);
+}
+
 /** `(?, ?, ?)` for a list of values; the list must not be empty. */
 export function list(values: readonly SqlValue[]): Sql {
   return { text: `(${values.map(() => '?').join(', ')})`, values };
