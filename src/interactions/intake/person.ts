@@ -179,11 +179,18 @@ function withLinks(stored: JsonObject, ids: readonly string[]): readonly JsonObj
   return [...links, ...ids.filter(id => !known.has(`Patient/${id}`)).map(linkTo)];
 }
 
+/** A number that another record of the person has stays that record's alone: business keys name one resource. */
+function isElsewhere({ system, value }: JsonObject, stored: Stored, others: readonly Stored[]): boolean {
+  const number = { system: text(system) ?? '', value: text(value) ?? '' };
+  return !hasNumber(stored.resource, number) && others.some(one => hasNumber(one.resource, number));
+}
+
 /** What the stored person becomes: with what the document says when intake made it, else with identifiers only. */
 function personContent(context: Context, stored: Stored, others: readonly Stored[], newer: boolean) {
   const sent = context.document.patient!.resource;
   const day = madeAt(context.document)?.slice(0, 10);
-  const identifier = mergedIdentifiers(stored.resource, sent, day, newer);
+  const said = objects(sent['identifier']).filter(one => !isElsewhere(one, stored, others));
+  const identifier = mergedIdentifiers(stored.resource, { ...sent, identifier: said }, day, newer);
   const links = withLinks(
     stored.resource,
     others.map(one => one.id),

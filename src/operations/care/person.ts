@@ -19,6 +19,9 @@ export async function readPatient(services: Services, request: FhirRequest, id: 
   return parseJson(version.text, { lossless: true }) as Resource;
 }
 
+/** Records of one number that are looked at. */
+const most = 20;
+
 function refuse(en: string, ja: string, location: string): FhirError {
   return new FhirError('search-parameter', { en, ja }, { location });
 }
@@ -55,9 +58,11 @@ export async function askedPatient(services: Services, request: FhirRequest, ope
       'patient',
     );
   const key = insured.includes('|') ? insured : `${insuredPerson}|${insured}`;
-  const found = await findRelated(services, request, 'Patient', [['identifier', key]], 2);
+  const found = await findRelated(services, request, 'Patient', [['identifier', key]], most);
   if (found.length === 0) throw unknownNumber(operation, insured);
-  if (found.length > 1)
+  const records = found.length > 1 ? await recordsOf(services, request, found[0]!) : found;
+  // Linked records are one person.
+  if (!found.every(one => records.some(record => record.id === one.id)))
     throw new FhirError('multiple-matches', {
       en: `$${operation}: more than one Patient has this number; expected one. Merge them, or name one by patient=`,
       ja: `$${operation}: この番号の Patient が複数あります。統合するか、patient で指定してください`,
