@@ -6,7 +6,7 @@ import { DecimalLiteral } from '../fhir/json.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
 import { bindingCheck } from './binding.ts';
 import { constraintRules } from './constraint-rule.ts';
-import { countOf, findSlot, otherChoice, runValues, type Slot, slotsOf } from './item.ts';
+import { beside, countOf, otherChoice, runValues, type Slot, slotsOf } from './item.ts';
 import { narrativeRules } from './narrative.ts';
 import { childRules, profileRules, siblingRules, typeRules } from './nested-rule.ts';
 import type { Compiler } from './profile.ts';
@@ -33,19 +33,18 @@ export interface ElementRule {
   readonly slots: readonly Slot[];
   /** Rules of each value, without those of the element's number. */
   readonly own: readonly ItemRule[];
-  check(parent: JsonObject, report: Report): void;
   /** True when the number of its values counts, or that of its slices. */
   readonly demanding: boolean;
   /** True when there may be something to say where the element is not there. */
   readonly needed: boolean;
-  /** The same as {@link check} where it is known that the element is not there. */
+  /** What there is to say of an object that has the element under none of its names. */
   absent(parent: JsonObject, report: Report): void;
   /** True when a property with another type of the choice has to be looked for. */
   readonly narrow: boolean;
   /** True when nothing is asked of the value, only of the `_name` beside it. */
   readonly besideOnly: boolean;
-  /** The same where it is known which property the element is in. */
-  visit(slot: Slot, parent: JsonObject, report: Report): void;
+  /** Checks the element where it is: with its value and the `_name` beside it. */
+  visit(slot: Slot, value: unknown, sibling: unknown, parent: JsonObject, report: Report): void;
 }
 
 /** Where an element belongs. */
@@ -151,37 +150,12 @@ function wrongType(element: ProfileElement, type: string): Message {
 
 const noRules: readonly ItemRule[] = [];
 
-/** What an element's rules do, as far as it is known. */
-interface Parts {
-  readonly element: ProfileElement;
-  readonly slots: readonly Slot[];
-  readonly visit: ElementRule['visit'];
-  readonly absent: ElementRule['absent'];
-}
-
-/** The check of an element wherever it is: choices are looked for under each of their names. */
-function checkOf({ element, slots, visit, absent }: Parts): ElementRule['check'] {
-  if (element.choice)
-    return (parent, report) => {
-      const slot = findSlot(slots, parent, report);
-      if (slot) visit(slot, parent, report);
-      else absent(parent, report);
-    };
-  const slot = slots[0]!;
-  const { name, under } = slot;
-  return (parent, report) => {
-    if (parent[name] !== undefined || (report.siblings && under !== undefined && parent[under] !== undefined))
-      visit(slot, parent, report);
-    else absent(parent, report);
-  };
-}
-
 /** The check of a choice that is under none of its names: it may be there with a type it cannot have. */
 const orOther =
   ({ name }: ProfileElement, visit: ElementRule['visit'], absent: ElementRule['absent']): ElementRule['absent'] =>
   (parent, report) => {
     const other = otherChoice(name, parent);
-    if (other) visit(other, parent, report);
+    if (other) visit(other, parent[other.name], beside(other, parent, report), parent, report);
     else absent(parent, report);
   };
 
@@ -196,9 +170,7 @@ export function compileElement(element: ProfileElement, context: ElementContext)
   const slots = slotsOf(element);
   const missing = narrowed && element.min > 0;
   const narrow = element.choice && element.typesNarrowed;
-  const visit = (slot: Slot, parent: JsonObject, report: Report): void => {
-    const value = parent[slot.name];
-    const sibling = report.siblings && slot.under !== undefined ? parent[slot.under] : undefined;
+  const visit: ElementRule['visit'] = (slot, value, sibling, parent, report) => {
     if (narrowed) cardinality(element, countOf(value, sibling), report);
     if (slot.wrong && element.max > 0) {
       addIssueAt(report, slot.segment, 'structure', wrongType(element, slot.type));
@@ -221,6 +193,5 @@ export function compileElement(element: ProfileElement, context: ElementContext)
     narrow,
     besideOnly: values.length === 0 && !slices && !narrowed,
     visit,
-    check: checkOf({ element, slots, visit, absent }),
   };
 }

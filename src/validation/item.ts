@@ -72,14 +72,9 @@ export function otherChoice(name: string, parent: JsonObject): Slot | undefined 
   return undefined;
 }
 
-/** The property an object has an element in; undefined when it lacks the element, or has it with a type it cannot have. */
-export function findSlot(slots: readonly Slot[], parent: JsonObject, { siblings }: Report): Slot | undefined {
-  for (const slot of slots) {
-    if (parent[slot.name] !== undefined) return slot;
-    if (siblings && slot.under !== undefined && parent[slot.under] !== undefined) return slot;
-  }
-  return undefined;
-}
+/** The `_name` beside a property. */
+export const beside = ({ under }: Slot, parent: JsonObject, { siblings }: Report): unknown =>
+  siblings && under !== undefined ? parent[under] : undefined;
 
 /** Number of values: of the array, the longer of both, or one. */
 export function countOf(value: unknown, sibling: unknown): number {
@@ -102,9 +97,9 @@ export function eachItem({ type, segment }: Slot, value: unknown, sibling: unkno
   const count = countOf(value, sibling);
   for (let index = 0; index < count; index++) {
     const own: unknown = Array.isArray(value) ? value[index] : undefined;
-    const beside: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
+    const under: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
     item.value = own ?? undefined;
-    item.sibling = isObject(beside) ? beside : undefined;
+    item.sibling = isObject(under) ? under : undefined;
     item.index = index;
     run(item);
   }
@@ -131,8 +126,8 @@ export function runValues(
     for (let index = 0; index < count; index++) {
       segments[depth + 1] = index;
       const one: unknown = Array.isArray(value) ? value[index] : undefined;
-      const beside: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
-      const own = isObject(beside) ? beside : undefined;
+      const under: unknown = Array.isArray(sibling) ? sibling[index] : undefined;
+      const own = isObject(under) ? under : undefined;
       for (let i = 0; i < rules.length; i++) rules[i]!(one ?? undefined, report, type, parent, own);
     }
   }

@@ -5,7 +5,7 @@
 import { DecimalLiteral } from '../fhir/json.ts';
 import type { Issue, Severity } from '../fhir/outcome.ts';
 import type { JsonObject, Message } from '../fhir/types.ts';
-import type { Place } from './element-rules.ts';
+import type { Found } from './element-rules.ts';
 
 /** More findings than this help nobody and cost memory; the walk goes on without keeping them. */
 const maxIssues = 500;
@@ -50,7 +50,9 @@ export interface Report {
 
 /** A stack that is not made smaller: an array that is cut gives its memory back, and grows anew each time. */
 export interface Waiting {
-  readonly places: Place[];
+  readonly found: (Found | undefined)[];
+  /** What the properties hold. */
+  readonly values: unknown[];
   top: number;
 }
 
@@ -113,7 +115,7 @@ export function newReport(scope: Scope = documentScope({})): Report {
     displays: new Map(),
     costly: new Set(),
     errors: 0,
-    waiting: { places: [], top: 0 },
+    waiting: { found: [], values: [], top: 0 },
     probing: false,
     runs: new Map(),
     withdrawn: new Set(),

@@ -35,5 +35,8 @@ export interface RuleContext {
   readonly resourceCheck: (value: JsonObject, report: Report) => void;
 }
 
+/** Says of most right values at a glance that they are; false means that rules must look. */
+export type Glance = (value: unknown) => boolean;
+
 /** One kind of constraint. */
 export type Rule = (element: ElementSchema, context: RuleContext) => Check | undefined;

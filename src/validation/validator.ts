@@ -23,6 +23,7 @@ import { checkContained, checkResource } from './resource.ts';
 import { checkHere, resourceRule } from './resource-rule.ts';
 import type { Check, ObjectCheck } from './rule.ts';
 import { rules } from './rules/all.ts';
+import { glanceAt } from './rules/type.ts';
 import { checkSibling } from './sibling.ts';
 import { typeSpecials } from './types.ts';
 
@@ -83,7 +84,12 @@ function compileTypes(definitions: Definitions, htmlSeverity: HtmlSeverity): Obj
       childrenCheck: childrenCheck(root),
       resourceCheck,
     };
-    return inOrder(rules.map(rule => rule(element, context)).filter(check => check !== undefined));
+    const check = inOrder(rules.map(rule => rule(element, context)).filter(one => one !== undefined));
+    const glance = glanceAt(element, context);
+    if (!glance) return check;
+    return (value, report, parent) => {
+      if (!glance(value)) check(value, report, parent);
+    };
   }
   function siblingCheck(field: Field): Check | undefined {
     if (field.element.xmlAttribute || field.type === 'xhtml') return undefined;

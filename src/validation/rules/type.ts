@@ -10,7 +10,7 @@ import type { JsonObject, Message } from '../../fhir/types.ts';
 import { tellTags } from '../embedded-html.ts';
 import { elementId, type Primitive, primitiveOf } from '../primitive.ts';
 import { addIssue, mismatch, objectExpected, type Report } from '../report.ts';
-import type { Check, ObjectCheck, Rule, RuleContext } from '../rule.ts';
+import type { Check, Glance, ObjectCheck, Rule, RuleContext } from '../rule.ts';
 
 const nullFound: Message = {
   en: 'found null; leave the element out instead',
@@ -95,6 +95,16 @@ function checkItem(element: Parameters<Rule>[0], context: RuleContext): (value: 
       ? checkText(primitiveOf(schema), context)
       : checkPrimitive(primitiveOf(schema));
   return checkObject(context.objectCheck(type));
+}
+
+/** What is right at a glance for a single value, which cardinality has nothing against either; undefined for others. */
+export function glanceAt(element: Parameters<Rule>[0], context: RuleContext): Glance | undefined {
+  const schema = context.definitions.typeSchema(context.type);
+  const inline = element.children || element.contentReference;
+  if (element.array || inline || schema?.kind !== 'primitive-type' || context.type === 'xhtml') return undefined;
+  const { accepts } = element.xmlAttribute && element.name === 'id' ? elementId : primitiveOf(schema);
+  if (context.type !== 'string' && context.type !== 'markdown') return accepts;
+  return value => accepts(value) && !(value as string).includes('<');
 }
 
 export const type: Rule = (element, context) => {
