@@ -12,8 +12,9 @@ import { findMatches, multipleMatches } from './match.ts';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 import { applyJsonPatch } from './patch/json-patch.ts';
 import { gone, notFound } from './read.ts';
+import { type Replacement, replaceReferences } from './references.ts';
 import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
-import { commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
+import { commitPrepared, prepareWrite, type TransactionContext, versionMismatch, writeResponse } from './write.ts';
 
 /** What to do to a resource: the operations of a JSON Patch, or the Parameters of a FHIRPath Patch. */
 export type PatchBody =
@@ -42,13 +43,17 @@ export function patchBody(body: Body | undefined): PatchBody {
   });
 }
 
+/** What the transaction around a patch says: where references of the patched resource lead, and what else it writes. */
+interface Around {
+  readonly context: TransactionContext;
+  readonly replacement: Replacement;
+}
+
 /** Prepares PATCH [type]/[id] against the current version; it must still be current inside the commit. */
 export async function preparePatch(
   services: Services,
   request: FhirRequest,
-  type: string,
-  id: string,
-  patch: PatchBody,
+  { type, id, patch, around }: { type: string; id: string; patch: PatchBody; around?: Around },
 ): Promise<Change> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
   if (!version) throw notFound(type, id);
@@ -70,12 +75,13 @@ export async function preparePatch(
     ...versionPreconditions(request.headers, type, id),
     { kind: 'version', type, id, versionId: version.versionId } as const,
   ];
+  const content = { text, resource: parseJson(text) as Resource };
   return prepareWrite(services, request, {
     type,
     id,
     method: 'PATCH',
-    text,
-    resource: parseJson(text) as Resource,
+    ...(around ? replaceReferences(content, services.definitions, around.replacement) : content),
+    context: around?.context,
     preconditions,
   });
 }
@@ -84,23 +90,21 @@ export async function preparePatch(
 export async function prepareConditionalPatch(
   services: Services,
   request: FhirRequest,
-  type: string,
-  condition: string,
-  patch: PatchBody,
+  { type, condition, patch, around }: { type: string; condition: string; patch: PatchBody; around?: Around },
 ): Promise<Change> {
   if (condition.trim() === '')
     throw new FhirError('precondition', {
       en: `PATCH ${type} needs an id (PATCH ${type}/123) or a condition (PATCH ${type}?identifier=…)`,
       ja: `PATCH ${type} には ID（PATCH ${type}/123）か条件（PATCH ${type}?identifier=…）が必要です`,
     });
-  const match = await findMatches(services, request, type, condition);
+  const match = await findMatches(services, request, type, condition, around?.context.deleted(type));
   if (match.ids.length > 1) throw multipleMatches(type);
   if (match.ids[0] === undefined)
     throw new FhirError('not-found', {
       en: `No ${type} matches the condition`,
       ja: `条件に一致する ${type} はありません`,
     });
-  const change = await preparePatch(services, request, type, match.ids[0], patch);
+  const change = await preparePatch(services, request, { type, id: match.ids[0], patch, ...(around && { around }) });
   return { ...change, preconditions: [match.precondition, ...change.preconditions] };
 }
 
@@ -125,7 +129,7 @@ async function handlePatch(services: Services, request: FhirRequest): Promise<Fh
   const commit = () =>
     commitPrepared(
       services,
-      async () => [await preparePatch(services, request, type!, id!, patch)],
+      async () => [await preparePatch(services, request, { type: type!, id: id!, patch })],
       ({ precondition }) =>
         request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition),
     );
@@ -136,7 +140,11 @@ async function handlePatch(services: Services, request: FhirRequest): Promise<Fh
 async function handleConditional(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const patch = patchBody(request.body);
   const { committed } = await commitPrepared(services, async () => [
-    await prepareConditionalPatch(services, request, request.params['type']!, conditionOf(request), patch),
+    await prepareConditionalPatch(services, request, {
+      type: request.params['type']!,
+      condition: conditionOf(request),
+      patch,
+    }),
   ]);
   return writeResponse(request, committed[0]!);
 }

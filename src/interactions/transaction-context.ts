@@ -87,7 +87,11 @@ const operationOnEntry = /^(urn:uuid:[^/]+)(\/\$.+)$/;
  * base of the entry's own fullUrl, a version of an entry leads to the entry, an operation on an entry stays one.
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
-export function targetOf(reference: string, entry: Entry, targets: ReadonlyMap<string, string>): string | undefined {
+export function targetOf(
+  reference: string,
+  entry: Pick<Entry, 'fullUrl'>,
+  targets: ReadonlyMap<string, string>,
+): string | undefined {
   const [, on, operation = ''] = operationOnEntry.exec(reference) ?? [];
   const known = on === undefined ? undefined : targets.get(on);
   if (known !== undefined) return known + operation;

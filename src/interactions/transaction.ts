@@ -190,8 +190,10 @@ async function prepareStep(
   const content = replaceReferences(entry.content!, services.definitions, one => targetOf(one, entry, targets));
   if (route.name === 'patch' || route.name === 'conditional-patch') {
     const patch = patchBody({ kind: 'resource', ...content });
-    if (route.name === 'patch') return [await preparePatch(services, request, type, id, patch)];
-    return [await prepareConditionalPatch(services, request, type, entry.queryText, patch)];
+    // A JSON Patch is base64 in a Binary: what it refers to is found in the patched resource, whose own base is this server.
+    const around = { context, replacement: (one: string) => targetOf(one, { fullUrl: undefined }, targets) };
+    if (route.name === 'patch') return [await preparePatch(services, request, { type, id, patch, around })];
+    return [await prepareConditionalPatch(services, request, { type, condition: entry.queryText, patch, around })];
   }
   checkType(content.resource, type);
   const input = { type, context, ...content };
