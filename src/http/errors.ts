@@ -33,8 +33,8 @@ function httpProblem(error: Partial<FastifyError>, maxBody: number): FhirError |
       );
     case 'FST_ERR_BAD_URL':
       return new FhirError('invalid', {
-        en: 'The URL has a "%" that is not followed by two hexadecimal digits',
-        ja: 'URL の「%」の後が16進数2桁ではありません',
+        en: 'The URL has a "%" that is not followed by two hexadecimal digits of valid UTF-8',
+        ja: 'URL の「%」の後が、正しい UTF-8 の16進数2桁ではありません',
       });
     case 'HPE_INVALID_URL':
       return new FhirError('invalid', {

@@ -61,7 +61,7 @@ export function checkShape(resource: Resource, type: string): void {
     throw new FhirError(
       'invalid',
       {
-        en: `The body is a ${String(resource.resourceType)}, but the URL says ${type}; they must be the same`,
+        en: `The body is of the type ${String(resource.resourceType)}, but the URL says ${type}; they must be the same`,
         ja: `本文は ${String(resource.resourceType)} ですが、URL は ${type} です。同じにしてください`,
       },
       { expression: 'resourceType' },
