@@ -54,13 +54,17 @@ export class Gathered {
   }
 }
 
+/** So few rows are written sooner than put in order. */
+const few = 16;
+
 /** The entries in the order of their keys. */
 export function keyOrder(table: IndexTable, gathered: Gathered): Uint32Array {
   const { length } = gathered;
   const order = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
+  if (length < few || length >= 2 ** placeBits) return order;
   const keys = new BigUint64Array(length);
-  if (length >= 2 ** placeBits || !fillKeys(table, gathered, new Uint32Array(keys.buffer)))
-    return order.map((_, i) => i);
+  if (!fillKeys(table, gathered, new Uint32Array(keys.buffer))) return order;
   keys.sort();
   const halves = new Uint32Array(keys.buffer);
   const places = 2 ** placeBits - 1;
