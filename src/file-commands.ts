@@ -14,6 +14,7 @@ import type { FhirRequest } from './interactions/interaction.ts';
 import { writeAll } from './operations/files/export.ts';
 import { createServices } from './services.ts';
 import { needDatabase } from './start-problem.ts';
+import { writeWhole } from './whole-files.ts';
 
 /** Shows how far a command is. */
 export type Tell = (line: Message) => void;
@@ -86,19 +87,6 @@ async function unpack(file: string, bytes: Uint8Array, mostBytes: number): Promi
     if (error instanceof ZipError) return [{ ...fileOnDisk(file), problem: error.text }];
     throw error;
   }
-}
-
-/** Writes a file so that nobody sees half of it. */
-export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>): void {
-  const part = `${file}.part`;
-  const handle = fs.openSync(part, 'w', 0o600);
-  try {
-    for (const piece of pieces) fs.writeFileSync(handle, piece);
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-  fs.renameSync(part, file);
 }
 
 /** A bar for a share from 0 to 1. */

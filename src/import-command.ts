@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, SettingError } from './config.ts';
 import type { Message } from './fhir/types.ts';
-import { bar, filesAt, ownRequest, type Tell, writeWhole } from './file-commands.ts';
+import { bar, filesAt, ownRequest, type Tell } from './file-commands.ts';
 import type { SourceFile } from './files/forms/standard.ts';
 import { countsOf, firstRefusals, refusedFiles, reportText, setLine } from './files/report.ts';
 import type { Services } from './interactions/interaction.ts';
@@ -14,6 +14,7 @@ import { importFiles, type Receipt } from './operations/files/run.ts';
 import { createServices } from './services.ts';
 import { startProblem } from './start-problem.ts';
 import { interrupted, Stopping } from './stopping.ts';
+import { writeBeside } from './whole-files.ts';
 
 /** Refusals told on the terminal; the report has all of them. */
 const shownRefusals = 3;
@@ -63,11 +64,20 @@ export async function runImport(
   return { receipts, files };
 }
 
-/** Writes the refused rows as they came, and the report beside them. */
-export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): void {
+/**
+ * Writes the refused rows as they came, and the report beside them; what earlier imports left there stays.
+ * @returns place of the report
+ */
+export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): string {
   fs.mkdirSync(folder, { recursive: true });
-  for (const { name: file, pieces } of refusedFiles(receipts, files)) writeWhole(path.join(folder, file), pieces());
-  writeWhole(path.join(folder, name), [reportText(receipts, ownRequest(config).language)]);
+  const { language } = ownRequest(config);
+  const renamed: string[] = [];
+  for (const { name: file, pieces } of refusedFiles(receipts, files)) {
+    const own = path.basename(writeBeside(path.join(folder, file), pieces()));
+    if (own !== file) renamed.push(language === 'ja' ? `${file} の行は ${own}` : `rows of ${file} are in ${own}`);
+  }
+  const notes = renamed.length > 0 ? `\n${renamed.join('\n')}\n` : '';
+  return writeBeside(path.join(folder, name), [reportText(receipts, language), notes]);
 }
 
 /** Counts of an import and its first refusals in words. */
@@ -104,8 +114,8 @@ async function filesNamed(config: Config, place: string): Promise<SourceFile[]> 
 /** Writes the report of an import; what is told of it. */
 function report(result: ImportResult, folder: string, config: Config): Message {
   try {
-    writeErrors(result, folder, 'report.txt', config);
-    return { en: `; the report is in ${folder}`, ja: `（報告は ${folder}）` };
+    const place = writeErrors(result, folder, 'report.txt', config);
+    return { en: `; the report is ${place}`, ja: `（報告は ${place}）` };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return {

@@ -15,36 +15,13 @@ import type { Services } from './interactions/interaction.ts';
 import { createServices } from './services.ts';
 import { startProblem } from './start-problem.ts';
 import { Stopping } from './stopping.ts';
+import { moveBeside } from './whole-files.ts';
 
 /** Where files come from, where they go when they are done, and where what was refused goes with its report. */
 export interface WatchFolders {
   readonly incoming: string;
   readonly done: string;
   readonly errors: string;
-}
-
-/** The place itself, or with a number when there is a file of that name: deliveries that are done stay. */
-function free(place: string): string {
-  const { dir, name, ext } = path.parse(place);
-  let own = place;
-  for (let i = 2; fs.existsSync(own); i++) own = path.join(dir, `${name}.${i}${ext}`);
-  return own;
-}
-
-/** Moves a file, never over another one; between two disks it is copied whole before the old one goes. */
-function move(from: string, wanted: string): void {
-  const to = free(wanted);
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Somebody took it away meanwhile: there is nothing left to move.
-    if (code === 'ENOENT') return;
-    if (code !== 'EXDEV') throw error;
-    fs.copyFileSync(from, `${to}.part`);
-    fs.renameSync(`${to}.part`, to);
-    fs.unlinkSync(from);
-  }
 }
 
 /** Size and time of a file; undefined when it is gone, or is a folder. */
@@ -134,7 +111,7 @@ export class Watcher {
     if (result.receipts.some(one => one.findings.length > 0))
       writeErrors(result, errors, `${stamp}.report.txt`, this.config);
     for (const name of names) {
-      move(path.join(incoming, name), path.join(done, name));
+      moveBeside(path.join(incoming, name), path.join(done, name));
       this.seen.delete(name);
     }
     return told;

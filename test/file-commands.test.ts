@@ -109,6 +109,44 @@ t.test('a watched file that changes while it is read stays and is read again', a
   t.same([fs.readdirSync(incoming), fs.readdirSync(folders.done)], [[], names]);
 });
 
+t.test('files of one name that are refused on different days stay beside each other', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const [incoming, done, errors] = ['days', 'days-done', 'days-errors'].map(one => path.join(place, one)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const one of [incoming, done, errors]) fs.mkdirSync(one);
+  const watcher = new Watcher(server.services, config, { incoming, done, errors });
+  for (const text of ['first', 'second', 'second']) {
+    fs.writeFileSync(path.join(incoming, 'A.CSV'), text);
+    await watcher.look(tell);
+    t.match(await watcher.look(tell), [{ en: /1 refused/ }]);
+  }
+  const texts = (folder: string) =>
+    fs.readdirSync(folder).map(name => [name, fs.readFileSync(path.join(folder, name), 'utf8')]);
+  t.same(texts(done), [
+    ['A.2.CSV', 'second'],
+    ['A.3.CSV', 'second'],
+    ['A.CSV', 'first'],
+  ]);
+  const rows = texts(errors).filter(([name]) => !name!.includes('report'));
+  t.same(
+    rows,
+    [
+      ['A.2.CSV', 'second'],
+      ['A.CSV', 'first'],
+    ],
+    'the same rows once',
+  );
+  const reports = texts(errors).filter(([name]) => name!.includes('report'));
+  t.match(reports, [
+    ['A.CSV.report.2.txt', /rows of A\.CSV are in A\.2\.CSV/],
+    ['A.CSV.report.txt', /1 refused/],
+  ]);
+});
+
 t.test('a watched file that somebody takes away, and a folder that is gone into at once', async t => {
   const server = startServer();
   t.teardown(() => server.close());
