@@ -107,10 +107,14 @@ export async function exportCommand(
   try {
     await services.store.ready();
     fs.mkdirSync(folder, { recursive: true });
-    const files = await writeAll(services, ownRequest(config), name => flags.get(name));
-    for (const [i, { name, bytes }] of files.entries()) {
-      writeWhole(path.join(folder, name), [bytes]);
-      tell({ en: bar((i + 1) / files.length), ja: bar((i + 1) / files.length) });
+    const { files, close } = await writeAll(services, ownRequest(config), name => flags.get(name));
+    try {
+      for (const [i, { name, pieces }] of files.entries()) {
+        writeWhole(path.join(folder, name), pieces());
+        tell({ en: bar((i + 1) / files.length), ja: bar((i + 1) / files.length) });
+      }
+    } finally {
+      close();
     }
     return {
       en: `${files.length} files written to ${folder}`,

@@ -11,7 +11,7 @@ import type { Found, Unit } from '../src/files/forms/standard.ts';
 import { damage } from './careplan-damage.ts';
 import { type Delivery, delivery, type Fill, filesOf, findCodes, from, sets, stamp, to } from './careplan-data.ts';
 import { judgeDamaged } from './damage-found.ts';
-import { unitsIn } from './file-units.ts';
+import { filesFrom, unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of set; the long run is `npm run conformance`. */
 const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
@@ -44,12 +44,10 @@ function foundIn(drafts: readonly Draft[]): Found {
   };
 }
 
-async function writtenFiles(drafts: readonly Draft[], back: boolean) {
-  const written = [];
+const writtenFiles = (drafts: readonly Draft[], back: boolean) => {
   const options = { from: party(back ? to : from), to: party(back ? from : to), stamp };
-  for await (const one of careplan.write!(foundIn(drafts), options, findCodes)) written.push(one);
-  return written;
-}
+  return filesFrom(careplan, foundIn(drafts), options, findCodes);
+};
 
 const decoder = new TextDecoder('shift_jis');
 const texts = (files: readonly { name: string; bytes: Uint8Array }[]) =>
@@ -66,9 +64,8 @@ async function deletionTrip(name: string, all: Delivery, units: readonly Unit[])
   if (removals.length < units.length) return removals;
   const deletions = units.map(unit => unit.name.replace(' ', ':'));
   const back = name === 'DLTJSK';
-  const written = [];
   const options = { from: party(back ? to : from), to: party(back ? from : to), stamp, deletions };
-  for await (const one of careplan.write!(foundIn([]), options, findCodes)) written.push(one);
+  const written = await filesFrom(careplan, foundIn([]), options, findCodes);
   const [expected, found] = [texts(filesOf(all)), texts(written)];
   return same(expected, found) ? undefined : { expected, found };
 }

@@ -9,7 +9,6 @@ import { certificateLayout } from '../src/files/certificates/layout.ts';
 import { type CertificateMap, mapProblem, ownCsv, ownJsonLines, RowMapper } from '../src/files/certificates/map.ts';
 import { decodeRows } from '../src/files/decode.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
-import { writeZip } from '../src/files/zip.ts';
 import { bytesOf, pushFile, rowsOf } from '../src/interactions/certificates/file.ts';
 import { handedOver, Packer, unpackChunk } from '../src/interactions/certificates/packed.ts';
 import {
@@ -25,6 +24,7 @@ import type { Change } from '../src/store/store.ts';
 import { type CertificateRow, csvLine, rowsOfPerson } from './certificate-rows.ts';
 import { startOn, stores } from './stores.ts';
 import type { TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const request: FhirRequest = {
   method: 'POST',

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { JsonObject } from '../src/fhir/types.ts';
-import { readZip, writeZip } from '../src/files/zip.ts';
+import { readZip } from '../src/files/zip.ts';
 import { type ClaimDelivery, encodeRows, fileOf, rowsOf } from './claims-data.ts';
 import { rightDeliveries, type Served } from './claims-right.ts';
 import { type StoreName, startOn, stores } from './stores.ts';
 import { startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const engawa = 'https://w3id.org/engawa/fhir';
 const headers = { 'content-type': 'application/fhir+json' };

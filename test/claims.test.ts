@@ -11,7 +11,7 @@ import { type Fill, findCodes } from './careplan-data.ts';
 import { damageFile } from './claims-damage.ts';
 import { deliveries, delivery, fileOf } from './claims-data.ts';
 import { judgeDamaged } from './damage-found.ts';
-import { unitsIn } from './file-units.ts';
+import { filesFrom, unitsIn } from './file-units.ts';
 
 /** How many seeds for each kind of file; the long run is test/conformance/files.mjs. */
 const variants = Number(process.env['ENGAWA_TEST_VARIANTS'] ?? 15);
@@ -38,12 +38,9 @@ function foundIn(drafts: readonly Draft[]): Found {
 }
 
 async function written(drafts: readonly Draft[]): Promise<File[]> {
-  const files = [];
-  for await (const one of claims.write!(foundIn(drafts), { stamp: '20261101000000' }, findCodes)) {
-    const problem = one.findings.find(isRefusal);
-    if (problem) throw new Error(JSON.stringify(problem));
-    files.push(one);
-  }
+  const files = await filesFrom(claims, foundIn(drafts), { stamp: '20261101000000' }, findCodes);
+  const problem = files.flatMap(one => one.findings).find(isRefusal);
+  if (problem) throw new Error(JSON.stringify(problem));
   return files;
 }
 

@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
-import { writeZip } from '../src/files/zip.ts';
 import { delivery, filesOf } from './careplan-data.ts';
 import { startOn, stores } from './stores.ts';
 import { startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 /** Plans of some persons; the supplement tells who they are. */
 function plans(persons: number): Buffer {

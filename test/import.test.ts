@@ -11,13 +11,14 @@ import { parseFileName } from '../src/files/forms/careplan/file-name.ts';
 import { careplanLayouts } from '../src/files/forms/careplan/layouts/all.ts';
 import { writeRow } from '../src/files/layout.ts';
 import { encodeMs932 } from '../src/files/ms932.ts';
-import { readZip, writeZip } from '../src/files/zip.ts';
+import { readZip } from '../src/files/zip.ts';
 import { importCommand } from '../src/import-command.ts';
 import { Watcher } from '../src/watch.ts';
 import { damage } from './careplan-damage.ts';
 import { type Delivery, delivery, filesOf, personNumber } from './careplan-data.ts';
 import { type StoreName, startOn, stores } from './stores.ts';
 import { casesFolder, startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const examples = path.join(import.meta.dirname, '../examples/care-plan-files');
 const exampleFiles = () =>

@@ -9,11 +9,11 @@ import { ndjson } from '../src/files/forms/ndjson/standard.ts';
 import { opinion } from '../src/files/forms/opinion/standard.ts';
 import type { Standard } from '../src/files/forms/standard.ts';
 import { inMemory } from '../src/files/source.ts';
-import { writeZip } from '../src/files/zip.ts';
 import { delivery, filesOf } from './careplan-data.ts';
 import { delivery as claimDelivery, fileOf as claimFile } from './claims-data.ts';
 import { full, fileOf as opinionFile } from './opinion-data.ts';
 import { startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const rows = 300;
 

@@ -4,11 +4,12 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { JsonObject } from '../src/fhir/types.ts';
 import { allForms, type Form } from '../src/files/forms/life/all.ts';
-import { readZip, writeZip } from '../src/files/zip.ts';
+import { readZip } from '../src/files/zip.ts';
 import { Chance, type Fill } from './careplan-data.ts';
 import { encode, recordFor, textOf, usersFor } from './life-data.ts';
 import { startOn, stores } from './stores.ts';
 import { casesFolder, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 /** Cells of a row beside those of a least (or full) row of the person with the number. */
 type Cells = Readonly<Record<string, string>> & {

@@ -11,7 +11,7 @@ import { answerColumns } from '../src/files/forms/life/response.ts';
 import { life } from '../src/files/forms/life/standard.ts';
 import type { Found, Unit } from '../src/files/forms/standard.ts';
 import type { Fill } from './careplan-data.ts';
-import { unitsIn } from './file-units.ts';
+import { filesFrom, unitsIn } from './file-units.ts';
 import { type Delivery, delivery, encode, encodings, findCodes, textOf } from './life-data.ts';
 
 /** Rows of each form and fill; the long run is test/conformance/files.mjs. */
@@ -47,12 +47,9 @@ function foundIn(drafts: readonly Draft[]): Found {
 }
 
 async function written(drafts: readonly Draft[]): Promise<{ name: string; bytes: Uint8Array }[]> {
-  const files = [];
-  for await (const one of life.write!(foundIn(drafts), { stamp }, findCodes)) {
-    const [problem] = one.findings;
-    if (problem) throw new Error(JSON.stringify(problem));
-    files.push(one);
-  }
+  const files = await filesFrom(life, foundIn(drafts), { stamp }, findCodes);
+  const problem = files.flatMap(one => one.findings)[0];
+  if (problem) throw new Error(JSON.stringify(problem));
   return files;
 }
 

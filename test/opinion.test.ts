@@ -4,13 +4,13 @@ import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { answerPlaces } from '../src/files/forms/opinion/answers.ts';
 import { opinionLayout } from '../src/files/forms/opinion/layout.ts';
 import { opinion } from '../src/files/forms/opinion/standard.ts';
-import { writeZip } from '../src/files/zip.ts';
 import { codesOf } from '../src/operations/files/run.ts';
 import { unitsIn } from './file-units.ts';
 import { type Cells, fileOf, full } from './opinion-data.ts';
 import { readPdf } from './pdf-text.ts';
 import { startOn, stores } from './stores.ts';
 import { startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 async function send(server: TestServer, ...rows: Cells[]): Promise<{ text: string; count: (name: string) => number }> {
   const answer = await server.app.inject({

@@ -10,7 +10,6 @@ import { findCommand } from '../src/commands.ts';
 import { type Config, readConfig, SettingError } from '../src/config.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { exportCommand } from '../src/file-commands.ts';
-import { writeZip } from '../src/files/zip.ts';
 import { bodyText } from '../src/http/routes.ts';
 import { handleBatch, responseBundle } from '../src/interactions/batch.ts';
 import { takePage } from '../src/interactions/history.ts';
@@ -21,6 +20,7 @@ import { reindex } from '../src/reindex.ts';
 import { startProblem } from '../src/start-problem.ts';
 import { DiskFullError, type Store, type Version } from '../src/store/store.ts';
 import { startServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const bundleRequest: FhirRequest = {
   method: 'POST',

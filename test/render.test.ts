@@ -6,10 +6,10 @@ import { systemCaller } from '../src/access/caller.ts';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
 import { careplanLayouts } from '../src/files/forms/careplan/layouts/all.ts';
 import type { FileRecord, Layout } from '../src/files/layout.ts';
-import { writeZip } from '../src/files/zip.ts';
 import { type Delivery, delivery, filesOf, findCodes } from './careplan-data.ts';
 import { hasCell, type PdfContent, readPdf, squeezed } from './pdf-text.ts';
 import { casesFolder, readCases, runSteps, type Step, startServer, type TestServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const fhir = { 'content-type': 'application/fhir+json' };
 const root = path.join(import.meta.dirname, '..');

@@ -217,24 +217,23 @@ export function writeRow({ fields }: Layout, record: FileRecord): string {
 
 /**
  * Writes records as a file: MS932, CRLF, no heading row.
- * @param row the text of one row, when its quotes are not the usual ones, and how many columns stand before its items
+ * @param rowText the text of one row, when its quotes are not the usual ones
  * @returns the bytes, and a finding for each value the layout or the character set cannot take, with its line and column
  */
 export function writeRecords(
   layout: Layout,
   records: readonly FileRecord[],
   codes: FindCodes,
-  row?: { readonly text: string; readonly before: number },
+  rowText?: string,
 ): { bytes: Uint8Array; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const parts: Uint8Array[] = [];
   let line = 1;
   for (const record of records) {
     findings.push(...checkRecord(layout, record, codes).map(one => ({ ...one, line })));
-    const text = normalizeForMs932(`${row?.text ?? writeRow(layout, record)}\r\n`);
+    const text = normalizeForMs932(`${rowText ?? writeRow(layout, record)}\r\n`);
     const { bytes, unwritable } = encodeMs932(text);
-    for (const { index, character } of unwritable)
-      findings.push(notInMs932(layout, text, index, character, line, row?.before));
+    for (const { index, character } of unwritable) findings.push(notInMs932(layout, text, index, character, line));
     parts.push(bytes);
     line += text.split('\n').length - 1;
   }
@@ -249,14 +248,7 @@ function checkRecord(layout: Layout, record: FileRecord, codes: FindCodes): Find
   });
 }
 
-function notInMs932(
-  { fields }: Layout,
-  text: string,
-  index: number,
-  character: string,
-  line: number,
-  columnsBefore = 0,
-): Finding {
+function notInMs932({ fields }: Layout, text: string, index: number, character: string, line: number): Finding {
   const before = text.slice(0, index);
   // Quotes come in pairs, so a comma is a separator where the number of quotes before it is even.
   let cell = 0;
@@ -265,7 +257,7 @@ function notInMs932(
     if (one === '"') inside = !inside;
     else if (one === ',' && !inside) cell++;
   }
-  const field = fields[cell - columnsBefore];
+  const field = fields[cell];
   const code = character.codePointAt(0)!.toString(16).toUpperCase();
   return {
     kind: 'unwritable',

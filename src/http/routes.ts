@@ -99,7 +99,7 @@ const mostWhole = 50_000_000;
 export async function bodyText(body: ResponseBody, most = Number.POSITIVE_INFINITY): Promise<string> {
   if (body.kind === 'text') return body.text;
   if (body.kind === 'resource') return JSON.stringify(body.resource);
-  if (body.kind === 'bytes') return '';
+  if (body.kind === 'bytes' || body.kind === 'stream') return '';
   const chunks: string[] = [];
   let size = 0;
   for await (const chunk of body.chunks) {
@@ -153,6 +153,8 @@ export async function send(
   reply.code(status).headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...headers });
   if (!body || status === 204 || status === 304) return reply.send();
   if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
+  if (body.kind === 'stream')
+    return reply.type(body.contentType).send(Readable.from(body.stream, { objectMode: false }));
   if (format.kind === 'json' && !format.pretty) {
     reply.type(format.contentType);
     if (body.kind === 'chunks') return reply.send(Readable.from(body.chunks));

@@ -67,6 +67,10 @@ async function bodyText(body: ResponseBody): Promise<string | undefined> {
   if (body.kind === 'text') return body.text;
   if (body.kind === 'resource') return JSON.stringify(body.resource);
   if (body.kind === 'bytes') return undefined;
+  if (body.kind === 'stream') {
+    await body.stream[Symbol.asyncIterator]().return?.();
+    return undefined;
+  }
   const chunks: string[] = [];
   let size = 0;
   for await (const chunk of body.chunks) {

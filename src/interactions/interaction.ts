@@ -88,12 +88,13 @@ export interface FhirRequest {
   readonly asOf?: number;
 }
 
-/** What the answer's body is: stored text as it is, chunks of text, a resource to be written, or bytes. */
+/** What the answer's body is: stored text as it is, chunks of text, a resource to be written, bytes, or bytes that are made while they are sent. */
 export type ResponseBody =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'chunks'; readonly chunks: AsyncIterable<string> }
   | { readonly kind: 'resource'; readonly resource: Resource }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string };
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string }
+  | { readonly kind: 'stream'; readonly stream: AsyncIterable<Uint8Array>; readonly contentType: string };
 
 /** An answer without HTTP. */
 export interface FhirResponse {

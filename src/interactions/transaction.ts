@@ -236,6 +236,7 @@ async function tryRead(services: Services, { route, request }: Step, changes: re
   try {
     const { body } = await route.handle(services, request);
     if (body?.kind === 'chunks') await body.chunks[Symbol.asyncIterator]().return?.();
+    if (body?.kind === 'stream') await body.stream[Symbol.asyncIterator]().return?.();
   } catch (error) {
     const missing = error instanceof FhirError && (error.status === 404 || error.status === 410);
     if (!missing || !own?.template || route.name === 'vread') throw error;

@@ -6,6 +6,7 @@ import type { Message, Resource } from '../../fhir/types.ts';
 import type { Draft, Key, PlainEntry, Removal } from '../convert.ts';
 import type { Finding } from '../finding.ts';
 import type { FindCodes } from '../layout.ts';
+import type { Spool } from '../spool.ts';
 
 /** A file as it came. It is read again: set by set, and for giving refused rows back. */
 export interface SourceFile {
@@ -80,10 +81,12 @@ export interface Unit {
   readonly make?: ((making: Making) => Made) | undefined;
 }
 
-/** A file that was written. */
+/** A file that was written. Its bytes are there as long as the spool of its export is. */
 export interface WrittenFile {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** Its bytes, about. */
+  readonly size: number;
+  pieces(): Iterable<Uint8Array>;
   readonly findings: readonly Finding[];
 }
 
@@ -140,6 +143,9 @@ export interface Standard {
   units(files: readonly SourceFile[], codes: FindCodes): Iterable<Unit | undefined>;
   /** How `write` is asked; there when it is. */
   readonly asked?: Asked;
-  /** Files of what is stored; absent when the standard has no way back. */
-  write?(found: Found, options: WriteOptions, codes: FindCodes): AsyncIterable<WrittenFile>;
+  /**
+   * Files of what is stored; absent when the standard has no way back. Rows go to the spool while resources are read; the files come when all have
+   * been read.
+   */
+  write?(found: Found, options: WriteOptions, codes: FindCodes, spool: Spool): AsyncIterable<WrittenFile>;
 }

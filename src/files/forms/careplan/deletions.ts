@@ -36,6 +36,6 @@ export function* writeDeletions(
   for (const { kind, month, records } of files.values()) {
     const name = makeFileName({ kind, month, from, to, stamp: options.stamp });
     const { bytes, findings } = writeRecords(careplanLayouts.get(kind)![0]!, records, codes);
-    yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
+    yield { name, size: bytes.length, pieces: () => [bytes], findings: findings.map(one => ({ ...one, file: name })) };
   }
 }

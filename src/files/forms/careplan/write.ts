@@ -5,6 +5,8 @@ import type { Resource } from '../../../fhir/types.ts';
 import type { Key } from '../../convert.ts';
 import { getAt } from '../../element-path.ts';
 import { type FileRecord, type FindCodes, writeRecords } from '../../layout.ts';
+import { OutFiles, type OutPiece } from '../../out-files.ts';
+import type { Spool } from '../../spool.ts';
 import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
 import { writeDeletions } from './deletions.ts';
 import { makeFileName, type Party } from './file-name.ts';
@@ -185,42 +187,51 @@ async function* outSets(found: Found, wanted: (kind: string) => boolean, codes: 
     for await (const one of found.all('CarePlan', systems.preventive)) yield outPreventive(one, found);
 }
 
-/** Files being filled: one for each interface, month, sender, receiver and version. */
-class Outbox {
-  private readonly files = new Map<
-    string,
-    { kind: string; month?: string; from: Party; to: Party; sets: { key: string; records: readonly FileRecord[] }[] }
-  >();
-  readonly pictures: WrittenFile[] = [];
+/** What a file is: one for each interface, month, sender, receiver and version. */
+interface OutName {
+  readonly kind: string;
+  readonly month: string | undefined;
+  readonly from: Party;
+  readonly to: Party;
+}
 
-  add(set: OutSet, from: Party, to: Party): void {
-    for (const [kind, records] of set.rows) {
-      if (records.length === 0) continue;
-      const version = records[0]!['version'];
-      const name = [kind, set.month, from.office, from.serviceType, to.office, to.serviceType, version].join(' ');
-      const file = this.files.get(name) ?? {
-        kind,
-        ...(set.month !== undefined && { month: set.month }),
-        from,
-        to,
-        sets: [],
-      };
-      file.sets.push({ key: set.key, records });
-      this.files.set(name, file);
-    }
+/** Files being filled. */
+class Outbox {
+  private readonly files: OutFiles<OutName>;
+  private readonly pictures: { name: string; place: OutPiece }[] = [];
+  private readonly codes: FindCodes;
+
+  constructor(spool: Spool, codes: FindCodes) {
+    this.files = new OutFiles(spool);
+    this.codes = codes;
   }
 
-  *write(stamp: string, codes: FindCodes): Generator<WrittenFile> {
-    for (const { kind, month, from, to, sets } of this.files.values()) {
-      sets.sort((a, b) => (a.key < b.key ? -1 : 1));
-      const records = sets.flatMap(one => one.records);
+  /** The rows of a set go to each of its receivers, its pictures once. */
+  add(set: OutSet, from: Party, receivers: readonly Party[]): void {
+    if (receivers.length === 0) return;
+    for (const [kind, records] of set.rows) {
+      if (records.length === 0) continue;
+      const version = records[0]!['version'] ?? '';
       const editions = careplanLayouts.get(kind)!;
-      const layout = editions.find(one => one.versions?.includes(records[0]!['version'] ?? '')) ?? editions[0]!;
-      const name = makeFileName({ kind, month, from, to, stamp });
-      const { bytes, findings } = writeRecords(layout, records, codes);
-      yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
+      const layout = editions.find(one => one.versions?.includes(version)) ?? editions[0]!;
+      const piece = this.files.put(set.key, records.length, writeRecords(layout, records, this.codes));
+      for (const to of receivers) {
+        const name = [kind, set.month, from.office, from.serviceType, to.office, to.serviceType, version].join(' ');
+        this.files.add(name, { kind, month: set.month, from, to }, piece);
+      }
     }
-    yield* this.pictures;
+    for (const { name, bytes } of set.pictures ?? [])
+      this.pictures.push({ name, place: this.files.put(set.key, 0, { bytes, findings: [] }) });
+  }
+
+  *write(stamp: string): Generator<WrittenFile> {
+    for (const file of this.files.list()) {
+      const name = makeFileName({ ...file.about, stamp });
+      const pieces = () => this.files.readAll(file);
+      yield { name, size: this.files.size(file), pieces, findings: this.files.findings(file, name, 1) };
+    }
+    for (const { name, place } of this.pictures)
+      yield { name, size: place.to - place.from, pieces: () => this.files.read(place), findings: [] };
   }
 }
 
@@ -233,14 +244,19 @@ const isSame = (one: Party, asked: Party): boolean =>
  * @param options `kinds` by their main interface (UP1KYO, UPPLAN, UPJSK, UPKIHON, UPYOBO); 介護予防 files name no receiver by number,
  *   so they are written only when `to` is given
  */
-export async function* writeFiles(found: Found, options: WriteOptions, codes: FindCodes): AsyncGenerator<WrittenFile> {
+export async function* writeFiles(
+  found: Found,
+  options: WriteOptions,
+  codes: FindCodes,
+  spool: Spool,
+): AsyncGenerator<WrittenFile> {
   const from = options.from === undefined ? undefined : partyOf(options.from);
   const to = options.to === undefined ? undefined : partyOf(options.to);
   if (options.deletions) {
     if (from && to) yield* writeDeletions(from, to, options, codes);
     return;
   }
-  const outbox = new Outbox();
+  const outbox = new Outbox(spool, codes);
   for await (const set of outSets(found, kind => options.kinds?.includes(kind) ?? true, codes)) {
     if (options.month !== undefined && set.month !== undefined && set.month !== options.month) continue;
     // The service type of a planning office is not in its rows, so only its number is compared.
@@ -251,9 +267,7 @@ export async function* writeFiles(found: Found, options: WriteOptions, codes: Fi
         ? [to]
         : []
       : set.receivers;
-    for (const receiver of receivers) outbox.add(set, from?.serviceType ? from : set.from, receiver);
-    for (const picture of receivers.length > 0 ? (set.pictures ?? []) : [])
-      outbox.pictures.push({ ...picture, findings: [] });
+    outbox.add(set, from?.serviceType ? from : set.from, receivers);
   }
-  yield* outbox.write(options.stamp, codes);
+  yield* outbox.write(options.stamp);
 }

@@ -5,6 +5,8 @@ import type { Resource } from '../../../fhir/types.ts';
 import { getAt } from '../../element-path.ts';
 import type { Finding } from '../../finding.ts';
 import { type FileRecord, type FindCodes, type Layout, writeRecords, writeRow } from '../../layout.ts';
+import { type OutFile, OutFiles } from '../../out-files.ts';
+import type { Spool } from '../../spool.ts';
 import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
 import { readBill } from './bill.ts';
 import { type Delivery, monthOf, type Named, readClaim } from './claim.ts';
@@ -60,52 +62,108 @@ async function* outsOf(found: Found): AsyncGenerator<Out> {
 const quotedRow = ({ fields }: Layout, record: FileRecord): string =>
   fields.map(({ key }) => `"${(record[key] ?? '').replaceAll('"', '""')}"`).join(',');
 
-/** A file's rows as text, each with its layout: for the check of its values. */
-function linesOf(outs: readonly Out[]): { text: string; layout: Layout; record: FileRecord }[] {
-  return outs.flatMap(({ rows }) =>
-    rows.map(({ name, record }) => {
-      const known = recordNameOf(record['exchange']!, name);
-      // A month before the first edition that is known is written in that edition.
-      const layout = layoutOf(known, record['month']!) ?? claimRecords.get(known)![0]!.layout;
-      return { text: quotedRow(layout, record), layout, record };
-    }),
-  );
+/** What stands before the items of a data row; rows are numbered from the control record on. */
+const before = (row: number): string => `2,${row + 2},`;
+
+/** The rows of a resource without what stands before their items: that is known when all have been read. */
+function encodeRows(rows: readonly Named[], codes: FindCodes): { bytes: Uint8Array; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const parts = rows.map(({ name, record }) => {
+    const known = recordNameOf(record['exchange']!, name);
+    // A month before the first edition that is known is written in that edition.
+    const layout = layoutOf(known, record['month']!) ?? claimRecords.get(known)![0]!.layout;
+    return { layout, record };
+  });
+  let line = 1;
+  const bytes = parts.map(({ layout, record }) => {
+    const text = quotedRow(layout, record);
+    const written = writeRecords(layout, [record], codes, text);
+    findings.push(...written.findings.map(one => ({ ...one, line: line + (one.line ?? 1) - 1 })));
+    line += text.split('\n').length;
+    return written.bytes;
+  });
+  return { bytes: Buffer.concat(bytes), findings };
 }
 
-/** The rows of one file → its bytes. */
-export function writeClaimFile(
-  outs: readonly Out[],
-  { dataKind, medium, month }: Delivery,
-  codes: FindCodes,
-): { bytes: Uint8Array; findings: readonly Finding[] } {
-  const lines = linesOf(outs);
-  const head: FileRecord = {
+const lineFeed = 10;
+const quote = 34;
+
+/** Rows taken apart: a line feed between quotes is none. No second byte of MS932 is a quote or a line feed. */
+function* splitRows(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const bytes = Buffer.concat([...pieces]);
+  let from = 0;
+  let inside = false;
+  for (const [i, byte] of bytes.entries()) {
+    if (byte === quote) inside = !inside;
+    else if (byte === lineFeed && !inside) {
+      yield bytes.subarray(from, i + 1);
+      from = i + 1;
+    }
+  }
+}
+
+/** The control record. */
+function headOf({ office, delivery }: Pick<Out, 'office' | 'delivery'>, count: number): FileRecord {
+  const { dataKind, medium, month } = delivery;
+  return {
     type: '1',
     number: '1',
     volume: '0',
-    count: String(lines.length),
+    count: String(count),
     dataKind,
     welfareOffice: '0',
     insurer: '000000',
-    office: outs[0]!.office,
+    office,
     prefecture: '00',
     medium,
     month,
     fileNumber: '0',
   };
-  const findings: Finding[] = [];
-  const parts: Uint8Array[] = [];
-  let line = 1;
-  const add = (layout: Layout, record: FileRecord, text: string, before: number) => {
-    const written = writeRecords(layout, [record], codes, { text, before });
-    parts.push(written.bytes);
-    findings.push(...written.findings.map(one => ({ ...one, line: line + (one.line ?? 1) - 1 })));
-    line += text.split('\n').length;
+}
+
+type About = Pick<Out, 'office' | 'delivery'>;
+
+/** A file's bytes: control record, rows with their numbers, end record. */
+function* fileBytes(files: OutFiles<About>, file: OutFile<About>, head: Uint8Array): Generator<Uint8Array> {
+  yield head;
+  let row = 0;
+  for (const piece of file.pieces) {
+    const parts = [...splitRows(files.read(piece))].flatMap(one => [Buffer.from(before(row++)), one]);
+    yield Buffer.concat(parts);
+  }
+  yield Buffer.from(`3,${row + 2}\r\n`);
+}
+
+/** Findings with the columns they have behind what stands before the items of their rows. */
+function placed(findings: readonly Finding[], files: OutFiles<About>, file: OutFile<About>): Finding[] {
+  if (findings.length === 0) return [];
+  const rowsAt = new Map<number, number>();
+  let [line, row] = [2, 0];
+  for (const piece of file.pieces)
+    for (const bytes of splitRows(files.read(piece))) {
+      rowsAt.set(line, row++);
+      line += bytes.filter(one => one === lineFeed).length;
+    }
+  return findings.map(one => {
+    const at = rowsAt.get(one.line ?? 0);
+    return one.column === undefined || at === undefined ? one : { ...one, column: one.column + before(at).length };
+  });
+}
+
+function written(files: OutFiles<About>, file: OutFile<About>, number: number, codes: FindCodes): WrittenFile {
+  const { about, pieces } = file;
+  const name = nameOf(about.delivery, number);
+  const count = pieces.reduce((sum, one) => sum + one.rows, 0);
+  const record = headOf(about, count);
+  const head = writeRecords(control, [record], codes, writeRow(control, record));
+  const rows = placed(files.findings(file, name, 2), files, file);
+  const findings = [...head.findings.map(one => ({ ...one, file: name })), ...rows];
+  return {
+    name,
+    size: files.size(file) + count * before(count).length,
+    findings,
+    pieces: () => fileBytes(files, file, head.bytes),
   };
-  add(control, head, writeRow(control, head), 0);
-  for (const [i, { text, layout, record }] of lines.entries()) add(layout, record, `2,${i + 2},${text}`, 2);
-  parts.push(Buffer.from(`3,${lines.length + 2}\r\n`));
-  return { bytes: Buffer.concat(parts), findings };
 }
 
 const letters: Readonly<Record<string, string>> = { 711: 'S', 812: 'P', 821: 'K' };
@@ -131,23 +189,17 @@ export async function* writeClaimFiles(
   found: Found,
   options: WriteOptions,
   codes: FindCodes,
+  spool: Spool,
 ): AsyncGenerator<WrittenFile> {
-  const files = new Map<string, Out[]>();
+  const files = new OutFiles<About>(spool);
   for await (const out of outsOf(found)) {
     if (!isAsked(out, options)) continue;
-    const { dataKind, medium, month } = out.delivery;
-    const name = [out.office, month, dataKind, medium].join(' ');
-    files.set(name, [...(files.get(name) ?? []), out]);
+    const { office, delivery, key, rows } = out;
+    const { dataKind, medium, month } = delivery;
+    // Bills stand before claims.
+    const order = `${rows[0]!.name.startsWith('711') ? 1 : 2} ${key}`;
+    const piece = files.put(order, rows.length, encodeRows(rows, codes));
+    files.add([office, month, dataKind, medium].join(' '), { office, delivery }, piece);
   }
-  let number = 0;
-  for (const [, outs] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    number++;
-    const bills = outs.filter(one => one.rows[0]!.name.startsWith('711'));
-    const others = outs.filter(one => !bills.includes(one));
-    for (const list of [bills, others]) list.sort((a, b) => (a.key < b.key ? -1 : 1));
-    const { delivery } = outs[0]!;
-    const name = nameOf(delivery, number);
-    const { bytes, findings } = writeClaimFile([...bills, ...others], delivery, codes);
-    yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
-  }
+  for (const [i, file] of files.list().entries()) yield written(files, file, i + 1, codes);
 }

@@ -6,6 +6,8 @@ import type { Resource } from '../../../fhir/types.ts';
 import type { Key } from '../../convert.ts';
 import type { Finding } from '../../finding.ts';
 import type { FileRecord, FindCodes } from '../../layout.ts';
+import { OutFiles, type OutPiece } from '../../out-files.ts';
+import type { Spool } from '../../spool.ts';
 import type { Found, WriteOptions, WrittenFile } from '../standard.ts';
 import { allForms, type Form, users } from './all.ts';
 import { checkValue, methodOf } from './column.ts';
@@ -66,42 +68,80 @@ async function outRecord(response: Resource, found: Found): Promise<OutRecord | 
 
 const cellText = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
-/** A file's bytes, and what is wrong with its values. */
-export function writeLifeFile(
-  form: Form,
-  records: readonly FileRecord[],
-  codes: FindCodes,
-): { bytes: Uint8Array; findings: readonly Finding[] } {
+/** A record as a row, and what is wrong with its values. */
+function writeRow(form: Form, record: FileRecord, codes: FindCodes): { bytes: Uint8Array; findings: Finding[] } {
   const findings: Finding[] = [];
-  const lines = [form.id, form.columns.map(({ key }) => key).join(',')];
-  let line = 3;
-  for (const record of records) {
-    for (const column of form.columns) {
-      const value = record[column.key] ?? '';
-      const problem = checkValue(value, column, codes, methodOf(record));
-      if (problem) findings.push({ ...problem, line, item: column.no, name: column.name, value });
-    }
-    const text = form.columns.map(({ key }) => cellText(record[key] ?? '')).join(',');
-    line += text.split('\n').length;
-    lines.push(text);
+  for (const column of form.columns) {
+    const value = record[column.key] ?? '';
+    const problem = checkValue(value, column, codes, methodOf(record));
+    if (problem) findings.push({ ...problem, line: 1, item: column.no, name: column.name, value });
   }
-  return { bytes: Buffer.from(`\ufeff${lines.join('\r\n')}\r\n`), findings };
+  const text = form.columns.map(({ key }) => cellText(record[key] ?? '')).join(',');
+  return { bytes: Buffer.from(`${text}\r\n`), findings };
 }
 
-/** The records an export asks for. A detail goes with its parent, whose day it has. */
-function asked(all: readonly OutRecord[], { kinds, from, month }: WriteOptions): OutRecord[] {
-  const [office, service] = (from ?? '').split('_');
-  const numberOf = ({ key }: OutRecord, dataType: string) =>
-    [dataType, key.office, key.service, key.number].join('\u0000');
-  const inMonth = ({ day }: OutRecord) => month === undefined || day.replace('-', '').startsWith(month);
-  const parents = new Set(all.filter(inMonth).map(one => numberOf(one, one.form.id)));
-  return all.filter(
-    one =>
-      (kinds?.includes(one.form.id) ?? true) &&
-      (!office || one.key.office === office) &&
-      (!service || one.key.service === service) &&
-      (one.form.id === users || (one.form.parent ? parents.has(numberOf(one, one.form.parent)) : inMonth(one))),
-  );
+/** What a file is: one for each form, office and service. */
+interface About {
+  readonly form: Form;
+  readonly key: RecordKey;
+}
+
+/** The number of a record in a form: a detail has that of its parent. */
+const numberOf = ({ key }: OutRecord, dataType: string): string =>
+  [dataType, key.office, key.service, key.number].join('\u0000');
+
+/** Records that an export asks for, sorted into files. A detail goes with its parent, whose day it has. */
+class Records {
+  private readonly options: WriteOptions;
+  private readonly files: OutFiles<About>;
+  /** Numbers of records of the month. */
+  private readonly parents = new Set<string>();
+  /** Details of a month whose parents may still come. */
+  private readonly details: {
+    readonly parent: string;
+    readonly name: string;
+    readonly about: About;
+    piece: OutPiece;
+  }[] = [];
+
+  constructor(options: WriteOptions, spool: Spool) {
+    this.options = options;
+    this.files = new OutFiles(spool);
+  }
+
+  add(one: OutRecord, codes: FindCodes): void {
+    const { form, key, day, record } = one;
+    const { kinds, from, month } = this.options;
+    const inMonth = month === undefined || day.replace('-', '').startsWith(month);
+    if (inMonth && month !== undefined && !form.parent) this.parents.add(numberOf(one, form.id));
+    const [office, service] = (from ?? '').split('_');
+    if ((office && key.office !== office) || (service && key.service !== service)) return;
+    if (!(kinds?.includes(form.id) ?? true)) return;
+    const isDetail = form.parent !== undefined && month !== undefined;
+    if (form.id !== users && !isDetail && !inMonth) return;
+    const name = [String(allForms.indexOf(form)).padStart(3, '0'), key.office, key.service].join(' ');
+    const piece = this.files.put(one.name, 1, writeRow(form, record, codes));
+    if (isDetail) this.details.push({ parent: numberOf(one, form.parent!), name, about: { form, key }, piece });
+    else this.files.add(name, { form, key }, piece);
+  }
+
+  *write(): Generator<WrittenFile> {
+    for (const { parent, name, about, piece } of this.details)
+      if (this.parents.has(parent)) this.files.add(name, about, piece);
+    const counts = new Map<string, number>();
+    for (const file of this.files.list()) {
+      const { form, key } = file.about;
+      const count = (counts.get(form.id) ?? 0) + 1;
+      counts.set(form.id, count);
+      const name = `${form.id}_${count}_${key.office}_${key.service}_${this.options.stamp}.csv`;
+      const { files } = this;
+      const pieces = function* (): Generator<Uint8Array> {
+        yield Buffer.from(`\ufeff${form.id}\r\n${form.columns.map(one => one.key).join(',')}\r\n`);
+        yield* files.readAll(file);
+      };
+      yield { name, size: files.size(file), pieces, findings: files.findings(file, name, 3) };
+    }
+  }
 }
 
 /**
@@ -112,30 +152,12 @@ export async function* writeLifeFiles(
   found: Found,
   options: WriteOptions,
   codes: FindCodes,
+  spool: Spool,
 ): AsyncGenerator<WrittenFile> {
-  const all: OutRecord[] = [];
+  const records = new Records(options, spool);
   for await (const response of found.all('QuestionnaireResponse', systems.record)) {
     const one = await outRecord(response, found);
-    if (one) all.push(one);
+    if (one) records.add(one, codes);
   }
-  const files = new Map<string, OutRecord[]>();
-  for (const one of asked(all, options)) {
-    const name = [allForms.indexOf(one.form), one.key.office, one.key.service].join(' ');
-    files.set(name, [...(files.get(name) ?? []), one]);
-  }
-  const sorted = [...files.values()].sort((a, b) => allForms.indexOf(a[0]!.form) - allForms.indexOf(b[0]!.form));
-  const counts = new Map<string, number>();
-  for (const records of sorted) {
-    const { form, key } = records[0]!;
-    const count = (counts.get(form.id) ?? 0) + 1;
-    counts.set(form.id, count);
-    const name = `${form.id}_${count}_${key.office}_${key.service}_${options.stamp}.csv`;
-    records.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { bytes, findings } = writeLifeFile(
-      form,
-      records.map(one => one.record),
-      codes,
-    );
-    yield { name, bytes, findings: findings.map(one => ({ ...one, file: name })) };
-  }
+  yield* records.write();
 }
