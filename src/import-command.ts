@@ -14,7 +14,7 @@ import { importFiles, type Receipt } from './operations/files/run.ts';
 import { createServices } from './services.ts';
 import { startProblem } from './start-problem.ts';
 import { interrupted, Stopping } from './stopping.ts';
-import { writeBeside } from './whole-files.ts';
+import { writeWhole } from './whole-files.ts';
 
 /** Refusals told on the terminal; the report has all of them. */
 const shownRefusals = 3;
@@ -64,20 +64,30 @@ export async function runImport(
   return { receipts, files };
 }
 
+/** Where the refused rows of an import and its report go. */
+export interface ErrorPlaces {
+  readonly folder: string;
+  /** Name of the report. */
+  readonly report: string;
+  /** Writes a file and gives its place: over an older one, or beside it. */
+  readonly write: (file: string, pieces: Iterable<Uint8Array | string>) => string;
+}
+
 /**
- * Writes the refused rows as they came, and the report beside them; what earlier imports left there stays.
+ * Writes the refused rows as they came, and the report beside them.
  * @returns place of the report
  */
-export function writeErrors({ receipts, files }: ImportResult, folder: string, name: string, config: Config): string {
+export function writeErrors({ receipts, files }: ImportResult, places: ErrorPlaces, config: Config): string {
+  const { folder, report: name, write } = places;
   fs.mkdirSync(folder, { recursive: true });
   const { language } = ownRequest(config);
   const renamed: string[] = [];
   for (const { name: file, pieces } of refusedFiles(receipts, files)) {
-    const own = path.basename(writeBeside(path.join(folder, file), pieces()));
+    const own = path.basename(write(path.join(folder, file), pieces()));
     if (own !== file) renamed.push(language === 'ja' ? `${file} の行は ${own}` : `rows of ${file} are in ${own}`);
   }
   const notes = renamed.length > 0 ? `\n${renamed.join('\n')}\n` : '';
-  return writeBeside(path.join(folder, name), [reportText(receipts, language), notes]);
+  return write(path.join(folder, name), [reportText(receipts, language), notes]);
 }
 
 /** Counts of an import and its first refusals in words. */
@@ -114,7 +124,8 @@ async function filesNamed(config: Config, place: string): Promise<SourceFile[]> 
 /** Writes the report of an import; what is told of it. */
 function report(result: ImportResult, folder: string, config: Config): Message {
   try {
-    const place = writeErrors(result, folder, 'report.txt', config);
+    // The files themselves stay where they are: what an earlier import of them said is out of date.
+    const place = writeErrors(result, { folder, report: 'report.txt', write: writeWhole }, config);
     return { en: `; the report is ${place}`, ja: `（報告は ${place}）` };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

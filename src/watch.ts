@@ -15,7 +15,7 @@ import type { Services } from './interactions/interaction.ts';
 import { createServices } from './services.ts';
 import { startProblem } from './start-problem.ts';
 import { Stopping } from './stopping.ts';
-import { moveBeside } from './whole-files.ts';
+import { moveBeside, writeBeside } from './whole-files.ts';
 
 /** Where files come from, where they go when they are done, and where what was refused goes with its report. */
 export interface WatchFolders {
@@ -109,7 +109,7 @@ export class Watcher {
         ja: `${told.ja}\n${changed.join('、')} は読んでいる間に書き換えられました。残しておき、もう一度読みます`,
       };
     if (result.receipts.some(one => one.findings.length > 0))
-      writeErrors(result, errors, `${stamp}.report.txt`, this.config);
+      writeErrors(result, { folder: errors, report: `${stamp}.report.txt`, write: writeBeside }, this.config);
     for (const name of names) {
       moveBeside(path.join(incoming, name), path.join(done, name));
       this.seen.delete(name);

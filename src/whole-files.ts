@@ -21,9 +21,10 @@ function writePart(file: string, pieces: Iterable<Uint8Array | string>): string 
   return part;
 }
 
-/** Writes a file so that nobody sees half of it; one that is there is replaced. */
-export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>): void {
+/** Writes a file so that nobody sees half of it; one that is there is replaced. @returns its place */
+export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>): string {
   fs.renameSync(writePart(file, pieces), file);
+  return file;
 }
 
 /** Gives a file a name that nothing has; false when something has it. */
