@@ -33,6 +33,15 @@ export const findCodes: FindCodes = canonical => {
   return codes;
 };
 
+const codeLists = new Map<string, readonly string[]>();
+
+/** The codes of a system as a list, made once. */
+function codesIn(system: string): readonly string[] {
+  const all = codeLists.get(system) ?? [...findCodes(system)!.keys()];
+  codeLists.set(system, all);
+  return all;
+}
+
 const letters = [...'縁側花子科学的介護推進評価髙﨑①㈱Ⅲ－ガァａ０９ABCxyz09,."“”、。（）・　 \n'];
 
 const keyOf = (chance: Chance, i: number): FileRecord => ({
@@ -55,7 +64,7 @@ function valueFor(chance: Chance, column: Column, turn: number, method: string):
   switch (column.type) {
     case 'code': {
       const own = codes!.find(one => one.methods.includes(method) || method === '') ?? codes![0]!;
-      const all = [...findCodes(own.system)!.keys()];
+      const all = codesIn(own.system);
       // Methods come in turn, and within a method its codes.
       return all[(own.methods === '' ? turn : Math.floor(turn / 6)) % all.length]!;
     }

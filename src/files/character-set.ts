@@ -19,6 +19,8 @@ const eucJp: Message = { en: 'the file looks like EUC-JP', ja: 'EUC-JP のファ
 const japanese =
   /[\u2010-\u203b\u2160-\u217f\u2190-\u2193\u2460-\u2473\u25a0-\u25ef\u3001-\u30ff\u3231\u3232\u3239\u32a4-\u32a8\u3303-\u33cd\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f]/u;
 
+const japaneseAll = new RegExp(japanese.source, 'gu');
+
 function decodes(set: string, bytes: Uint8Array): string | undefined {
   try {
     // A character may be cut at the end: streaming leaves it open.
@@ -31,14 +33,13 @@ function decodes(set: string, bytes: Uint8Array): string | undefined {
 /** UTF-8 with a byte here and there that is no character: MS932 read as UTF-8 has hardly anything else. */
 function isDamagedUtf8(bytes: Uint8Array): boolean {
   const text = new TextDecoder('utf-8').decode(bytes, { stream: true });
-  const wrong = text.replace(/[^\ufffd]/g, '').length;
-  return text.replace(new RegExp(`[^${japanese.source.slice(1, -1)}]`, 'gu'), '').length > wrong;
+  return (text.match(japaneseAll)?.length ?? 0) > (text.match(/\ufffd/g)?.length ?? 0);
 }
 
 /** EUC-JP read as MS932 is mostly half-width katakana, which no text is; and it decodes as EUC-JP. */
 function looksLikeEucJp(bytes: Uint8Array): boolean {
   const asMs932 = new TextDecoder('shift_jis').decode(bytes, { stream: true }).replace(/[\0-\x7f]/g, '');
-  const strange = asMs932.replace(/[^\uff61-\uff9f\ufffd]/g, '').length;
+  const strange = asMs932.match(/[\uff61-\uff9f\ufffd]/g)?.length ?? 0;
   if (asMs932.length < 4 || strange < asMs932.length * 0.6) return false;
   const asEuc = decodes('euc-jp', bytes);
   return asEuc !== undefined && /[\u3041-\u3096]|[\u30a1-\u30fa]{2}|[\u4e00-\u9fff]{2}/.test(asEuc);

@@ -32,6 +32,10 @@ const comma = 44;
 const quote = 34;
 const endOfFileMark = 0x1a;
 
+// Rows are decoded whole, so nothing stays in a decoder between them; making one costs more than a row.
+const ms932Decoder = new TextDecoder('shift_jis');
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A row of bytes that has been found. */
 interface Span {
   readonly bytes: Uint8Array;
@@ -56,7 +60,7 @@ export class RowDecoder {
   private offset = 0;
   private line = 1;
   private set: CharacterSet | undefined;
-  private decoder = new TextDecoder('shift_jis');
+  private decoder = ms932Decoder;
   private passing: { readonly from: number; readonly line: number } | undefined;
   private stopped = false;
   private noted: Finding[] = [];
@@ -67,7 +71,7 @@ export class RowDecoder {
     this.gaiji = options.gaiji ?? 'error';
     this.verticalTab = options.verticalTab ?? false;
     if (known) ({ from: this.offset, line: this.line, set: this.set } = known);
-    if (this.set === 'utf-8') this.decoder = utf8Decoder();
+    if (this.set === 'utf-8') this.decoder = utf8Decoder;
   }
 
   /** The character set, as far as it is known: undefined while everything was ASCII. */
@@ -151,7 +155,7 @@ export class RowDecoder {
     }
     this.set = recognized.set;
     if (this.set === 'ms932') return true;
-    this.decoder = utf8Decoder();
+    this.decoder = utf8Decoder;
     this.noted.push(readAsUtf8(line));
     return true;
   }
@@ -241,8 +245,6 @@ export class RowDecoder {
     return [this.refusal(from, line, [tooLongRow(line, this.maxRowBytes)], this.offset)];
   }
 }
-
-const utf8Decoder = () => new TextDecoder('utf-8', { ignoreBOM: true });
 
 const isAscii = (bytes: Uint8Array): boolean => {
   for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;
