@@ -31,14 +31,14 @@ export interface CommandInput {
 }
 
 const fileDetails: Message = {
-  en: `Files: care plans (UP1KYO_….CSV …), LIFE (FORM_0000_2021_….csv …), opinions (…意見書….csv), FHIR resources one a line (*.ndjson);
-archives (*.zip) of them. A set (one person's plan, month …) is stored as a whole or refused as a whole.
+  en: `Files: care plans (UP1KYO_….CSV …, pictures *.jpg), LIFE (FORM_0000_2021_….csv …), opinions (…意見書….csv), claims (S2611001.CSV: at most 8
+letters and digits), FHIR resources one a line (*.ndjson); archives (*.zip) of them. A set (one person's plan, month …) is stored as a whole or refused as a whole.
 --errors: where refused rows and report.txt go; <folder>/errors without it.
 --json: a line of JSON for each set on standard output.
 Ctrl-C: the sets in work are finished; run the same command again for the rest.
 Exit codes: 0 all stored or unchanged, 1 something was refused or the disk is full, 2 nothing to import, 130 stopped.`,
-  ja: `ファイル: ケアプラン（UP1KYO_….CSV など）、LIFE（FORM_0000_2021_….csv など）、主治医意見書（…意見書….csv）、1行1件の FHIR リソース（*.ndjson）、
-それらの ZIP。組（1人の計画・月など）ごとに、全部登録するか全部受け付けないかのどちらかです。
+  ja: `ファイル: ケアプラン（UP1KYO_….CSV など、画像は *.jpg）、LIFE（FORM_0000_2021_….csv など）、主治医意見書（…意見書….csv）、
+介護給付費請求（S2611001.CSV など英数字8文字以内）、1行1件の FHIR リソース（*.ndjson）、それらの ZIP。組（1人の計画・月など）ごとに、全部登録するか全部受け付けないかのどちらかです。
 --errors: 受け付けなかった行と report.txt を置くフォルダ。なければ <フォルダ>/errors。
 --json: 組ごとに1行の JSON を標準出力に書く。
 Ctrl-C: 処理中の組を終えて止まる。残りは同じコマンドをもう一度。
@@ -47,9 +47,26 @@ Ctrl-C: 処理中の組を終えて止まる。残りは同じコマンドをも
 
 const watchDetails: Message = {
   en: `A file is taken when it has not changed between two looks (2 s). Software that writes slowly writes under another name (….part) and renames.
-What was refused goes to <errors> with its report. One watch works on a folder. --json: a line of JSON for each set on standard output.`,
+What was refused goes to <errors> with its report; nothing there or in <out> is overwritten. One watch works on a folder.
+--json: a line of JSON for each set on standard output. Ctrl-C: the sets in work are finished; what was not done stays in <in> (exit code 0).`,
   ja: `ファイルは、2回続けて（2秒）変わっていなければ取り込みます。ゆっくり書くソフトは別の名前（….part）で書いてから名前を変えてください。
-受け付けなかった行は報告と一緒に <errors> へ。1つのフォルダを見るのは1つの watch だけです。--json: 組ごとに1行の JSON を標準出力に書く。`,
+受け付けなかった行は報告と一緒に <errors> へ。<errors> と <out> のファイルは上書きしません。1つのフォルダを見るのは1つの watch だけです。
+--json: 組ごとに1行の JSON を標準出力に書く。Ctrl-C: 処理中の組を終えて止まり、残りは <in> に残ります（終了コード 0）。`,
+};
+
+const exportDetails: Message = {
+  en: `--standard: careplan (without it), life or claims.
+--kind: careplan UP1KYO, UPPLAN, UPJSK, UPKIHON, UPYOBO; life FORM_0000_2021 …; claims 7131, 8124, 8222 …; all without it.
+--from, --to: office number, with its service type (4970100014_43); --to and --deletion for care plans only. --month: YYYYMM.
+--deletion: files that tell the receiver what to delete, DLT1KYO:492017:0000000001:20260401; needs --from and --to.
+All files or none: on a full disk, on Ctrl-C or when a value cannot be written, nothing is left.
+Exit codes: 0 done (also when nothing fits), 1 the disk is full, 2 an option or a value cannot be used, 130 stopped.`,
+  ja: `--standard: careplan（省略時）、life、claims。
+--kind: careplan は UP1KYO・UPPLAN・UPJSK・UPKIHON・UPYOBO、life は FORM_0000_2021 など、claims は 7131・8124・8222 など。省略するとすべて。
+--from・--to: 事業所番号とサービス種類（4970100014_43）。--to と --deletion はケアプランだけ。--month: YYYYMM。
+--deletion: 相手に削除を伝えるファイル（DLT1KYO:492017:0000000001:20260401）。--from と --to も必要。
+全部書くか何も書かないかのどちらかです。ディスクがいっぱいのとき・Ctrl-C のとき・書けない値があるときは、何も残しません。
+終了コード: 0 完了（該当なしも含む）、1 ディスクがいっぱい、2 オプションや値が使えない、130 中断。`,
 };
 
 /** All commands but serve. Their code is loaded when it is needed. */
@@ -113,6 +130,7 @@ export const commands: readonly Command[] = [
     name: 'export-files',
     shape:
       '<folder> [--standard careplan] [--kind UPPLAN,…] [--from <office>] [--to <office>] [--month YYYYMM] [--deletion DLT…:<key>,…]',
+    details: exportDetails,
     meaning: {
       en: 'writes what is stored as national files',
       ja: '登録済みの内容を国の標準のファイルに書き出す',

@@ -2,6 +2,7 @@
  * The settings table. Each row gives a setting its flag, its environment variable, its line in `--help` and in README.md
  * (a test compares them). The only place that reads process.env.
  */
+import { nearest } from './definitions/nearest.ts';
 import type { Message } from './fhir/types.ts';
 import { rules } from './setting-rules.ts';
 
@@ -258,22 +259,29 @@ function checkDatabase(text: string): void {
   });
 }
 
+function unknownOption(flag: string, known: readonly string[]): SettingError {
+  const near = nearest(flag, known);
+  return new SettingError({
+    en: `unknown option --${flag}${near ? `, did you mean --${near}?` : ';'} --help lists the options`,
+    ja: `--${flag} というオプションはありません${near ? `。--${near} のことですか` : ''}（--help で一覧）`,
+  });
+}
+
 /**
  * Reads the settings: flags win over variables, variables over defaults.
  * @param flags `--name value` pairs of the command line, names without dashes
+ * @param more options of the command itself, for telling which one was meant
  * @throws SettingError for an unknown flag, an unknown ENGAWA_ variable or a value that cannot be used
  */
 export function readConfig(
   flags: ReadonlyMap<string, string> = new Map(),
   env: NodeJS.ProcessEnv = process.env,
+  more: readonly string[] = [],
 ): Config {
   const rows = Object.entries(settings) as [keyof Settings, Setting<string | number | boolean>][];
   for (const flag of flags.keys()) {
     if (!rows.some(([, row]) => row.flag === flag))
-      throw new SettingError({
-        en: `unknown option --${flag}; --help lists the options`,
-        ja: `--${flag} というオプションはありません（--help で一覧）`,
-      });
+      throw unknownOption(flag, [...rows.map(([, row]) => row.flag), ...more]);
   }
   for (const name of Object.keys(env)) {
     if (name.startsWith('ENGAWA_') && !rows.some(([, row]) => row.env === name))

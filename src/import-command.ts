@@ -83,6 +83,8 @@ export function writeErrors({ receipts, files }: ImportResult, places: ErrorPlac
   const { language } = ownRequest(config);
   const renamed: string[] = [];
   for (const { name: file, pieces } of refusedFiles(receipts, files)) {
+    // Of a file that could not be opened there is nothing to give back.
+    if (pieces()[Symbol.iterator]().next().done) continue;
     const own = path.basename(write(path.join(folder, file), pieces()));
     if (own !== file) renamed.push(language === 'ja' ? `${file} の行は ${own}` : `rows of ${file} are in ${own}`);
   }
@@ -90,9 +92,14 @@ export function writeErrors({ receipts, files }: ImportResult, places: ErrorPlac
   return write(path.join(folder, name), [reportText(receipts, language), notes]);
 }
 
+const noRows: Message = {
+  en: 'There is nothing in the files: they have no rows',
+  ja: 'ファイルに行がありません。何も登録していません',
+};
+
 /** Counts of an import and its first refusals in words. */
 export function resultMessage({ receipts, problem }: ImportResult): Message & { failed: boolean } {
-  const counts = countsOf(receipts);
+  const counts = receipts.length > 0 || problem ? countsOf(receipts) : noRows;
   const failed = problem !== undefined || receipts.some(one => one.outcome === 'refused');
   const stop = problem && { en: `\nengawa: ${problem.en}`, ja: `\nengawa: ${problem.ja}` };
   return {
@@ -126,12 +133,12 @@ function report(result: ImportResult, folder: string, config: Config): Message {
   try {
     // The files themselves stay where they are: what an earlier import of them said is out of date.
     const place = writeErrors(result, { folder, report: 'report.txt', write: writeWhole }, config);
-    return { en: `; the report is ${place}`, ja: `（報告は ${place}）` };
+    return { en: `\nReport: ${place}`, ja: `\n報告: ${place}` };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return {
-      en: `; the report cannot be written to ${folder} (${code})`,
-      ja: `（報告を ${folder} に書けません: ${code}）`,
+      en: `\nThe report cannot be written to ${folder} (${code})`,
+      ja: `\n報告を ${folder} に書けません（${code}）`,
     };
   }
 }

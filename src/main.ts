@@ -200,7 +200,10 @@ function showProgress(language: Language): (line: Message) => void {
 
 /** Runs a command line; the exit code, or undefined while a server runs. */
 export async function main(words: readonly string[]): Promise<number | undefined> {
-  let language = cliLanguage(process.env['ENGAWA_LANGUAGE']);
+  // What is wrong with the other words is told in the language that was asked for.
+  const at = words.findIndex(word => /^--language(=|$)/.test(word));
+  const asked = words[at]?.split('=')[1] ?? (at < 0 ? undefined : words[at + 1]);
+  let language = cliLanguage(asked ?? process.env['ENGAWA_LANGUAGE']);
   let config: Config | undefined;
   try {
     const { command, name, words: rest, flags } = parseCommandLine(words);
@@ -222,7 +225,9 @@ export async function main(words: readonly string[]): Promise<number | undefined
       return await runValidate(rest, options, config, language);
     } else {
       // What commands write for people is in the language the command line speaks.
-      config = { ...readConfig(new Map([...flags].filter(([name]) => !command?.flags.includes(name)))), language };
+      const own = command?.flags ?? [];
+      const settings = new Map([...flags].filter(([name]) => !own.includes(name)));
+      config = { ...readConfig(settings, process.env, own), language };
       if (!command) {
         if ((await shareWork(config)) === 'worker') await serve(config, language);
         return undefined;

@@ -23,7 +23,13 @@ function writePart(file: string, pieces: Iterable<Uint8Array | string>): string 
 
 /** Writes a file so that nobody sees half of it; one that is there is replaced. @returns its place */
 export function writeWhole(file: string, pieces: Iterable<Uint8Array | string>): string {
-  fs.renameSync(writePart(file, pieces), file);
+  const part = writePart(file, pieces);
+  try {
+    fs.renameSync(part, file);
+  } catch (error) {
+    fs.rmSync(part, { force: true });
+    throw error;
+  }
   return file;
 }
 

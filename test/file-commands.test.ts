@@ -6,14 +6,15 @@ import { mock } from 'node:test';
 import t from 'tap';
 import { commandHelp, commands } from '../src/commands.ts';
 import { readConfig, SettingError } from '../src/config.ts';
-import { fileOnDisk, filesAt } from '../src/file-commands.ts';
+import { exportCommand, fileOnDisk, filesAt } from '../src/file-commands.ts';
 import { FolderLock } from '../src/folder-lock.ts';
 import { importCommand, resultMessage, runImport } from '../src/import-command.ts';
-import { parseCommandLine } from '../src/main.ts';
+import { main, parseCommandLine } from '../src/main.ts';
 import { DiskFullError } from '../src/store/store.ts';
 import { Watcher } from '../src/watch.ts';
 import { delivery, filesOf } from './careplan-data.ts';
 import { startServer } from './support.ts';
+import { writeZip } from './zip.ts';
 
 const place = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-commands-'));
 t.teardown(() => fs.rmSync(place, { recursive: true }));
@@ -56,6 +57,87 @@ t.test('what cannot be imported', async t => {
     t.match(await importCommand(config, file, new Map(), tell).catch((error: unknown) => error), {
       text: { en: reason },
     });
+});
+
+t.test('what lies beside the files that can be read is told, and does not hold them up', async t => {
+  const folder = plans('beside', 2);
+  fs.mkdirSync(path.join(folder, 'old.csv'));
+  const strange: [string, Uint8Array, RegExp][] = [
+    ['S1.csv', Buffer.from('\x89PNG\r\n', 'latin1'), /S1\.csv: found "PNG"; a text file/],
+    ['iken.csv', Buffer.from('PK\x03\x04....'), /iken\.csv: found "Excel \(xlsx\)/],
+    ['none.zip', Buffer.from(writeZip([])), /none\.zip: found "none\.zip"; the archive has no files/],
+    ['closed.csv', Buffer.from('x'), /closed\.csv: found "closed\.csv"; .*no permission \(EACCES\)\. Mend it/],
+  ];
+  for (const [name, bytes] of strange) fs.writeFileSync(path.join(folder, name), bytes);
+  const { openSync } = fs;
+  t.teardown(() => void Object.assign(fs, { openSync }));
+  // Root may open everything: the refusal of the system is told here.
+  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
+    if (path.basename(String(file)) !== 'closed.csv') return openSync(file, ...rest);
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: file });
+  };
+  Object.assign(fs, { openSync: refuse });
+  const data = readConfig(new Map(Object.entries({ language: 'en', data: path.join(place, 'beside-data') })), {});
+  const done = await importCommand(data, folder, new Map(), tell);
+  t.match(done, { en: /2 sets stored, 0 unchanged, 4 refused.*\nReport: .*report\.txt$/s, failed: true });
+  const report = fs.readFileSync(path.join(folder, 'errors/report.txt'), 'utf8');
+  for (const [name, , text] of strange) t.match(report, text, name);
+  t.same(fs.readdirSync(path.join(folder, 'errors')).sort(), ['S1.csv', 'iken.csv', 'none.zip', 'report.txt']);
+  const blank = path.join(place, 'blank');
+  fs.mkdirSync(blank);
+  fs.writeFileSync(path.join(blank, 'iken.csv'), '');
+  t.match(await importCommand(data, blank, new Map(), tell), { en: /they have no rows/, failed: false });
+});
+
+t.test('an export writes all files or none', async t => {
+  const data = readConfig(new Map(Object.entries({ language: 'en', data: path.join(place, 'export-data') })), {});
+  await importCommand(data, plans('export', 3), new Map(), tell);
+  const out = path.join(place, 'export-out');
+  const { renameSync } = fs;
+  t.teardown(() => void Object.assign(fs, { renameSync }));
+  let renamed = 0;
+  const full = (...[from, to]: Parameters<typeof renameSync>): void => {
+    if (renamed++ === 2) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
+    renameSync(from, to);
+  };
+  Object.assign(fs, { renameSync: full });
+  await t.rejects(exportCommand(data, out, new Map(), tell), { code: 'ENOSPC' });
+  Object.assign(fs, { renameSync });
+  t.same(fs.readdirSync(out), [], 'a full disk leaves none');
+  const stop = () => void process.emit('SIGINT');
+  t.match(await exportCommand(data, out, new Map(), stop), { en: /^Stopped; no files are left/, code: 130 });
+  t.same(fs.readdirSync(out), [], 'Ctrl-C leaves none');
+  t.match(
+    await exportCommand(
+      data,
+      out,
+      new Map([
+        ['month', '199901'],
+        ['kind', 'UPPLAN'],
+      ]),
+      tell,
+    ),
+    { en: /^Nothing that is stored/ },
+  );
+  t.match(await exportCommand(data, out, new Map(), tell), { en: /^\d+ files written/ });
+});
+
+t.test('what is wrong with a command line is told in its language, with what was meant', async t => {
+  const problem = (flag: string, own: readonly string[] = []): unknown => {
+    try {
+      return readConfig(new Map([[flag, 'x']]), {}, own);
+    } catch (error) {
+      return error;
+    }
+  };
+  t.match(problem('error', ['errors', 'json']), { text: { en: /did you mean --errors\?/ } });
+  t.match(problem('dta'), { text: { ja: /--data のことですか/ } });
+  const { write } = process.stderr;
+  const told: string[] = [];
+  Object.assign(process.stderr, { write: (text: string) => told.push(text) > 0 });
+  const code = await main(['imprt', 'x', '--language', 'ja']);
+  Object.assign(process.stderr, { write });
+  t.same([code, told.join('')], [2, 'engawa: 「imprt x」ではなく import を指定してください（--help で説明）\n']);
 });
 
 t.test('stopped in the middle: whole sets are stored, and the rest follows', async t => {

@@ -28,9 +28,42 @@ function unknownFile({ name, problem }: SourceFile): Unit {
       en: `a name of one of the standards: ${known.map(one => one.en).join('; ')}`,
       ja: `次の標準のファイル名: ${known.map(one => one.ja).join('、')}`,
     },
-    mend: { en: 'Name the file as its standard says', ja: '標準仕様のとおりに名前を付けてください' },
+    mend: problem
+      ? { en: 'Mend it and send it again', ja: '直して、もう一度送ってください' }
+      : { en: 'Name the file as its standard says', ja: '標準仕様のとおりに名前を付けてください' },
   };
   return refusedFile(name, finding);
+}
+
+/** What a file is that has the name of a text and is none, by its first bytes. */
+const otherKinds: readonly (readonly [beginning: string, kind: string])[] = [
+  ['89504e47', 'PNG'],
+  ['ffd8ff', 'JPEG'],
+  ['47494638', 'GIF'],
+  ['25504446', 'PDF'],
+  ['504b0304', 'Excel (xlsx) / Word (docx) / ZIP'],
+  ['d0cf11e0', 'Excel (xls) / Word (doc)'],
+  ['1f8b', 'gzip'],
+];
+
+/** A file of a text's name whose first bytes are those of another kind: its rows would only be told one by one to be wrong. */
+function otherKind(file: SourceFile): Unit | undefined {
+  if (!/\.(csv|ndjson|jsonl)$/i.test(file.name)) return undefined;
+  const [first = new Uint8Array(0)] = file.chunks();
+  const start = Buffer.from(first.subarray(0, 4)).toString('hex');
+  const kind = otherKinds.find(([beginning]) => start.startsWith(beginning))?.[1];
+  if (kind === undefined) return undefined;
+  return refusedFile(file.name, {
+    kind: 'content',
+    severity: 'error',
+    file: file.name,
+    value: kind,
+    rule: { en: 'a text file, as its name says', ja: '名前のとおりのテキストファイルではありません' },
+    mend: {
+      en: 'Write it as CSV (MS932) in the program it comes from, or name it by what it is',
+      ja: '元のソフトで CSV（MS932）として保存するか、中身に合う名前を付けてください',
+    },
+  });
 }
 
 /** Of two files of one name nobody could say which one a finding or a refused row is about. */
@@ -55,8 +88,12 @@ export function* unitsOf(files: readonly SourceFile[], codes: FindCodes): Genera
   for (const file of files) {
     const standard = standardOf(file.name);
     if (times.get(file.name)! > 1) yield sameName(file);
-    else if (!standard) yield unknownFile(file);
-    else known.push({ file, standard });
+    else if (!standard || file.problem) yield unknownFile(file);
+    else {
+      const other = otherKind(file);
+      if (other) yield other;
+      else known.push({ file, standard });
+    }
   }
   for (const standard of allStandards) {
     const own = known.filter(one => one.standard === standard).map(one => one.file);
