@@ -121,3 +121,20 @@ t.test('two files of one name are refused, both given back', async t => {
   );
   t.match(answer.payload, /each name once/);
 });
+
+t.test('a file without a name, and an archive in an archive, are told as such', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const send = async (type: string, payload: Uint8Array) =>
+    (
+      await server.app.inject({
+        method: 'POST',
+        url: '/fhir/$import',
+        headers: { 'content-type': type },
+        payload: Buffer.from(payload),
+      })
+    ).payload;
+  t.match(await send('text/csv', Buffer.from('1')), /the file has no name: give it in the parameter file/);
+  const inner = { name: 'inner.zip', bytes: writeZip([{ name: 'a.csv', bytes: Buffer.from('1') }]) };
+  t.match(await send('application/zip', writeZip([inner])), /archives in an archive are not opened/);
+});

@@ -1,6 +1,7 @@
 /**
  * What an export is asked for: names and values of a query or a command line → options, each checked against what its standard takes.
  */
+import { nearest } from '../../definitions/nearest.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import { allStandards } from '../../files/forms/all.ts';
 import { isDeletion } from '../../files/forms/careplan/deletions.ts';
@@ -49,6 +50,23 @@ function checkTaken(get: Get, { id, asked: { options, takesBack } }: Writable): 
     `files of the standard ${id} are asked for by ${known}${why ? `; ${why.en}` : ''}`,
     `標準 ${id} で使えるのは ${known} です${why ? `。${why.ja}` : ''}`,
   );
+}
+
+/**
+ * A misspelt parameter would give other files than were asked for. Those of every request begin with an underscore.
+ * @throws FhirError 'invalid'
+ */
+export function checkNames(given: Iterable<string>): void {
+  const known = ['standard', ...names];
+  for (const name of given) {
+    if (name.startsWith('_') || known.includes(name)) continue;
+    const near = nearest(name, known);
+    throw refuse(
+      name.slice(0, 40),
+      near ? `there is no such parameter, did you mean ${near}?` : `expected one of ${known.join(', ')}`,
+      near ? `このパラメーターはありません。${near} のことですか` : `使えるのは ${known.join(', ')} です`,
+    );
+  }
 }
 
 function readKinds(text: string, { isKind, kinds }: Asked): string[] {

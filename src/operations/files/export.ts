@@ -12,7 +12,7 @@ import type { FhirRequest, FhirResponse, Services } from '../../interactions/int
 import { findMatches } from '../../interactions/match.ts';
 import { DiskFullError } from '../../store/store.ts';
 import { everyResource } from './every-resource.ts';
-import { readOptions, stampOf } from './export-options.ts';
+import { checkNames, readOptions, stampOf } from './export-options.ts';
 import { codesOf } from './run.ts';
 import { Turn } from './turn.ts';
 
@@ -119,6 +119,7 @@ function tooLarge(): FhirError {
 
 /** POST or GET [base]/$export-files. */
 export async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
+  checkNames(request.query.map(([name]) => name));
   const written = await writeAll(services, request, name => request.query.find(([key]) => key === name)?.[1]);
   const { files, size, close } = written;
   const isTooLarge = files.length > zipLimits.files || size > zipLimits.bytes;

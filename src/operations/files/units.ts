@@ -1,6 +1,7 @@
 /**
  * The files of a delivery → units of work, each file by the standard its name tells.
  */
+import type { Message } from '../../fhir/types.ts';
 import type { Finding } from '../../files/finding.ts';
 import { allStandards } from '../../files/forms/all.ts';
 import type { SourceFile, Standard, Unit } from '../../files/forms/standard.ts';
@@ -17,7 +18,17 @@ const refusedFile = (name: string, finding: Finding): Unit => ({
   place: { file: name },
 });
 
-function unknownFile({ name, problem }: SourceFile): Unit {
+const unnamed: Message = {
+  en: 'the file has no name: give it in the parameter file ($import?file=NAME) or in Content-Disposition',
+  ja: 'ファイルの名前がありません。パラメーター file（$import?file=名前）か Content-Disposition で付けてください',
+};
+const innerArchive: Message = {
+  en: 'archives in an archive are not opened',
+  ja: 'ZIP の中の ZIP は開きません',
+};
+
+function unknownFile({ name, problem: told }: SourceFile): Unit {
+  const problem = told ?? (name === '' ? unnamed : /\.zip$/i.test(name) ? innerArchive : undefined);
   const known = allStandards.map(one => one.title);
   const finding: Finding = {
     kind: 'file-name',
