@@ -222,6 +222,38 @@ t.test('rows that are refused say why, come back as they were, and stop nothing'
   t.equal((await get(server, 'Patient?_summary=count'))['total'], 1, 'nothing of a refused row is stored');
 });
 
+t.test('a number that several records have refuses its rows and no others', async t => {
+  for (const store of stores) {
+    const [first, server] = [await startOn('sqlite'), await startOn(store)];
+    const [person, certificate, other] = [people[0]!, people[1]![0]!, people[2]![0]!];
+    await push(first, write(csv([...person, certificate])));
+    const post = async (resource: Resource) => {
+      for (let i = 0; i < 2; i++) {
+        const { statusCode } = await server.app.inject({
+          method: 'POST',
+          url: `/fhir/${resource.resourceType}`,
+          payload: { ...resource, id: undefined, ...('payor' in resource && { payor: [{ display: '別の登録' }] }) },
+        });
+        t.equal(statusCode, 201, `${store}: ${resource.resourceType}`);
+      }
+    };
+    const stored = await resourcesOf(first, 'Patient?_count=10');
+    await post(stored.find(one => JSON.stringify(one).includes(person[0]!['insured']!))!);
+    const number = certificate['insured']!;
+    const own = (await resourcesOf(first, 'Coverage?_count=50')).find(one => JSON.stringify(one).includes(number))!;
+    await post({ ...own, beneficiary: { display: '別の登録' }, subscriber: undefined });
+    const at = write(csv([...person, certificate, other]));
+    const counts = await push(server, at, ownCsv, { chunk: 2 });
+    t.same(counts, { created: 1, changed: 0, unchanged: 0, refused: person.length + 1 }, store);
+    const told = receiptsOf(at).map(one => one.findings?.map(({ item, text }) => `${item} ${text}`).join() ?? '');
+    for (const text of told.slice(0, person.length)) t.match(text, /Patient がサーバーに2件以上/, store);
+    t.match(told[person.length], /Coverage がサーバーに2件以上/, store);
+    t.equal(fs.readFileSync(path.join(at.receipts, 'refused.csv'), 'utf8'), csv([...person, certificate]));
+    t.equal((await get(server, 'Patient?_summary=count'))['total'], 3, `${store}: two, and the one that is right`);
+    await Promise.all([first.close(), server.close()]);
+  }
+});
+
 t.test('what may be right is taken, and told: an amount no master has, somebody younger than 40', async t => {
   const server = await startOn('sqlite');
   t.teardown(() => server.close());

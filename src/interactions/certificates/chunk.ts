@@ -6,7 +6,9 @@ import { certificateSystems, insuredPerson } from '../../care/names.ts';
 import { mergePatient } from '../../care/person-record.ts';
 import { parseJson, stringifyJson } from '../../fhir/json.ts';
 import type { Resource } from '../../fhir/types.ts';
-import type { Change, Committed } from '../../store/store.ts';
+import { certificateLayout } from '../../files/certificates/layout.ts';
+import type { Finding } from '../../files/finding.ts';
+import type { Change, Committed, Precondition } from '../../store/store.ts';
 import { sameVersion, writeChange } from '../intake/change.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
 import { commitPrepared } from '../write.ts';
@@ -37,6 +39,8 @@ interface Person {
   readonly prepared: PreparedPerson;
   id: string;
   presence: Presence;
+  /** Several records have the number: none can be chosen. */
+  doubled: boolean;
   change?: Change;
 }
 
@@ -47,14 +51,29 @@ interface Certificate {
   readonly payor: string;
   prepared: PreparedResource;
   presence: Presence;
+  /** Why it cannot be stored. */
+  refused?: Finding;
+}
+
+/** What a chunk becomes, and what its commit depends on: that no other has come with these keys. */
+interface Made<T> {
+  readonly list: readonly T[];
+  readonly preconditions: readonly Precondition[];
 }
 
 const isAbsent = ({ presence }: { readonly presence: Presence }): boolean =>
   presence === 'absent' || presence === 'deleted';
 
-async function findPersons(push: Push, { persons }: PreparedChunk): Promise<Map<string, Person>> {
+async function findPersons(push: Push, { persons }: PreparedChunk): Promise<Made<Person>> {
   const presence = await presenceOf(push.services.store, persons);
-  const list = persons.map((prepared, i): Person => ({ prepared, id: prepared.id, presence: presence[i]! }));
+  const list = persons.map(
+    (prepared, i): Person => ({
+      prepared,
+      id: prepared.id,
+      presence: presence[i]!,
+      doubled: false,
+    }),
+  );
   const absent = list.filter(isAbsent);
   const keyed = await findByKeys(
     push,
@@ -64,17 +83,14 @@ async function findPersons(push: Push, { persons }: PreparedChunk): Promise<Map<
   );
   for (const one of absent) {
     const known = keyed.ids.get(one.prepared.key);
-    if (known) Object.assign(one, { id: known, presence: 'other' });
+    if (known) Object.assign(one, { id: known, presence: 'other', doubled: keyed.doubled.has(one.prepared.key) });
   }
   for (const one of list) {
-    if (one.presence === 'same') continue;
+    if (one.presence === 'same' || one.doubled) continue;
     const change = one.presence === 'other' ? await mergedPatient(push, one) : newPatient(push, one);
     if (change) one.change = change;
   }
-  const first = list.find(one => one.change && isAbsent(one));
-  if (first?.change)
-    first.change = { ...first.change, preconditions: [...first.change.preconditions, ...keyed.preconditions] };
-  return new Map(list.map(one => [one.prepared.key, one]));
+  return { list, preconditions: keyed.preconditions };
 }
 
 function newPatient(push: Push, { prepared, id, presence }: Person): Change {
@@ -98,8 +114,9 @@ async function mergedPatient({ services, request }: Push, { id, prepared }: Pers
 async function findCertificates(
   push: Push,
   { rows, coverages, payors }: PreparedChunk,
-  people: ReadonlyMap<string, Person>,
-): Promise<{ list: readonly Certificate[]; changes: readonly Change[] }> {
+  persons: readonly Person[],
+): Promise<Made<Certificate>> {
+  const people = new Map(persons.map(one => [one.prepared.key, one]));
   const list: Certificate[] = [];
   for (const [i, row] of rows.entries()) {
     const { keys } = row;
@@ -110,35 +127,60 @@ async function findCertificates(
     const isRight = person.id === person.prepared.id && payor === payors.get(keys.insurer);
     const ids = { id: thought.id, person: person.id, payor };
     const prepared = isRight ? thought : prepareCoverage(push, row.record!, ids, false);
-    list.push({ row, keys, person, payor, prepared, presence: 'absent' });
+    const refused = person.doubled && doubled(row, 'Patient');
+    list.push({ row, keys, person, payor, prepared, presence: 'absent', ...(refused && { refused }) });
   }
   const presence = await presenceOf(
     push.services.store,
     list.map(one => one.prepared),
   );
   for (const [i, one] of list.entries()) one.presence = presence[i]!;
-  return { list, changes: await certificateChanges(push, list) };
+  return { list, preconditions: await findOthers(push, list) };
 }
 
-async function certificateChanges(push: Push, list: readonly Certificate[]): Promise<Change[]> {
-  const changes: Change[] = [];
-  const other = list.filter(one => one.presence === 'other');
+/** Certificates that came in another way keep the ids they have. */
+async function findOthers(push: Push, list: readonly Certificate[]): Promise<readonly Precondition[]> {
+  const preconditions: Precondition[] = [];
   for (const [kind, system] of certificateSystems) {
-    const absent = list.filter(one => isAbsent(one) && one.keys.kind === kind);
+    const absent = list.filter(one => isAbsent(one) && one.keys.kind === kind && !one.refused);
     const keyed = await findByKeys(
       push,
       'Coverage',
       system,
       absent.map(one => one.keys.certificate),
     );
-    for (const [i, one] of absent.entries()) {
+    preconditions.push(...keyed.preconditions);
+    for (const one of absent) {
       const known = keyed.ids.get(one.keys.certificate);
-      if (known) Object.assign(one, { presence: 'other', prepared: madeAgain(push, one, known) });
-      const own = coverageChange(push, one);
-      changes.push(i > 0 ? own : { ...own, preconditions: [...own.preconditions, ...keyed.preconditions] });
+      if (keyed.doubled.has(one.keys.certificate)) one.refused = doubled(one.row, 'Coverage');
+      else if (known) Object.assign(one, { presence: 'other', prepared: madeAgain(push, one, known) });
     }
   }
-  return [...changes, ...other.map(one => coverageChange(push, one))];
+  return preconditions;
+}
+
+/** Several resources have the key of a row. */
+function doubled({ line, record }: PreparedRow, type: 'Patient' | 'Coverage'): Finding {
+  const key = type === 'Patient' ? 'insured' : 'history';
+  const at = certificateLayout.fields.findIndex(one => one.key === key);
+  const { no, name } = certificateLayout.fields[at]!;
+  const value = record?.[key];
+  return {
+    kind: 'relation',
+    severity: 'error',
+    line,
+    item: no,
+    name,
+    ...(value && { value }),
+    rule: {
+      en: `one ${type} for each number; the server holds several with the number of this row`,
+      ja: `1つの番号に ${type} は1件です。この行の番号の ${type} がサーバーに2件以上あります`,
+    },
+    mend: {
+      en: `Search for the ${type} by this number, leave the number on one of them, then push the row again`,
+      ja: `この番号で ${type} を検索し、1件だけに番号を残してから、この行をもう一度送ってください`,
+    },
+  };
 }
 
 const madeAgain = (push: Push, { row, person, payor }: Certificate, id: string): PreparedResource =>
@@ -150,13 +192,27 @@ function coverageChange(push: Push, one: Certificate): Change {
   return presence === 'absent' ? { ...change, mustBeNew: true } : change;
 }
 
+/** Changes of all that is not refused; the first of them is done only when all is as it was found. */
+function changesOf(push: Push, persons: Made<Person>, certificates: Made<Certificate>): Change[] {
+  const taken = certificates.list.filter(one => !one.refused);
+  const wanted = new Set(taken.map(one => one.person));
+  const [first, ...rest] = [
+    ...persons.list.flatMap(one => (wanted.has(one) && one.change) || []),
+    ...taken.filter(one => one.presence !== 'same').map(one => coverageChange(push, one)),
+  ];
+  if (!first) return [];
+  const all = [...first.preconditions, ...persons.preconditions, ...certificates.preconditions];
+  return [{ ...first, preconditions: all }, ...rest];
+}
+
 const outcomes = { created: 'created', updated: 'changed', unchanged: 'unchanged' } as const;
 
 function receiptOf(one: Certificate, done: ReadonlyMap<string, Committed['outcome']>): Receipt {
+  const { line, findings } = one.row;
+  if (one.refused) return { line, outcome: 'refused', findings: [...findings, one.refused] };
   const coverage = `Coverage/${one.prepared.id}`;
   const outcome = outcomes[(done.get(coverage) ?? 'unchanged') as keyof typeof outcomes];
   const person = outcomes[(done.get(`Patient/${one.person.id}`) ?? 'unchanged') as keyof typeof outcomes];
-  const { line, findings } = one.row;
   return { line, outcome, coverage, ...(person !== 'unchanged' && { person }), findings };
 }
 
@@ -167,10 +223,10 @@ function receiptOf(one: Certificate, done: ReadonlyMap<string, Committed['outcom
 export async function pushChunk(push: Push, chunk: PreparedChunk): Promise<readonly Receipt[]> {
   let list: readonly Certificate[] = [];
   const { committed, changes } = await commitPrepared(push.services, async () => {
-    const people = await findPersons(push, chunk);
-    const made = await findCertificates(push, chunk, people);
-    list = made.list;
-    return [...[...people.values()].flatMap(one => one.change ?? []), ...made.changes];
+    const persons = await findPersons(push, chunk);
+    const certificates = await findCertificates(push, chunk, persons.list);
+    list = certificates.list;
+    return changesOf(push, persons, certificates);
   });
   const done = new Map(changes.map(({ type, id }, i) => [`${type}/${id}`, committed[i]!.outcome]));
   const receipts = new Map(list.map(one => [one.row, receiptOf(one, done)]));

@@ -3,7 +3,6 @@
  */
 
 import { objects } from '../../care/names.ts';
-import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Precondition } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
@@ -11,6 +10,8 @@ import type { FhirRequest, Services } from '../interaction.ts';
 /** What was found: key → id; and the facts that it is all there is, for the commit. */
 export interface Keyed {
   readonly ids: ReadonlyMap<string, string>;
+  /** Keys that several resources have: which of them is meant cannot be told. */
+  readonly doubled: ReadonlySet<string>;
   readonly preconditions: readonly Precondition[];
 }
 
@@ -22,24 +23,29 @@ interface Asking {
   readonly request: FhirRequest;
 }
 
-/** @throws FhirError 'multiple-matches' when two resources have the same key */
+/** Resources of a type by the values of their identifiers of one system. */
 export async function findByKeys(
   asking: Asking,
   type: string,
   system: string,
   keys: readonly string[],
 ): Promise<Keyed> {
-  const ids = new Map<string, string>();
+  const found = { ids: new Map<string, string>(), doubled: new Set<string>() };
   const preconditions: Precondition[] = [];
   const most = Math.min(mostAsked, asking.services.config.maxParameterValues);
   for (let i = 0; i < keys.length; i += most)
-    preconditions.push(await findSome(asking, { type, system, keys: keys.slice(i, i + most), found: ids }));
-  return { ids, preconditions };
+    preconditions.push(await findSome(asking, { type, system, keys: keys.slice(i, i + most), found }));
+  return { ...found, preconditions };
+}
+
+interface Found {
+  readonly ids: Map<string, string>;
+  readonly doubled: Set<string>;
 }
 
 async function findSome(
   { services, request }: Asking,
-  { type, system, keys, found }: { type: string; system: string; keys: readonly string[]; found: Map<string, string> },
+  { type, system, keys, found }: { type: string; system: string; keys: readonly string[]; found: Found },
 ): Promise<Precondition> {
   const access = services.access.condition(request.caller);
   const value = keys.map(key => `${system}|${key}`).join(',');
@@ -53,8 +59,8 @@ async function findSome(
     for (const one of objects((JSON.parse(version.text) as Resource)['identifier'])) {
       const key = String(one['value']);
       if (one['system'] !== system || !asked.has(key)) continue;
-      if (found.has(key)) throw twice(type);
-      found.set(key, id);
+      if (found.ids.has(key) && found.ids.get(key) !== id) found.doubled.add(key);
+      found.ids.set(key, id);
     }
   }
   return {
@@ -65,9 +71,3 @@ async function findSome(
     ...(query.begins && { begins: query.begins }),
   };
 }
-
-const twice = (type: string): FhirError =>
-  new FhirError('multiple-matches', {
-    en: `Two ${type} resources have the same business key; expected one. Merge them, then push again`,
-    ja: `同じ番号の ${type} が2件あります。統合してから、もう一度送ってください`,
-  });
