@@ -72,6 +72,21 @@ t.test('packed, handed over and unpacked they are the same', async t => {
   t.same(byTable(new RowsOfVersion(made, 0)), byTable(versions[3]!));
 });
 
+t.test('what comes after a large batch is handed over as well, with few rows or none', async t => {
+  const row = (i: number): IndexRow => ({ table: 'hashes', values: [1, BigInt(i), i] });
+  const few = [{ table: 'facts', values: [0, 'p'] }];
+  const made = new RowBatch();
+  made.add(Array.from({ length: 70_000 }, (_, i) => row(i)));
+  for (const rows of [[], few, [row(1)]]) {
+    const first = made.pack();
+    structuredClone(first, { transfer: buffersOf(first) });
+    made.add(rows);
+    const packed = made.pack();
+    const batch = RowBatch.of(structuredClone(packed, { transfer: buffersOf(packed) }));
+    t.same(byTable(new RowsOfVersion(batch, 0)), byTable(rows));
+  }
+});
+
 t.test('gathered or handed over, all of them or some, the same is stored', async t => {
   const plainly = storedPlainly();
   t.same(

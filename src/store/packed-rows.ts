@@ -170,9 +170,9 @@ export class RowBatch {
     return owner;
   }
 
-  /** What was added, to be handed over; begins anew. */
+  /** What was added, to be handed over; begins anew. Tables without rows stay: they may share a buffer. */
   pack(): readonly PackedTable[] {
-    const packed = [...this.tables.values()].map(table => table.pack());
+    const packed = [...this.tables.values()].filter(table => table.length > 0).map(table => table.pack());
     this.clear();
     return packed;
   }
