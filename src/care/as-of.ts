@@ -105,6 +105,8 @@ function limitOn({ resource, careLevel }: Certificate, day: string, library: Mas
   return known === undefined ? undefined : { units: known, fromMaster: true };
 }
 
+/** A claim that is only validated, or was stored unchecked, may have any text for its day. */
+const isMonth = /^\d{4}-(?:0[1-9]|1[0-2])$/;
 const lastDayOf = (month: string): string =>
   new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5, 7)), 0)).toISOString().slice(0, 10);
 
@@ -120,6 +122,7 @@ export function monthlyLimit(
   insurer: string | undefined,
   library: Masters,
 ): Limit | undefined {
+  if (!isMonth.test(month)) return undefined;
   const own = certificates.filter(one => one.counts && one.kind === 'hihokensha' && one.insurer === insurer);
   const starts = own.flatMap(({ days }) => (days.start?.startsWith(`${month}-`) ? days.start : []));
   // What holds changes where one begins; where one ends, the last day of the month tells.
