@@ -94,6 +94,8 @@ export class Watcher {
     const files: SourceFile[] = [];
     for (const name of names) {
       const place = path.join(incoming, name);
+      // What may not be opened stays, archives as well: as refused it would be moved away unread.
+      fs.closeSync(fs.openSync(place, 'r'));
       files.push(...(/\.zip$/i.test(name) ? await filesAt(place, this.config.maxBody * 4) : [fileOnDisk(place)]));
     }
     const result = await runImport(this.services, this.config, files, run);

@@ -271,6 +271,29 @@ t.test('a watched file that may not be opened, and a folder with the name of one
   t.match(await watcher.look(tell), [{ en: /refused/ }], 'taken when it may be');
 });
 
+t.test('a watched archive that may not be opened stays as well', async t => {
+  const server = startServer();
+  t.teardown(() => server.close());
+  const folders = Object.fromEntries(
+    ['incoming', 'done', 'errors'].map(name => [name, path.join(place, `shut-${name}`)]),
+  ) as unknown as ConstructorParameters<typeof Watcher>[2];
+  for (const one of Object.values(folders)) fs.mkdirSync(one);
+  const closed = path.join(folders.incoming, 'a.zip');
+  fs.writeFileSync(closed, 'PK');
+  const { openSync } = fs;
+  t.teardown(() => void Object.assign(fs, { openSync }));
+  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
+    if (file !== closed) return openSync(file, ...rest);
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: closed });
+  };
+  Object.assign(fs, { openSync: refuse });
+  const watcher = new Watcher(server.services, config, folders);
+  await watcher.look(tell);
+  t.match(await watcher.look(tell), [{ en: /a\.zip: no permission \(EACCES\)/ }]);
+  t.same(await watcher.look(tell), [], 'told once');
+  t.same([fs.readdirSync(folders.incoming), fs.readdirSync(folders.done)], [['a.zip'], []]);
+});
+
 t.test('one watch works on a folder', async t => {
   const folder = path.join(place, 'locked');
   fs.mkdirSync(folder);
