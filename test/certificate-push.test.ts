@@ -550,6 +550,33 @@ for (const store of stores)
     });
   });
 
+t.test('prepared beside the writer, by one that knows no stored SearchParameter: found by it all the same', async t => {
+  const [server, other] = [await startOn('sqlite'), await startOn('sqlite')];
+  t.teardown(() => Promise.all([server.close(), other.close()]));
+  const stored = await server.app.inject({
+    method: 'PUT',
+    url: '/fhir/SearchParameter/valid',
+    headers: { 'content-type': 'application/fhir+json' },
+    payload: JSON.stringify({
+      ...{ resourceType: 'SearchParameter', id: 'valid', url: 'https://example.org/SearchParameter/valid' },
+      ...{ name: 'Valid', status: 'active', description: 'When it holds', code: 'valid', base: ['Coverage'] },
+      ...{ type: 'date', expression: 'Coverage.period.start' },
+    }),
+  });
+  t.equal(stored.statusCode, 201);
+  t.equal((await get(server, 'Coverage?valid=gt1900'))['total'], 0, 'its index is made');
+  const at = write(csv(people[0]!));
+  const source = (options: PushOptions): PreparedSource =>
+    async function* (secret, hints) {
+      const packer = new Packer(preparingOf(other.services, request, secret));
+      const told = () => ({ ...hints(), withChanges: true });
+      for await (const chunk of prepareRows(packer.preparing, rowsOf(bytesOf(at.file), ownCsv), options, told))
+        yield unpackChunk(packer.pack(chunk));
+    };
+  t.match(await push(server, at, ownCsv, { source }), { created: people[0]!.length });
+  t.equal((await get(server, 'Coverage?valid=gt1900'))['total'], people[0]!.length);
+});
+
 t.test('a mark that came is noticed among many', async t => {
   const seen = new SeenMarks();
   const mark = (i: number) => BigInt.asIntN(64, BigInt(i) * 0x9e37_79b9_7f4a_7c15n);

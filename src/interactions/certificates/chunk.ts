@@ -93,8 +93,17 @@ async function findPersons(push: Push, { persons }: PreparedChunk): Promise<Made
   return { list, preconditions: keyed.preconditions };
 }
 
+/**
+ * The change as it was made beforehand. A thread beside does not know SearchParameters that clients have stored: where there are any, index
+ * rows are made here.
+ */
+function changeBefore({ services }: Push, { change }: PreparedResource): Change | undefined {
+  const known = services.search.asExtracted();
+  return known?.kind === 'newest' && known.seq === 0 ? change : undefined;
+}
+
 function newPatient(push: Push, { prepared, id, presence }: Person): Change {
-  const change = prepared.change ?? preparePatient(push, prepared.record, id, true).change!;
+  const change = changeBefore(push, prepared) ?? preparePatient(push, prepared.record, id, true).change!;
   return presence === 'absent' ? { ...change, mustBeNew: true } : change;
 }
 
@@ -188,7 +197,7 @@ const madeAgain = (push: Push, { row, person, payor }: Certificate, id: string):
 
 function coverageChange(push: Push, one: Certificate): Change {
   const { prepared, presence } = one;
-  const change = prepared.change ?? madeAgain(push, one, prepared.id).change!;
+  const change = changeBefore(push, prepared) ?? madeAgain(push, one, prepared.id).change!;
   return presence === 'absent' ? { ...change, mustBeNew: true } : change;
 }
 
