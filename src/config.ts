@@ -279,10 +279,8 @@ export function readConfig(
   more: readonly string[] = [],
 ): Config {
   const rows = Object.entries(settings) as [keyof Settings, Setting<string | number | boolean>][];
-  for (const flag of flags.keys()) {
-    if (!rows.some(([, row]) => row.flag === flag))
-      throw unknownOption(flag, [...rows.map(([, row]) => row.flag), ...more]);
-  }
+  const known = rows.map(([, row]) => row.flag);
+  for (const flag of flags.keys()) if (!known.includes(flag)) throw unknownOption(flag, [...known, ...more]);
   for (const name of Object.keys(env)) {
     if (name.startsWith('ENGAWA_') && !rows.some(([, row]) => row.env === name))
       throw new SettingError({

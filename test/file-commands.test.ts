@@ -243,6 +243,19 @@ t.test('a watched file that somebody takes away, and a folder that is gone into 
   t.ok((await watcher.look(tell)).length <= 1, 'it goes on with what is there');
 });
 
+/** Lets nobody open a file: root may open everything, so the refusal of the system is told here. Returns what opens it again. */
+function close(test: Pick<typeof t, 'teardown'>, closed: string): () => void {
+  const { openSync } = fs;
+  const open = () => void Object.assign(fs, { openSync });
+  test.teardown(open);
+  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
+    if (file !== closed) return openSync(file, ...rest);
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: closed });
+  };
+  Object.assign(fs, { openSync: refuse });
+  return open;
+}
+
 t.test('a watched file that may not be opened, and a folder with the name of one, do not hold up the rest', async t => {
   const server = startServer();
   t.teardown(() => server.close());
@@ -251,14 +264,7 @@ t.test('a watched file that may not be opened, and a folder with the name of one
   for (const one of [folders.done, folders.errors, path.join(incoming, 'old.csv')]) fs.mkdirSync(one);
   const closed = path.join(incoming, 'A.CSV');
   fs.writeFileSync(closed, '1');
-  const { openSync } = fs;
-  t.teardown(() => void Object.assign(fs, { openSync }));
-  // Root may open everything: the refusal of the system is told here.
-  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
-    if (file !== closed) return openSync(file, ...rest);
-    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: closed });
-  };
-  Object.assign(fs, { openSync: refuse });
+  const open = close(t, closed);
   const watcher = new Watcher(server.services, config, folders);
   await watcher.look(tell);
   const told = await watcher.look(tell);
@@ -267,7 +273,7 @@ t.test('a watched file that may not be opened, and a folder with the name of one
   t.match(texts, /4 sets stored/);
   t.same(await watcher.look(tell), [], 'told once');
   t.same(fs.readdirSync(incoming), ['A.CSV', 'old.csv']);
-  Object.assign(fs, { openSync });
+  open();
   t.match(await watcher.look(tell), [{ en: /refused/ }], 'taken when it may be');
 });
 
@@ -280,13 +286,7 @@ t.test('a watched archive that may not be opened stays as well', async t => {
   for (const one of Object.values(folders)) fs.mkdirSync(one);
   const closed = path.join(folders.incoming, 'a.zip');
   fs.writeFileSync(closed, 'PK');
-  const { openSync } = fs;
-  t.teardown(() => void Object.assign(fs, { openSync }));
-  const refuse = (...[file, ...rest]: Parameters<typeof openSync>): number => {
-    if (file !== closed) return openSync(file, ...rest);
-    throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: closed });
-  };
-  Object.assign(fs, { openSync: refuse });
+  close(t, closed);
   const watcher = new Watcher(server.services, config, folders);
   await watcher.look(tell);
   t.match(await watcher.look(tell), [{ en: /a\.zip: no permission \(EACCES\)/ }]);

@@ -3,8 +3,8 @@
  * @see https://hl7.org/fhir/R4/search.html#all
  */
 import type { Interval } from '../fhir/datetime.ts';
+import { resourceTable } from '../store/resource-table.ts';
 import { type Sql, sql } from '../store/sql.ts';
-import type { IndexTable } from '../store/store.ts';
 import { type At, allOf, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
 import { hasLink, holdsType, toInside } from './contained.ts';
 import type { PlanSettings } from './plan.ts';
@@ -43,16 +43,6 @@ export function planId(type: string, name: string, modifier: string | undefined,
   const ids: Condition = { op: 'ids', hashes };
   return modifier === 'not' ? not(ids) : ids;
 }
-
-/** All versions of a type by time, as the store keeps them. */
-const resourceTable: IndexTable = {
-  name: 'index_resource',
-  columns: [
-    { name: 'type', type: 'TEXT' },
-    { name: 'last_updated', type: 'INTEGER' },
-  ],
-  key: 2,
-};
 
 /** The condition of a prefix on an instant against [from, to): one bound wherever the prefix has one. */
 function compareInstant(prefix: Prefix, [from, to]: Interval, at: Sql, now: number): Sql {

@@ -6,6 +6,7 @@ import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { contentHash, refHash } from './hash.ts';
 import { KnownRows } from './known-rows.ts';
+import { resourceTable } from './resource-table.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
 import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { Change, Committed, Conflict, IndexTable, Precondition, Version } from './store.ts';
@@ -21,16 +22,6 @@ interface ResourceRow {
   readonly last_updated: number;
   readonly deleted: number;
 }
-
-/** The table of all versions by type and time, as one of those that rows are gathered for. */
-const resourceTable: IndexTable = {
-  name: 'index_resource',
-  columns: [
-    { name: 'type', type: 'TEXT' },
-    { name: 'last_updated', type: 'INTEGER' },
-  ],
-  key: 2,
-};
 
 /** Finds what speaks against a list of changes, and applies it. */
 export class SqliteWriter {
