@@ -5,6 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
 import { moveTerms } from '../src/move.ts';
+import { type Connection, openPool, withClient } from '../src/store/postgres-connection.ts';
+import { PostgresTerms } from '../src/store/postgres-terms.ts';
+import { openTermsCopy } from '../src/store/sqlite-terms-file.ts';
 import type { TermTables } from '../src/store/terms.ts';
 import { checksumOf } from '../src/store/terms-copy.ts';
 import { importTerms, openTermsPlace } from '../src/store/terms-place.ts';
@@ -151,6 +154,70 @@ t.test('an edition that is offered is copied ahead, and used when all who copy i
   t.same(await rows('SELECT key FROM term_holder'), [], 'nothing is left behind');
   await client.query('DROP TRIGGER slow ON term_edition; DROP FUNCTION slow');
   await node.close();
+});
+
+/** Connections on which `before` may hold up a query, by its text. */
+function heldUp(pool: ReturnType<typeof openPool>, before: (text: string) => Promise<void> | undefined) {
+  const held = (client: Connection) =>
+    new Proxy(client, {
+      get: (target, name) =>
+        name === 'query'
+          ? async (asked: { text: string }) => {
+              await before(asked.text);
+              return target.query(asked);
+            }
+          : (Reflect.get(target, name) as unknown),
+    });
+  return <T>(work: (client: Connection) => Promise<T>) => withClient(pool, client => work(held(client)));
+}
+
+for (const held of ['SELECT data FROM term_part', 'SELECT parts FROM term_edition'])
+  t.test(`an edition that another takes the place of while it is copied is given up for that one: ${held}`, async t => {
+    await (await startOn('postgres')).close();
+    const place = { database: (await testDatabase()).url, data: folder() };
+    const pool = openPool(place.database, 4);
+    const copy = openTermsCopy(':memory:');
+    await importTerms(place, tables => fill(tables, '1', 10), 0);
+    let replaced: Promise<void> | undefined;
+    let waiting: Promise<void> | undefined;
+    const replace = async () => {
+      await importTerms(place, tables => fill(tables, '1', 20), 0);
+      waiting = terms.refresh();
+      // It has asked for the newest generation when only the query that is held up has a connection, and waits for the copy.
+      while (pool.idleCount < pool.totalCount - 1) await new Promise(setImmediate);
+    };
+    const run = heldUp(pool, text => {
+      if (!text.startsWith(held)) return undefined;
+      replaced ??= replace();
+      return replaced;
+    });
+    const terms = new PostgresTerms(copy.terms, run);
+    const copied = () => copy.terms.editions().map(one => one.concepts);
+    await terms.refresh();
+    t.same(copied(), [20], 'nothing half is used');
+    await waiting;
+    t.same(copied(), [20]);
+    await terms.close();
+    await pool.end();
+    copy.close();
+  });
+
+t.test('a node that tells what it copies, while that comes into use, leaves nothing behind', async t => {
+  const node = await startOn('postgres', { file: path.join(folder(), 'copy.db') });
+  const { url: database, client } = await testDatabase();
+  await importTerms({ database, data: folder() }, tables => fill(tables, '1', 10), 0);
+  const generation = 'UPDATE term_generation SET n = n + 1';
+  await client.query(`UPDATE term_edition SET state = 1; ${generation}`);
+  await client.query('BEGIN; UPDATE term_edition SET state = 2; DELETE FROM term_holder');
+  await node.services.store.terms.refresh();
+  const watcher = openPool(database, 1);
+  const look = 'SELECT 1 FROM pg_locks WHERE NOT granted UNION ALL SELECT 1 FROM term_holder';
+  while ((await watcher.query(look)).rows.length === 0);
+  await client.query(`${generation}; COMMIT`);
+  await node.services.store.terms.refresh();
+  await node.close();
+  t.same((await watcher.query('SELECT key FROM term_holder')).rows, []);
+  await watcher.end();
 });
 
 t.test('processes on one data folder copy an edition once', async t => {

@@ -25,6 +25,8 @@ const usualNoticeMs = 3000;
 /** A node that copies tells it at least this often. */
 const silenceMs = 30_000;
 
+const removed = 'the edition was removed meanwhile';
+
 /** One row, changed with every offer and every change of what is in use: who changes it goes on alone. */
 const nextGeneration =
   'INSERT INTO term_generation (one, n) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET n = term_generation.n + 1';
@@ -71,7 +73,8 @@ export class PostgresTermsPlace implements TermsPlace {
 
   async *parts({ key }: PlacedEdition): AsyncIterable<TermPart> {
     const [row] = await this.rows('SELECT parts FROM term_edition WHERE key = ?', key);
-    const count = Number(row?.['parts'] ?? 0);
+    if (!row) throw new Error(removed);
+    const count = Number(row['parts']);
     for (let n = 0; n < count; n++) {
       const [found] = await this.run(client =>
         query<{ data: Buffer }>(client, {
@@ -79,7 +82,7 @@ export class PostgresTermsPlace implements TermsPlace {
           values: [key, n],
         }),
       );
-      if (!found) throw new Error('the edition was removed meanwhile');
+      if (!found) throw new Error(removed);
       yield await unpackPart(found.data);
     }
   }

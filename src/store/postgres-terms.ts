@@ -39,15 +39,9 @@ export class PostgresTerms {
 
   /** Resolves when the copies are at least what the database had when this was called. */
   async refresh(): Promise<void> {
-    for (let generation = await this.newest(); this.known < generation; )
-      try {
-        await this.start();
-      } catch (error) {
-        // What was in use a moment ago may be gone, because something else took its place.
-        const newest = await this.newest();
-        if (newest === generation) throw error;
-        generation = newest;
-      }
+    const generation = await this.newest();
+    // What is under way may have begun before this was called.
+    while (this.known < generation) await this.start();
   }
 
   private async newest(): Promise<number> {
@@ -66,11 +60,18 @@ export class PostgresTerms {
     const text = `SELECT g.n AS generation, e.* FROM (${generationQuery}) g
       LEFT JOIN term_edition e ON e.state IN (${termState.offered}, ${termState.used}) ORDER BY e.no`;
     const rows = await this.run(client => query<Row>(client, { text, values: [] }));
+    const generation = Number(rows[0]!['generation']);
     const editions = rows.filter(row => row['key'] !== null);
     const used = editions.filter(row => row['state'] === termState.used).map(toEdition);
-    for (const edition of used) await this.copy(edition);
+    try {
+      for (const edition of used) await this.copy(edition);
+    } catch (error) {
+      // What was in use a moment ago may be gone, because something else took its place.
+      if (this.closed || (await this.newest()) === generation) throw error;
+      return this.changeOver();
+    }
     this.copies.use(used);
-    this.known = Number(rows[0]!['generation']);
+    this.known = generation;
     const offered = editions.filter(row => row['state'] === termState.offered).map(toEdition);
     this.ahead = this.ahead.then(() => this.copyAhead(offered)).catch(() => {});
   }
@@ -86,7 +87,7 @@ export class PostgresTerms {
   }
 
   private async tell(key: string, complete: boolean): Promise<void> {
-    const text = `INSERT INTO term_holder (key, node, complete, seen) SELECT key, ?, ?::integer, now() FROM term_edition WHERE key = ? AND state = ${termState.offered}
+    const text = `INSERT INTO term_holder (key, node, complete, seen) SELECT key, ?, ?::integer, now() FROM term_edition WHERE key = ? AND state = ${termState.offered} FOR SHARE
       ON CONFLICT (key, node) DO UPDATE SET complete = excluded.complete, seen = excluded.seen`;
     await this.run(client => query(client, { text, values: [this.node, complete ? 1 : 0, key] }));
   }
