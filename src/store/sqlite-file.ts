@@ -20,6 +20,14 @@ export function assertLibrary(db: Database.Database): void {
     );
 }
 
+/**
+ * Lets a connection read the file where the system holds it, without copies, as far as SQLite can: 2 GiB. Pages behind that are
+ * copied into the connection's cache one by one; with half of it, a tenth of the searches among a million resources took twice as long.
+ */
+export function mapFile(db: Database.Database): void {
+  db.pragma('mmap_size = 2147418112');
+}
+
 /** Sets journal mode, durability and caches of a connection that writes. */
 export function prepareFile(db: Database.Database, bulk = false): void {
   // Resources of 2 kB leave less of a page unused than with 8 kB pages: 6 % of the file. Counts for new files only.
@@ -30,7 +38,8 @@ export function prepareFile(db: Database.Database, bulk = false): void {
   db.pragma('synchronous = FULL');
   db.pragma('cache_size = -65536');
   // Pages of a mapped file count as the program's own memory.
-  db.pragma(`mmap_size = ${bulk ? 0 : 1_073_741_824}`);
+  if (bulk) db.pragma('mmap_size = 0');
+  else mapFile(db);
   db.pragma('temp_store = MEMORY');
   db.pragma(`journal_size_limit = ${bulk ? 268_435_456 : 67_108_864}`);
   // A page that many commits change is copied to the file once in 32 MB of journal, not once in 8; in bulk once in 256.

@@ -5,6 +5,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { Sql } from './sql.ts';
+import { mapFile } from './sqlite-file.ts';
 import { QueryTimeoutError, type Row } from './store.ts';
 
 /** Marks the worker's data, so that no other worker that loads this file begins to read. */
@@ -94,7 +95,7 @@ function startWorker(workerData: unknown): Worker {
 /** The side that reads: one query after the other. */
 function read(file: string): void {
   const db = new Database(file, { readonly: true });
-  db.pragma('mmap_size = 1073741824');
+  mapFile(db);
   let deadline = 0;
   db.function('within_budget', { deterministic: false, directOnly: true }, () => {
     if (performance.now() > deadline) throw new QueryTimeoutError('the query used up its time');

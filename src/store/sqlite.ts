@@ -10,7 +10,7 @@ import { refHash } from './hash.ts';
 import { type CurrentRow, toCurrent } from './rows.ts';
 import type { Sql } from './sql.ts';
 import { SqliteCommits } from './sqlite-commits.ts';
-import { assertLibrary, isDiskFull, migrate, prepareFile } from './sqlite-file.ts';
+import { assertLibrary, isDiskFull, mapFile, migrate, prepareFile } from './sqlite-file.ts';
 import { SqliteHousekeeping } from './sqlite-housekeeping.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
 import { openTermsFile, type TermsFile, termsFileBeside } from './sqlite-terms-file.ts';
@@ -114,7 +114,7 @@ class SqliteStore implements Store {
     if (this.file === ':memory:') return undefined;
     if (!this.streams) {
       this.streams = new Database(this.file, { readonly: true });
-      this.streams.pragma('mmap_size = 1073741824');
+      mapFile(this.streams);
       this.addBudget(this.streams);
     }
     return this.streams;
