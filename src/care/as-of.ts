@@ -5,7 +5,8 @@
 import type { Issue } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
-import { type Certificate, covers, daysOf } from './certificate.ts';
+import { dayBefore } from './amounts.ts';
+import { type Certificate, covers, daysOf, overlaps } from './certificate.ts';
 import { inForceWith, master } from './masters.ts';
 import { codeIn, extensionsOf, number, object, objects, partOf, text, valueIn } from './names.ts';
 
@@ -94,27 +95,43 @@ const onDay = <T>(list: readonly T[], periodOf: (one: T) => unknown, day: string
 
 type Limit = NonNullable<Figures['benefitLimit']>;
 
-/** The limit that a certificate names for a day, or the master for its level. One that begins later than the day names none. */
-function limitOn({ resource, careLevel }: Certificate, day: string, library: Masters): Limit | undefined {
-  const named = extensionsOf(resource, 'kaigo-benefit-limit');
-  const own = onDay(named, one => partOf(one, 'period'), day)[0];
-  const units = number(object(partOf(own, 'units'))?.['value']);
-  if (units !== undefined) return { units, fromMaster: false };
-  if (named.length > 0 || careLevel === undefined) return undefined;
-  const known = number(inForceWith(master(library, 'benefit-limit'), day, { careLevel })?.properties.get('units')?.[0]);
-  return known === undefined ? undefined : { units: known, fromMaster: true };
-}
-
 /** A claim that is only validated, or was stored unchecked, may have any text for its day. */
 const isMonth = /^\d{4}-(?:0[1-9]|1[0-2])$/;
-const lastDayOf = (month: string): string =>
-  new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5, 7)), 0)).toISOString().slice(0, 10);
+
+/** The day after one; none after a text that names no day. */
+function dayAfter(day: string): readonly string[] {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(time) ? [] : [new Date(time + 86_400_000).toISOString().slice(0, 10)];
+}
+
+/**
+ * The limits of a certificate for a month: those it names for any of its days; when it names none, or only such that had ended
+ * before, the master's for its level. While all that it names are to begin later, another certificate has the word.
+ */
+function limitsIn(
+  { resource, careLevel }: Certificate,
+  month: string,
+  day: string,
+  library: Masters,
+): readonly Limit[] {
+  const named = extensionsOf(resource, 'kaigo-benefit-limit').flatMap(one => {
+    const units = number(object(partOf(one, 'units'))?.['value']);
+    return units === undefined ? [] : [{ units, days: daysOf(partOf(one, 'period')) }];
+  });
+  const own = named.filter(one => overlaps(one.days, { start: month, end: month }));
+  if (own.length > 0) return own.map(({ units }) => ({ units, fromMaster: false }));
+  const isToBegin = named.length > 0 && !named.some(({ days }) => overlaps(days, { end: dayBefore(`${month}-01`) }));
+  if (isToBegin || careLevel === undefined) return [];
+  const known = number(inForceWith(master(library, 'benefit-limit'), day, { careLevel })?.properties.get('units')?.[0]);
+  return known === undefined ? [] : [{ units: known, fromMaster: true }];
+}
 
 /**
  * 区分支給限度基準額 of a month: when the level changes within it, that of the heavier level holds for all of it.
  * @param certificates of one person
  * @param month YYYY-MM
  * @param insurer whose certificates count: each insurer has a limit of its own
+ * @returns undefined when no certificate covers a day of the month
  */
 export function monthlyLimit(
   certificates: readonly Certificate[],
@@ -124,11 +141,15 @@ export function monthlyLimit(
 ): Limit | undefined {
   if (!isMonth.test(month)) return undefined;
   const own = certificates.filter(one => one.counts && one.kind === 'hihokensha' && one.insurer === insurer);
-  const starts = own.flatMap(({ days }) => (days.start?.startsWith(`${month}-`) ? days.start : []));
-  // What holds changes where one begins; where one ends, the last day of the month tells.
-  const limits = [`${month}-01`, ...starts, lastDayOf(month)].flatMap(day => {
+  // What holds changes where one begins, and on the day after one ends.
+  const changes = own.flatMap(({ days: { start, end } }) => [
+    ...(start === undefined ? [] : [start]),
+    ...(end === undefined ? [] : dayAfter(end)),
+  ]);
+  const days = new Set([`${month}-01`, ...changes.filter(day => day.startsWith(`${month}-`))]);
+  const limits = [...days].flatMap(day => {
     const [held] = own.filter(one => covers(one.days, day)).sort(byHistory);
-    return (held && limitOn(held, day, library)) ?? [];
+    return held ? limitsIn(held, month, day, library) : [];
   });
   return limits.sort((a, b) => b.units - a.units)[0];
 }
