@@ -2,6 +2,7 @@
  * Care rules on the way in: hands src/care/ what it asks of the store, refuses errors, and keeps what was read as a
  * precondition of the write.
  */
+import { businessKey } from '../care/business-key.ts';
 import { isJudgedByMaster } from '../care/claim-figures.ts';
 import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
@@ -9,6 +10,7 @@ import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Precondition } from '../store/store.ts';
 import type { FhirRequest, Services } from './interaction.ts';
+import { findMatches, formatQuery } from './match.ts';
 import { findRelated } from './related.ts';
 
 /** What the rules found, and the facts they were decided by. */
@@ -49,6 +51,23 @@ export interface CareInput {
   readonly id: string;
   readonly resource: Resource;
   readonly text: string;
+}
+
+/**
+ * The id under which a resource would be written by its sender: its own when it is stored; else that of the one stored resource with
+ * its business key; else its own. Empty when it has none.
+ */
+export async function storedId(services: Services, request: FhirRequest, resource: Resource): Promise<string> {
+  const type = String(resource.resourceType);
+  const own = typeof resource.id === 'string' ? resource.id : '';
+  const key = businessKey(resource);
+  if (!key) return own;
+  const version =
+    own === '' ? undefined : await services.store.read(type, own, services.access.condition(request.caller));
+  if (version?.deleted === false) return own;
+  const value = [key.system, key.value].map(one => one.replace(/[\\,$|]/g, '\\$&')).join('|');
+  const { ids } = await findMatches(services, request, type, formatQuery([['identifier', value]]));
+  return ids.length === 1 ? ids[0]! : own;
 }
 
 /** All findings of the care rules. */

@@ -4,7 +4,7 @@
  */
 import { FhirError, type Issue, operationOutcome } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
-import { careFindings } from '../interactions/care-rules.ts';
+import { careFindings, storedId } from '../interactions/care-rules.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
 import { parameterList } from '../interactions/parameters.ts';
 import { gone, notFound } from '../interactions/read.ts';
@@ -145,10 +145,15 @@ async function findings(
 }
 
 /** What the care rules would say of the write. */
-async function careIssues(services: Services, request: FhirRequest, resource: Resource): Promise<readonly Issue[]> {
+async function careIssues(
+  services: Services,
+  request: FhirRequest,
+  resource: Resource,
+  mode: string | undefined,
+): Promise<readonly Issue[]> {
   const type = String(resource.resourceType);
   if (!services.definitions.isResourceType(type)) return [];
-  const id = request.params['id'] ?? (typeof resource.id === 'string' ? resource.id : '');
+  const id = mode === 'create' ? '' : (request.params['id'] ?? (await storedId(services, request, resource)));
   const own = request.body?.kind === 'resource' && request.body.resource === resource ? request.body.text : undefined;
   return (await careFindings(services, request, { type, id, resource, text: own ?? JSON.stringify(resource) })).issues;
 }
@@ -175,7 +180,7 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
     ...profileIssues(services, asked.profile),
     ...(request.body?.kind === 'resource' ? (request.body.notes ?? []) : []),
     ...(await findings(services, request, resource, profiles)),
-    ...(await careIssues(services, request, resource)),
+    ...(await careIssues(services, request, resource, asked.mode)),
   ]);
 }
 
