@@ -413,8 +413,16 @@ t.test('what a push counts as done is on disk; what is not there is done again',
   }
   await t.rejects(push(server, at, ownCsv, { progress, parallel: 1 }), stop);
   Object.assign(fs, { fsyncSync, renameSync });
-  if (process.platform === 'linux')
-    t.same(order, ['receipts.ndjson', 'refused.csv', 'state.json.new', 'rename state.json', 'receipts']);
+  if (process.platform === 'linux') {
+    const once = ['receipts.ndjson', 'refused.csv', 'state.json.new', 'rename state.json', 'receipts'];
+    t.ok(order.length > 0);
+    // A machine that is busy gets to it more than once: a push writes it down by the clock.
+    t.same(
+      order,
+      Array.from(order, (_, i) => once[i % once.length]),
+    );
+    t.equal(order.length % once.length, 0);
+  }
   fs.writeFileSync(state, '');
   await t.rejects(push(server, at, ownCsv, { progress, parallel: 1 }), stop, 'a state that is no state begins anew');
   t.equal(receiptsOf(at)[0]!.line, 1);

@@ -10,6 +10,8 @@ const asked: readonly (readonly [query: string, not: RegExp])[] = [
   ['Patient?_id=p&_revinclude=Observation:patient', /PRIMARY KEY \(param=\?\)/],
   ['Observation?code=a&value-quantity=gt5', /index_quantity\w* \(param=\?\)|SCAN x/],
   ['Observation?patient.family=a', /PRIMARY KEY \(param=\?\)/],
+  ['Patient/p/$everything', /PRIMARY KEY \(param=\?\)/],
+  ['Observation?code=a&patient:missing=false', /PRIMARY KEY \(param=\?\)/],
 ];
 
 t.test('plans', async t => {

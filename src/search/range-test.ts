@@ -28,10 +28,11 @@ function placeColumn({ table }: Range): 'inside' | 'moment' | undefined {
   return has('inside') ? 'inside' : has('moment') ? 'moment' : undefined;
 }
 
-/** Written so that the row is looked up by its version (the second index) and not by walking the range of the key. */
+/**
+ * Written so that the row is looked up by its version (the second index) and not by walking the range of the key. The second
+ * index does not have `kind`: for its sake the planner would rather read all references of the parameter.
+ */
 export function notByKey({ text, values }: Sql): Sql {
-  return {
-    text: text.replace(/\bx\.(unit|lo|hi|exact|target)\b/g, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"),
-    values,
-  };
+  const keys = text.includes('x.kind') ? /\bx\.(param|target)\b/g : /\bx\.(unit|lo|hi|exact|target)\b/g;
+  return { text: text.replace(keys, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"), values };
 }
