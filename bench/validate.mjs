@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { bundledPackages } from '../dist/definitions/bundled.js';
 import { loadDefinitions } from '../dist/definitions/definitions.js';
 import { openDefinitions } from '../dist/definitions/overlay.js';
-import { packageInMemory, readPackage } from '../dist/definitions/package.js';
+import { atHand, openSource } from '../dist/definitions/package.js';
 import { createValidator } from '../dist/validation/validator.js';
 import { documents, singles } from './validation-data.mjs';
 
@@ -27,7 +27,7 @@ const definitions = openDefinitions(loadDefinitions());
 for (const one of bundledPackages()) definitions.addPackage(one);
 if (options.packages)
   for (const name of fs.readdirSync(options.packages).filter(file => file.endsWith('.tgz')))
-    definitions.addPackage(packageInMemory(readPackage(path.join(options.packages, name))));
+    definitions.addPackage(atHand(openSource(path.join(options.packages, name))));
 const validator = createValidator(definitions);
 
 const filesBelow = folder =>

@@ -7,7 +7,7 @@ import { openPolicy } from './access/readable.ts';
 import type { Config } from './config.ts';
 import { bundledPackages } from './definitions/bundled.ts';
 import { loadDefinitions } from './definitions/definitions.ts';
-import { installFolder } from './definitions/install.ts';
+import { installFolder } from './definitions/install-folder.ts';
 import { openDefinitions } from './definitions/overlay.ts';
 import { openPackages } from './definitions/package.ts';
 import { allInteractions } from './interactions/all.ts';
@@ -53,10 +53,10 @@ export interface Overrides {
  */
 export function openParts(config: Config, overrides: Overrides = {}) {
   const now = overrides.now ?? Date.now;
-  const definitions = openDefinitions(loadDefinitions());
-  for (const one of bundledPackages()) definitions.addPackage(one);
   const installed = path.join(config.data, 'packages');
   installFolder(config.packages, installed);
+  const definitions = openDefinitions(loadDefinitions());
+  for (const one of bundledPackages()) definitions.addPackage(one);
   for (const one of openPackages(installed)) definitions.addPackage(one);
   const search = createSearch({ definitions, config, codes: () => terminology });
   const store =

@@ -2,16 +2,16 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import zlib from 'node:zlib';
 import t from 'tap';
 import { findFiles } from '../src/commands/check-files.ts';
 import { formats } from '../src/commands/report-formats.ts';
 import { bundledPackages } from '../src/definitions/bundled.ts';
 import { loadDefinitions } from '../src/definitions/definitions.ts';
 import type { StructureDefinition } from '../src/definitions/element-schema.ts';
-import { install, installFolder } from '../src/definitions/install.ts';
+import { install } from '../src/definitions/install.ts';
+import { installFolder } from '../src/definitions/install-folder.ts';
 import { openDefinitions } from '../src/definitions/overlay.ts';
-import { compareVersions, openPackages, packageInMemory, readPackage, satisfies } from '../src/definitions/package.ts';
+import { compareVersions, openPackages, openSource, satisfies } from '../src/definitions/package.ts';
 import { generateSnapshot } from '../src/definitions/snapshot.ts';
 import { toTree } from '../src/definitions/snapshot-tree.ts';
 import { readTgz } from '../src/definitions/tar.ts';
@@ -19,6 +19,7 @@ import type { Resource } from '../src/fhir/types.ts';
 import { withLocations } from '../src/validation/locate.ts';
 import { SchemaMaker } from '../src/validation/profile-schema.ts';
 import { createValidator } from '../src/validation/validator.ts';
+import { packageInMemory, tgz } from './packages.ts';
 
 const folder = path.join(import.meta.dirname, 'cases/profiles');
 const cases = <T>(name: string): T => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as T;
@@ -120,20 +121,6 @@ t.test('constraints of the specification get their published snapshots', async t
   t.ok(same >= 436, `${same} equal`);
 });
 
-/** A .tgz with the files given. */
-function tgz(files: Record<string, string>): Buffer {
-  const parts = Object.entries(files).flatMap(([name, text]) => {
-    const data = Buffer.from(text);
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(data.length.toString(8).padStart(11, '0'), 124);
-    header.write('0', 156);
-    header.write('ustar', 257);
-    return [header, data, Buffer.alloc((512 - (data.length % 512)) % 512)];
-  });
-  return zlib.gzipSync(Buffer.concat([...parts, Buffer.alloc(1024)]));
-}
-
 t.test('packages', async t => {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'engawa-packages-'));
   t.teardown(() => fs.rmSync(place, { recursive: true }));
@@ -153,8 +140,8 @@ t.test('packages', async t => {
       'package/broken.json': '{',
     }),
   );
-  const { content, problems, missing } = install(path.join(sources, 'a.tgz'), path.join(place, 'installed'));
-  t.same([content.unreadable, problems, missing], [['package/broken.json'], [], ['example.other']]);
+  const { unreadable, problems, missing } = install(path.join(sources, 'a.tgz'), path.join(place, 'installed'));
+  t.same([unreadable, problems, missing], [['package/broken.json'], [], ['example.other']]);
   const [opened] = openPackages(path.join(place, 'installed'));
   const stored = opened!.read(opened!.entries[0]!) as StructureDefinition;
   t.ok(stored.snapshot!.element.length > 20, 'an empty snapshot was made');
@@ -173,7 +160,7 @@ t.test('packages', async t => {
   };
   for (const [name, files] of Object.entries(wrong)) {
     fs.writeFileSync(path.join(place, 'bad.tgz'), tgz(files));
-    t.throws(() => readPackage(path.join(place, 'bad.tgz')), { message: /bad\.tgz: / }, name);
+    t.throws(() => openSource(path.join(place, 'bad.tgz')), { message: /bad\.tgz: / }, name);
   }
   t.throws(() => readTgz(Buffer.from('no archive')));
 });
@@ -190,13 +177,11 @@ t.test('one canonical in two packages', async t => {
     packageInMemory({
       manifest: { name, version: `${count}.0.0`, dependencies },
       resources: [system(count)],
-      unreadable: [],
     });
   const [one, two] = [make('one', 1), make('two', 2)];
   const user = packageInMemory({
     manifest: { name: 'user', version: '1.0.0', dependencies: { 'one.r4': '1.x' } },
     resources: [],
-    unreadable: [],
   });
   for (const each of [one, two, user]) both.addPackage(each);
   const seen = (from?: typeof one) =>
@@ -210,7 +195,6 @@ t.test('what is installed wins over what is bundled, for bundled definitions too
     packageInMemory({
       manifest: { name, version, dependencies: {} },
       resources: [{ resourceType: 'CodeSystem', id: 'c', url: 'http://example.jp/c', count }],
-      unreadable: [],
     });
   const ours = { ...make('ours', '9.0.0', 1), bundled: true };
   both.addPackage(ours);

@@ -5,9 +5,9 @@ import t from 'tap';
 import { loadDefinitions } from '../src/definitions/definitions.ts';
 import type { StructureDefinition } from '../src/definitions/element-schema.ts';
 import { openDefinitions } from '../src/definitions/overlay.ts';
-import { type Manifest, packageInMemory } from '../src/definitions/package.ts';
 import type { Resource } from '../src/fhir/types.ts';
 import { createValidator } from '../src/validation/validator.ts';
+import { type PackageContent, packageInMemory } from './packages.ts';
 
 interface Case {
   /** Number in the list of quirks; 0 for rules of our own. */
@@ -24,12 +24,12 @@ interface Case {
 
 const folder = path.join(import.meta.dirname, 'cases/profiles');
 const read = <T>(name: string): T => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')) as T;
-const packages = read<Record<string, { manifest: Manifest; resources: Resource[] }>>('packages.json');
+const packages = read<Record<string, PackageContent>>('packages.json');
 const base = loadDefinitions();
 
 function open(names: readonly string[]) {
   const definitions = openDefinitions(base);
-  for (const name of names) definitions.addPackage(packageInMemory({ ...packages[name]!, unreadable: [] }));
+  for (const name of names) definitions.addPackage(packageInMemory(packages[name]!));
   return definitions;
 }
 
@@ -43,7 +43,7 @@ function openSnapshots(names: readonly string[]) {
       const { differential, ...rest } = made.profile(String(one['url']))! as StructureDefinition;
       return rest as Resource;
     });
-    definitions.addPackage(packageInMemory({ ...packages[name]!, resources, unreadable: [] }));
+    definitions.addPackage(packageInMemory({ ...packages[name]!, resources }));
   }
   return definitions;
 }

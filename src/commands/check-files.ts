@@ -4,7 +4,7 @@ import path from 'node:path';
 import { bundledPackages } from '../definitions/bundled.ts';
 import { type Definitions, loadDefinitions } from '../definitions/definitions.ts';
 import { openDefinitions } from '../definitions/overlay.ts';
-import { openPackages, packageInMemory, readPackage } from '../definitions/package.ts';
+import { atHand, openPackages, openSource } from '../definitions/package.ts';
 import { xmlToJson } from '../definitions/xml.ts';
 import { parseJson } from '../fhir/json.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
@@ -62,7 +62,7 @@ export function createChecker(settings: CheckSettings): CheckFile {
   const definitions = openDefinitions(loadDefinitions());
   for (const one of bundledPackages()) definitions.addPackage(one);
   for (const one of openPackages(settings.installed)) definitions.addPackage(one);
-  for (const one of settings.packages) definitions.addPackage(packageInMemory(readPackage(one)));
+  for (const one of settings.packages) definitions.addPackage(atHand(openSource(one)));
   const codes = withTerminology(createCodeChecker(definitions), terminologyOf(definitions, settings.masters));
   const validator = createValidator(definitions, { codes, options: { ...settings.rules, now: Date.now } });
   const { maxDepth } = settings;

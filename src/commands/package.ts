@@ -1,18 +1,17 @@
 /** `engawa package add|list|remove`: the installed FHIR packages. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { type Config, SettingError } from '../config.ts';
 import { install } from '../definitions/install.ts';
 import { openPackages, packageFolderName } from '../definitions/package.ts';
+import { removePackage } from '../definitions/write-package.ts';
 import type { Language } from '../fhir/types.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function add(sources: readonly string[], folder: string, language: Language): number {
   for (const source of sources) {
-    const { content, problems, missing } = install(source, folder);
-    const { name, version } = content.manifest;
-    const count = content.resources.length;
+    const { manifest, count, problems, missing } = install(source, folder);
+    const { name, version } = manifest;
     say(
       language === 'ja'
         ? `${name}#${version} を登録しました（定義 ${count} 件）`
@@ -40,7 +39,7 @@ function remove(names: readonly string[], folder: string, language: Language): n
       process.stderr.write(language === 'ja' ? `${name} は登録されていません\n` : `${name} is not installed\n`);
     }
     for (const one of found) {
-      fs.rmSync(path.join(folder, packageFolderName(one)), { recursive: true });
+      removePackage(folder, one);
       say(language === 'ja' ? `${packageFolderName(one)} を削除しました` : `Removed ${packageFolderName(one)}`);
     }
   }

@@ -7,7 +7,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from './cache.ts';
-import { type InstalledPackage, installPackage, openPackages, packageInMemory, readPackage } from './package.ts';
+import { atHand, type InstalledPackage, openPackages, openSource } from './package.ts';
+import { writePackage } from './write-package.ts';
 
 /** Where the packages are: the same from src/ and from dist/. */
 export const profilesFolder = fileURLToPath(new URL('../../profiles/', import.meta.url));
@@ -42,8 +43,7 @@ const isCompiled = (): boolean =>
 export function compileBundled(): void {
   if (!fs.existsSync(profilesFolder) || isCompiled()) return;
   fs.rmSync(compiledFolder, { recursive: true, force: true });
-  for (const name of namesIn(profilesFolder))
-    installPackage(compiledFolder, readPackage(path.join(profilesFolder, name)));
+  for (const name of namesIn(profilesFolder)) writePackage(compiledFolder, openSource(path.join(profilesFolder, name)));
   fs.writeFileSync(markFile, markOf(profilesFolder));
 }
 
@@ -56,6 +56,6 @@ export function bundledPackages(folder: string = profilesFolder): readonly Insta
   const packages =
     folder === profilesFolder && isCompiled()
       ? openPackages(compiledFolder)
-      : namesIn(folder).map(name => packageInMemory(readPackage(path.join(folder, name))));
+      : namesIn(folder).map(name => atHand(openSource(path.join(folder, name))));
   return packages.map(one => ({ ...one, bundled: true }));
 }

@@ -18,6 +18,10 @@ export interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** Folder of an installed package: `<name>#<version>`. */
+export const packageFolderName = ({ name, version }: Pick<Manifest, 'name' | 'version'>): string =>
+  `${name}#${version}`;
+
 /** One definition of a package: where its JSON lies in the file. */
 export interface PackageEntry {
   readonly type: string;
@@ -36,10 +40,13 @@ export interface InstalledPackage extends Manifest {
   read(entry: PackageEntry): Resource;
 }
 
-const indexFile = 'index.json';
-const dataFile = 'definitions.ndjson';
+/** The files of an installed package. */
+export const indexFile = 'index.json';
+export const dataFile = 'definitions.ndjson';
 /** Written into the index; a package installed by older code is read anew. */
-const format = 1;
+export const format = 1;
+/** Ends of the names of folders that are being written, or taken away. */
+export const passing: RegExp = /\.(?:new|old)$/;
 
 /** Resources with a canonical that the server computes with. */
 const kept: ReadonlySet<string> = new Set([
@@ -112,22 +119,16 @@ function trim(resource: JsonObject): JsonObject {
   return rest;
 }
 
-/** A package as it was read: what it says of itself and its definitions. */
-export interface PackageContent {
+/** A package that is not installed; each of its definitions is parsed anew when it is read, so that they need not all be in memory. */
+export interface PackageSource extends Pick<InstalledPackage, 'entries' | 'read'> {
   readonly manifest: Manifest;
-  readonly resources: readonly Resource[];
   /** Files that are no readable JSON. */
   readonly unreadable: readonly string[];
 }
 
-/**
- * Reads a package.
- * @param source path of a .tgz file or of a folder
- * @throws PackageError when it is not one, or not safe to read; Error (ENOENT …) when it cannot be opened
- */
-export function readPackage(source: string): PackageContent {
+function naming<T>(source: string, read: () => T): T {
   try {
-    return readFiles(fs.statSync(source).isDirectory() ? readFolder(source) : readTgz(fs.readFileSync(source)));
+    return read();
   } catch (error) {
     if (!(error instanceof PackageError)) throw error;
     const { en, ja } = error.text;
@@ -135,63 +136,60 @@ export function readPackage(source: string): PackageContent {
   }
 }
 
-function readFiles(files: ReadonlyMap<string, Buffer>): PackageContent {
+const filesOf = (source: string): ReadonlyMap<string, Buffer> =>
+  fs.statSync(source).isDirectory() ? readFolder(source) : readTgz(fs.readFileSync(source));
+
+/**
+ * What a package says of itself, without a look at its definitions.
+ * @param source path of a .tgz file or of a folder
+ * @throws as {@link openSource}
+ */
+export const manifestOf = (source: string): Manifest => naming(source, () => readManifest(filesOf(source)));
+
+/**
+ * Opens a package that is not installed.
+ * @param source path of a .tgz file or of a folder
+ * @throws PackageError when it is not one, or not safe to read; Error (ENOENT …) when it cannot be opened
+ */
+export const openSource = (source: string): PackageSource => naming(source, () => openFiles(filesOf(source)));
+
+/** A package that is not installed, used as it is. */
+export const atHand = ({ manifest, entries, read }: PackageSource): InstalledPackage => ({
+  ...manifest,
+  entries,
+  read,
+});
+
+/** The definition of a file, without what nothing computes with; undefined when it has none that is kept. */
+function definitionIn(json: JsonObject): Resource | undefined {
+  if (kept.has(String(json['resourceType'])) && typeof json['url'] === 'string') return trim(json) as Resource;
+  if (json['resourceType'] !== 'NamingSystem') return undefined;
+  return trim({ ...json, url: `urn:namingsystem:${String(json['id'])}` }) as Resource;
+}
+
+const headOf = (resource: Resource) => ({
+  type: resource.resourceType,
+  url: String(resource['url']),
+  version: String(resource['version'] ?? ''),
+  id: String(resource.id ?? ''),
+});
+
+function openFiles(files: ReadonlyMap<string, Buffer>): PackageSource {
   const manifest = readManifest(files);
-  const resources: Resource[] = [];
+  const held: Buffer[] = [];
+  const entries: PackageEntry[] = [];
   const unreadable: string[] = [];
   for (const [name, bytes] of files) {
     if (!/^package\/[^/]+\.json$/.test(name) || /\/(?:package|\.index)\.json$/.test(name)) continue;
     const json = parse(bytes);
+    const resource = json && definitionIn(json);
     if (!json) unreadable.push(name);
-    else if (kept.has(String(json['resourceType'])) && typeof json['url'] === 'string')
-      resources.push(trim(json) as Resource);
-    else if (json['resourceType'] === 'NamingSystem')
-      resources.push(trim({ ...json, url: `urn:namingsystem:${String(json['id'])}` }) as Resource);
+    if (resource) entries.push({ ...headOf(resource), offset: held.push(bytes) - 1, length: 0 });
   }
-  return { manifest, resources, unreadable };
+  return { manifest, entries, unreadable, read: ({ offset }) => definitionIn(parse(held[offset]!)!)! };
 }
 
-/** Folder of an installed package: `<name>#<version>`. */
-export const packageFolderName = ({ name, version }: Pick<Manifest, 'name' | 'version'>): string =>
-  `${name}#${version}`;
-
-/**
- * Writes a package's definitions below the folder of installed packages; a package of the same name and version is replaced.
- * @param prepare completes a definition before it is written, such as giving a profile its snapshot
- */
-export function installPackage(
-  folder: string,
-  content: PackageContent,
-  prepare: (resource: Resource) => Resource = one => one,
-): string {
-  const target = path.join(folder, packageFolderName(content.manifest));
-  const draft = `${target}.new`;
-  fs.rmSync(draft, { recursive: true, force: true });
-  fs.mkdirSync(draft, { recursive: true });
-  const lines: Buffer[] = [];
-  let offset = 0;
-  const entries: PackageEntry[] = content.resources.map(resource => {
-    const line = Buffer.from(`${JSON.stringify(prepare(resource))}\n`);
-    lines.push(line);
-    const entry = {
-      type: resource.resourceType,
-      url: String(resource['url']),
-      version: String(resource['version'] ?? ''),
-      id: String(resource.id ?? ''),
-      offset,
-      length: line.length - 1,
-    };
-    offset += line.length;
-    return entry;
-  });
-  fs.writeFileSync(path.join(draft, dataFile), Buffer.concat(lines));
-  fs.writeFileSync(path.join(draft, indexFile), JSON.stringify({ format, manifest: content.manifest, entries }));
-  fs.rmSync(target, { recursive: true, force: true });
-  fs.renameSync(draft, target);
-  return target;
-}
-
-/** Opens an installed package; undefined when it was not written by {@link installPackage}. */
+/** Opens an installed package; undefined when it was not written by `writePackage`. */
 export function openPackage(folder: string): InstalledPackage | undefined {
   const file = path.join(folder, indexFile);
   if (!fs.existsSync(file)) return undefined;
@@ -214,25 +212,12 @@ export function openPackage(folder: string): InstalledPackage | undefined {
   };
 }
 
-/** A package that is not installed but at hand, such as our own. */
-export function packageInMemory({ manifest, resources }: PackageContent): InstalledPackage {
-  const entries = resources.map((resource, i) => ({
-    type: resource.resourceType,
-    url: String(resource['url']),
-    version: String(resource['version'] ?? ''),
-    id: String(resource.id ?? ''),
-    offset: i,
-    length: 0,
-  }));
-  return { ...manifest, entries, read: ({ offset }) => structuredClone(resources[offset]!) };
-}
-
 /** All installed packages of a folder, by name and version. */
 export function openPackages(folder: string): readonly InstalledPackage[] {
   if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder)
-    .filter(name => name.includes('#') && !name.endsWith('.new'))
+    .filter(name => name.includes('#') && !passing.test(name))
     .sort()
     .map(name => openPackage(path.join(folder, name)))
     .filter(one => one !== undefined);

@@ -24,9 +24,17 @@ function refuse(en: string, ja: string): never {
   throw new PackageError({ en, ja });
 }
 
-function unzip(bytes: Uint8Array): Buffer {
+/** Deflate makes nothing smaller than this part of it. */
+const mostDense = 1032;
+
+/** How large an archive says it is at its end, in bytes; what cannot be true counts as the most it can be. @see RFC 1952 2.3.1 */
+const statedSize = (bytes: Buffer): number =>
+  Math.min(bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4), bytes.length * mostDense, maxBytes);
+
+function unzip(bytes: Buffer): Buffer {
   try {
-    return zlib.gunzipSync(bytes, { maxOutputLength: maxBytes });
+    // Into one piece of the right size: pieces that are joined at the end would take twice the memory.
+    return zlib.gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: statedSize(bytes) + block });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
       return refuse(
@@ -75,7 +83,7 @@ function safePath(name: string): string {
  * The files of a .tgz by path.
  * @throws PackageError for what is not gzip or tar, leaves the archive or is too large
  */
-export function readTgz(bytes: Uint8Array): ReadonlyMap<string, Buffer> {
+export function readTgz(bytes: Buffer): ReadonlyMap<string, Buffer> {
   const tar = unzip(bytes);
   const files = new Map<string, Buffer>();
   let longName: string | undefined;

@@ -5,8 +5,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { loadDefinitions } from '../../src/definitions/definitions.ts';
 import { openDefinitions } from '../../src/definitions/overlay.ts';
-import { packageInMemory, readPackage } from '../../src/definitions/package.ts';
+import { openSource } from '../../src/definitions/package.ts';
 import { generateSnapshot } from '../../src/definitions/snapshot.ts';
+import { packageInMemory } from '../packages.ts';
 
 const [folder] = process.argv.slice(2);
 const verbose = process.argv.includes('--verbose');
@@ -15,7 +16,10 @@ const packages = fs
   .readdirSync(folder)
   .filter(name => name.endsWith('.tgz'))
   .sort()
-  .map(name => ({ name, content: readPackage(path.join(folder, name)) }));
+  .map(name => {
+    const { manifest, entries, read } = openSource(path.join(folder, name));
+    return { name, content: { manifest, resources: entries.map(read) } };
+  });
 const profilesOf = ({ content }) =>
   content.resources.filter(one => one.resourceType === 'StructureDefinition' && one.derivation === 'constraint');
 const hasSnapshots = one => profilesOf(one).some(profile => profile.snapshot?.element?.length > 0);
