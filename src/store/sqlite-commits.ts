@@ -6,6 +6,9 @@ import { asStoreError, isDiskFull } from './sqlite-file.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import type { Change, CommitResult } from './store.ts';
 
+/** So many changes do not wait for others any more. */
+const enough = 512;
+
 interface Waiting {
   readonly changes: readonly Change[];
   resolve(result: CommitResult): void;
@@ -33,9 +36,22 @@ export class SqliteCommits {
 
   commit(changes: readonly Change[]): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
-      // setImmediate runs after all requests that have arrived were read: they share the flush.
-      if (this.waiting.length === 0) setImmediate(() => this.flush());
+      if (this.waiting.length === 0) this.flushSoon(0);
       this.waiting.push({ changes, resolve, reject });
+    });
+  }
+
+  /**
+   * Flushes after a turn of the event loop that brought no further commit: what arrives while others are prepared shares their flush.
+   * @param before commits that waited a turn ago
+   */
+  private flushSoon(before: number): void {
+    // setImmediate runs after all requests that have arrived were read.
+    setImmediate(() => {
+      const { length } = this.waiting;
+      const changes = this.waiting.reduce((sum, one) => sum + one.changes.length, 0);
+      if (length === before || changes >= enough) this.flush();
+      else this.flushSoon(length);
     });
   }
 
