@@ -108,12 +108,17 @@ export function withReferences(
 /** A value with its references mapped; what holds none that changes is shared with the value. */
 function mapReferences(value: unknown, map: (reference: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((one: unknown) => mapReferences(one, map));
+    return items.some((one, i) => one !== value[i]) ? items : value;
+  }
   let copy: JsonObject | undefined;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const inner = (value as JsonObject)[name];
+    if (typeof inner !== 'object' && name !== 'reference') continue;
     const next = name === 'reference' && typeof inner === 'string' ? map(inner) : mapReferences(inner, map);
     if (next === inner) continue;
-    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as JsonObject;
+    copy ??= { ...value } as JsonObject;
     copy[name] = next;
   }
   return copy ?? value;

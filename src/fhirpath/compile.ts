@@ -6,6 +6,7 @@
 import type { ElementSchema, TypeSchema } from '../definitions/element-schema.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { engineExpression } from './engine.ts';
+import { firstMembers } from './first-members.ts';
 import { type Node, parseExpression } from './syntax.ts';
 
 /** What is known of a value's type: its name and, for inline structures, the element that defines its children. */
@@ -30,6 +31,8 @@ export interface Expression {
   readonly types: readonly TypeInfo[];
   /** True when there is at most one value. */
   readonly single: boolean;
+  /** There is no value unless the focus has one of these members; undefined = nothing is known. */
+  readonly members?: readonly string[];
 }
 
 /** Thrown inside when a step cannot be decided from the definitions. */
@@ -60,7 +63,8 @@ export function compileNode(node: Node, focus: string | TypeInfo, model: TypeMod
       if (!types.some(known => known.code === type.code && known.element === type.element)) types.push(type);
       return (value, emit) => emit(value, type);
     });
-    return { evaluate, types, single: !walker.many };
+    const members = firstMembers(node, start.element?.children ?? model(start.code)?.children ?? []);
+    return { evaluate, types, single: !walker.many, ...(members && { members }) };
   } catch (error) {
     if (error instanceof UnknownStepError) return undefined;
     throw error;

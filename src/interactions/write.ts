@@ -137,7 +137,7 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
     template: stampable(text, input.id),
     rows: services.search.extract(resource),
     access: {
-      persons: services.search.persons({ ...resource, id: input.id }),
+      persons: services.search.persons(resource, input.id),
       authorOrganization: request.caller.organization,
       informationClass: informationClassOf(resource),
       releasedAt: null,

@@ -5,7 +5,9 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import { localReference } from '../fhir/reference.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Expression } from '../fhirpath/compile.ts';
 import type { Registry } from './registry.ts';
+import type { TypeParams } from './search-param.ts';
 
 interface CompartmentDefinition extends Resource {
   code: string;
@@ -29,24 +31,33 @@ export function createCompartments(definitions: Definitions): Compartments {
   };
 }
 
-/** The persons of a resource, as `Patient/id`. */
+/** The persons of a resource that is stored under an id, as `Patient/id`. */
 export function personsOf(
   resource: Resource,
+  id: string | undefined,
   registry: Registry,
   compartments: Compartments,
   base: string,
 ): readonly string[] {
-  const { resourceType, id } = resource;
-  const found = new Set<string>(resourceType === 'Patient' && id !== undefined ? [`Patient/${id}`] : []);
-  for (const code of compartments('Patient', resourceType) ?? []) {
-    if (resourceType === 'Patient') break;
-    for (const source of registry(resourceType).byCode.get(code)?.sources ?? []) {
-      for (const expression of source.expressions)
-        expression.evaluate(resource, value => addPerson(found, value, base), resource);
-    }
-  }
+  const { resourceType } = resource;
+  if (resourceType === 'Patient') return id === undefined ? [] : [`Patient/${id}`];
+  const found = new Set<string>();
+  for (const expression of personExpressions(registry(resourceType), compartments))
+    expression.evaluate(resource, value => addPerson(found, value, base), resource);
   return [...found];
 }
+
+/** What leads from a resource of a type to its persons; the same for as long as its parameters are. */
+function personExpressions(params: TypeParams, compartments: Compartments): readonly Expression[] {
+  let known = expressions.get(params);
+  if (!known) {
+    const codes = compartments('Patient', params.resourceType) ?? [];
+    known = codes.flatMap(code => params.byCode.get(code)?.sources ?? []).flatMap(source => source.expressions);
+    expressions.set(params, known);
+  }
+  return known;
+}
+const expressions = new WeakMap<TypeParams, readonly Expression[]>();
 
 function addPerson(found: Set<string>, value: unknown, base: string): void {
   const text = typeof value === 'object' && value !== null ? (value as JsonObject)['reference'] : value;

@@ -38,14 +38,23 @@ export function addContainedMarker(type: string, rows: Rows): void {
 }
 
 /** A source for contained resources; the same for the same source. */
-export function containedSource(source: Source): Source {
-  const known = containedSources.get(source);
-  if (known) return known;
-  const made = { ...source, param: containedParam(source.param) };
-  containedSources.set(source, made);
-  return made;
+export const containedSource = once((source: Source): Source => ({ ...source, param: containedParam(source.param) }));
+
+/** Sources for contained resources; the same list for the same list. */
+export const containedSources = once((sources: readonly Source[]): readonly Source[] => sources.map(containedSource));
+
+/** A function that is asked once for each argument. */
+function once<A extends object, B>(make: (argument: A) => B): (argument: A) => B {
+  const known = new WeakMap<A, B>();
+  return argument => {
+    let value = known.get(argument);
+    if (value === undefined) {
+      value = make(argument);
+      known.set(argument, value);
+    }
+    return value;
+  };
 }
-const containedSources = new WeakMap<Source, Source>();
 
 /** The parameters of a type as contained resources have them. */
 export function containedRegistry(registry: Registry): Registry {

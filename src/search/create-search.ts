@@ -51,10 +51,10 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     variants: loadVariants(),
   };
   const reindex = createReindex(registryOf, definitions.resourceTypes, settings);
-  const planSettings = (): PlanSettings => ({
+  const lasting: PlanSettings = {
     ...settings,
-    now: now(),
-    codes: codes(),
+    now: 0,
+    codes: noCodes,
     registry,
     stored: registry,
     maxChain: config.maxChain,
@@ -63,7 +63,8 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
     isResourceType: definitions.isResourceType,
     assertIndexed: reindex.assertIndexed,
     inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
-  });
+  };
+  const planSettings = (): PlanSettings => ({ ...lasting, now: now(), codes: codes() });
   const scopeOf = (type: string): Scope => ({ type, hasMoment: registry(type).moment !== undefined });
 
   const assertCompartment = (compartment: string, type: string): void => {
@@ -94,7 +95,7 @@ export function createSearch({ definitions, config, codes = () => noCodes, now =
   return {
     tables: indexTables,
     extract: resource => extractRows(resource, registry, settings),
-    persons: resource => personsOf(resource, registry, compartments, settings.base),
+    persons: (resource, id = resource.id) => personsOf(resource, id, registry, compartments, settings.base),
     matchQuery(type, query, access, _store, options = {}) {
       const condition = planMatch(type, query, planSettings());
       const compileSettings = { sight: { access, stale: true }, scopeOf };

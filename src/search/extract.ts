@@ -3,12 +3,13 @@
  */
 import type { Resource } from '../fhir/types.ts';
 import type { IndexRow } from '../store/store.ts';
-import { addContainedMarker, containedIn, containedSource } from './contained.ts';
+import { addContainedMarker, containedIn, containedSources } from './contained.ts';
 import type { Registry } from './registry.ts';
 import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
 import type { Source } from './search-param.ts';
 import { searchTypes } from './types/all.ts';
 import { dateInterval } from './types/date.ts';
+import type { SearchType } from './types/search-type.ts';
 import { besides } from './types/token-hash.ts';
 
 /** The index rows of a resource. */
@@ -32,7 +33,7 @@ function firstEntry(bundle: Resource): Resource | undefined {
 
 /** Rows of a resource that lies inside another and is asked through it (`composition.type`). */
 function addInside(resource: Resource, registry: Registry, rows: Rows): void {
-  addSources(resource, registry(resource.resourceType).sources.map(containedSource), rows);
+  addSources(resource, containedSources(registry(resource.resourceType).sources), rows);
 }
 
 /** The rows of contained resources: their place stands for the moment. */
@@ -40,7 +41,7 @@ function containedRows(resource: Resource, registry: Registry, settings: IndexSe
   return containedIn(resource).flatMap(([place, contained]) => {
     const rows = new Rows(settings, place, place);
     addContainedMarker(contained.resourceType, rows);
-    addSources(contained, registry(contained.resourceType).sources.map(containedSource), rows);
+    addSources(contained, containedSources(registry(contained.resourceType).sources), rows);
     rows.addFacts();
     return rows.all;
   });
@@ -59,16 +60,73 @@ export function extractSources(
   return rows.all;
 }
 
-function addSources(resource: Resource, sources: readonly Source[], rows: Rows): void {
-  for (const source of sources) {
-    const type = searchTypes.get(source.kind);
-    if (!type) continue;
-    rows.begin(source.param);
-    for (const expression of source.expressions) {
-      expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
+/** A source with what makes rows of its values. */
+interface Step {
+  readonly source: Source;
+  readonly type: SearchType;
+}
+
+/** Sources in their order, and which of them can find something in a resource, by its members. */
+class Walk {
+  readonly steps: readonly Step[];
+  private readonly always: readonly number[];
+  private readonly byMember = new Map<string, number[]>();
+  /** For each step 1 when it is to be taken; between two resources all are 0. */
+  readonly due: Uint8Array;
+
+  constructor(sources: readonly Source[]) {
+    this.steps = sources.flatMap(source => {
+      const type = searchTypes.get(source.kind);
+      return type ? [{ source, type }] : [];
+    });
+    this.due = new Uint8Array(this.steps.length);
+    const always: number[] = [];
+    for (const [i, { source }] of this.steps.entries()) {
+      const members = source.expressions.map(expression => expression.members);
+      if (members.includes(undefined)) always.push(i);
+      else for (const name of new Set(members.flat() as string[])) this.note(name, i);
     }
-    if (rows.hasTexts) rows.end(besides(source.param, 'text'));
+    this.always = always;
   }
+
+  private note(member: string, step: number): void {
+    const steps = this.byMember.get(member);
+    if (steps) steps.push(step);
+    else this.byMember.set(member, [step]);
+  }
+
+  /** Marks the steps for a resource. */
+  choose(resource: Resource): void {
+    for (const step of this.always) this.due[step] = 1;
+    for (const member of Object.keys(resource)) {
+      const steps = this.byMember.get(member);
+      if (steps) for (const step of steps) this.due[step] = 1;
+    }
+  }
+}
+
+const walks = new WeakMap<readonly Source[], Walk>();
+
+function addSources(resource: Resource, sources: readonly Source[], rows: Rows): void {
+  let walk = walks.get(sources);
+  if (!walk) {
+    walk = new Walk(sources);
+    walks.set(sources, walk);
+  }
+  const { due, steps } = walk;
+  walk.choose(resource);
+  for (let i = 0; i < steps.length; i++) {
+    if (due[i] === 0) continue;
+    due[i] = 0;
+    addSource(resource, steps[i]!, rows);
+  }
+}
+
+function addSource(resource: Resource, { source, type }: Step, rows: Rows): void {
+  rows.begin(source.param);
+  for (const expression of source.expressions)
+    expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
+  if (rows.hasTexts) rows.end(besides(source.param, 'text'));
 }
 
 /** The moment of a resource: the interval of its clinical date; {@link noMoment} without one. */

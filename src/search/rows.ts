@@ -112,8 +112,15 @@ export class Rows {
 
   /** Ends the rows of a source: its texts go under the hash given. */
   end(param: number): void {
-    const folded = new Set([...this.texts].map(text => fold(text, this.settings.variants)));
-    this.addWord(param, [...folded].join('\n').slice(0, keptText));
+    let whole = '';
+    const folded = new Set<string>();
+    for (const text of this.texts) {
+      const one = fold(text, this.settings.variants);
+      if (folded.has(one)) continue;
+      whole = folded.size === 0 ? one : `${whole}\n${one}`;
+      folded.add(one);
+    }
+    this.addWord(param, whole.slice(0, keptText));
   }
 
   /** Adds a text that other resources may have as well. */

@@ -23,8 +23,11 @@ export interface Search {
   readonly tables: readonly IndexTable[];
   /** The index rows of a resource; pure, the same text gives the same rows. */
   extract(resource: Resource, lastUpdated?: number): readonly IndexRow[];
-  /** What access needs to know of a resource: the persons of its Patient compartment(s). */
-  persons(resource: Resource): readonly string[];
+  /**
+   * What access needs to know of a resource: the persons of its Patient compartment(s).
+   * @param id the id it is stored under; its own when absent
+   */
+  persons(resource: Resource, id?: string): readonly string[];
   /**
    * The query of a conditional interaction: selects `id` of at most two current matches.
    * Throws FhirError when a parameter is unknown, when there is none, or when it is a result parameter.

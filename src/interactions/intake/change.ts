@@ -27,7 +27,7 @@ export function writeChange(
   input: ChangeInput,
 ): Change {
   const { type, id, text, resource, person } = input;
-  const persons = services.search.persons({ ...resource, id });
+  const persons = services.search.persons(resource, id);
   return {
     type,
     id,

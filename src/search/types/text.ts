@@ -91,11 +91,13 @@ export function textCondition(param: number, asked: Asked, settings: AskSettings
  * found by reading the texts.
  */
 export function pairsOf(folded: string): number[] {
-  const points = Array.from(folded, character => character.codePointAt(0)!);
   const pairs: number[] = [];
-  for (let i = 1; i < points.length; i++) {
-    const [first, second] = [points[i - 1]!, points[i]!];
+  let first = 0;
+  for (let i = 0; i < folded.length; ) {
+    const second = folded.codePointAt(i)!;
     if (first > 0x7f && second > 0x7f) pairs.push(first * 0x200000 + second);
+    first = second;
+    i += second > 0xffff ? 2 : 1;
   }
   return pairs;
 }
