@@ -69,10 +69,13 @@ export class WorkThread<Input, Answer> {
     clearTimeout(this.timer);
     this.current = this.queue.shift();
     if (!this.current) {
+      // A thread keeps the process alive while it has work, and only then.
+      this.worker?.unref();
       this.wait(idleMs, () => this.stop());
       return;
     }
     this.worker ??= this.start();
+    this.worker.ref();
     this.worker.postMessage(this.current.input);
     this.wait(mostMs, () => this.end(one => one.reject(this.options.tooLong())));
   }
@@ -84,7 +87,6 @@ export class WorkThread<Input, Answer> {
 
   private start(): Worker {
     const worker = new Worker(this.options.script, { workerData: this.options.data });
-    worker.unref();
     worker.on('message', (answer: Answer) => {
       // A thread that was given up may have answered at the same moment: what is current now was asked of another.
       if (worker !== this.worker) return;

@@ -1,4 +1,5 @@
 /** Work in threads: each asker gets the answer to what was asked. */
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
@@ -44,4 +45,18 @@ t.test('too many that wait are turned away, with a time to come again; the other
     waiting.map((_, i) => `text ${i}`),
   );
   t.equal(await thread.run('again'), 'again', 'there is room again');
+});
+
+t.test('a thread keeps its process alive while it has work, and only then', t => {
+  const program = `import { WorkThread } from ${JSON.stringify(new URL('../src/thread.ts', import.meta.url).href)};
+const thread = new WorkThread({ script: new URL('worker.mjs', import.meta.url), tooLong: () => new Error('too long') });
+thread.run('one').then(() => thread.run('fault')).catch(() => thread.run('next')).then(said => process.stdout.write(said));`;
+  const folder = t.testdir({ 'worker.mjs': script, 'program.mjs': program });
+  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', path.join(folder, 'program.mjs')], {
+    encoding: 'utf8',
+    // Not how long it takes: a process that an idle thread keeps alive ends with that, a minute later.
+    timeout: 50_000,
+  });
+  t.same({ stdout, status }, { stdout: 'next', status: 0 });
+  t.end();
 });
