@@ -96,14 +96,14 @@ export interface Static {
 export interface Code {
   readonly run: Run;
   /** For expressions that give a truth. */
-  readonly test?: Test;
+  readonly test?: Test | undefined;
   /** Whether there is any value, without collecting them. */
-  readonly has?: (self: Item | undefined, state: State) => boolean;
+  readonly has?: ((self: Item | undefined, state: State) => boolean) | undefined;
   readonly type: Static;
   /** The one text it gives; undefined when it gives something else, or nothing: then `run` says what. */
-  readonly text?: (self: Item | undefined, state: State) => string | undefined;
+  readonly text?: ((self: Item | undefined, state: State) => string | undefined) | undefined;
   /** It is $this itself. */
-  readonly isSelf?: true;
+  readonly isSelf?: true | undefined;
 }
 
 /** What a part of an expression is compiled within. */

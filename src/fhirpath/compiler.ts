@@ -28,6 +28,12 @@ import { variableCode } from './variables.ts';
 
 /** Compiles a tree. @throws FhirError for unknown functions and types, and in strict mode for paths that cannot fit */
 export function compileAst(ast: Ast, scope: Scope): Code {
+  const { run, test, has, type, text, isSelf } = codeOf(ast, scope);
+  // Objects of one shape are quick to read, and this one is read at every step.
+  return { run, test, has, type, text, isSelf };
+}
+
+function codeOf(ast: Ast, scope: Scope): Code {
   switch (ast.op) {
     case 'literal':
       return constant([ast.value]);

@@ -34,6 +34,24 @@ export interface Variant {
   readonly shape: Shape;
 }
 
+/** A variant whose shape is looked up when it is first asked for: types lead back to themselves. */
+class LazyVariant implements Variant {
+  readonly property: string;
+  readonly sibling: string;
+  private found: Shape | undefined;
+  private readonly find: () => Shape;
+  constructor(property: string, find: () => Shape) {
+    this.property = property;
+    this.sibling = `_${property}`;
+    this.find = find;
+  }
+
+  get shape(): Shape {
+    this.found ??= this.find();
+    return this.found;
+  }
+}
+
 /** An element of a shape. */
 export interface Field {
   readonly name: string;
@@ -104,15 +122,7 @@ export class Shape {
     const types = element.types.length > 0 ? element.types : [{ code: 'Element' }];
     const variants = types.map(({ code }) => {
       const property = element.choice ? choiceName(element.name, code) : element.name;
-      let shape: Shape | undefined;
-      return {
-        property,
-        sibling: `_${property}`,
-        get shape() {
-          shape ??= shapes.ofElement(element, code);
-          return shape;
-        },
-      };
+      return new LazyVariant(property, () => shapes.ofElement(element, code));
     });
     const byProperty = variants.length > 6 ? new Map(variants.map(variant => [variant.property, variant])) : undefined;
     return { name: element.name, many: element.array, variants, byProperty };

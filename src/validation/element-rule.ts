@@ -162,17 +162,21 @@ const orOther =
 /** Compiles an element with all below it; undefined when it asks for nothing beyond R4's structure. */
 export function compileElement(element: ProfileElement, context: ElementContext): ElementRule | undefined {
   const { base } = context.schema;
+  const { min, max } = element;
   const values = ownRules(element, context);
   const own = [...values, ...siblingRules(element, context)];
   const slices = base ? undefined : compileSlices(element, context);
   const narrowed = !base && (element.cardinalityNarrowed || element.typesNarrowed);
   if (own.length === 0 && !slices && !narrowed) return undefined;
   const slots = slotsOf(element);
-  const missing = narrowed && element.min > 0;
+  const missing = narrowed && min > 0;
   const narrow = element.choice && element.typesNarrowed;
   const visit: ElementRule['visit'] = (slot, value, sibling, parent, report) => {
-    if (narrowed) cardinality(element, countOf(value, sibling), report);
-    if (slot.wrong && element.max > 0) {
+    if (narrowed) {
+      const count = countOf(value, sibling);
+      if (count < min || count > max) cardinality(element, count, report);
+    }
+    if (slot.wrong && max > 0) {
       addIssueAt(report, slot.segment, 'structure', wrongType(element, slot.type));
       return;
     }

@@ -84,12 +84,26 @@ function meet(places: ReadonlyMap<string, Place>, from: number, value: JsonObjec
   }
 }
 
+/** Elements in the order of the properties that hold them. */
+function inOrderOfData(places: ReadonlyMap<string, Place>): (value: JsonObject, report: Report) => void {
+  const named = new Map([...places].map(([name, { later }]) => [name, later!]));
+  const alone = [...named.values()].every(one => one.sibling);
+  return (value, report) => {
+    if (alone && !report.siblings) return;
+    for (const name in value) {
+      const one = named.get(name);
+      if (one !== undefined && isThere(one, value)) visit(one, value[name], value, report);
+    }
+  };
+}
+
 /** Joins the rules of the elements of an object. */
 export function joinElements(elements: readonly ElementRule[]): (value: JsonObject, report: Report) => void {
   const count = elements.filter(one => !one.besideOnly).length;
   const few = count > 1 && count < fewElements;
   const asked = elements.filter(one => !one.besideOnly && (one.demanding || one.narrow || few));
   const places = placesOf(elements, asked);
+  if (asked.length === 0) return inOrderOfData(places);
   return (value, report) => {
     const { waiting } = report;
     const { found, values } = waiting;
@@ -99,15 +113,14 @@ export function joinElements(elements: readonly ElementRule[]): (value: JsonObje
     waiting.top = rest;
     meet(places, from, value, waiting);
     const to = waiting.top;
-    for (let i = from; i < to; i++) {
+    for (let i = from; i < rest; i++) {
+      // Who only asks whether there is an error has seen one.
+      if (report.probing && report.errors > 0) break;
       const one = found[i];
-      if (i < rest) {
-        // Who only asks whether there is an error has seen one.
-        if (report.probing && report.errors > 0) break;
-        if (one !== undefined) visit(one, values[i], value, report);
-        else if (asked[i - from]!.needed) asked[i - from]!.absent(value, report);
-      } else if (isThere(one!, value)) visit(one!, values[i], value, report);
+      if (one !== undefined) visit(one, values[i], value, report);
+      else if (asked[i - from]!.needed) asked[i - from]!.absent(value, report);
     }
+    for (let i = rest; i < to; i++) if (isThere(found[i]!, value)) visit(found[i]!, values[i], value, report);
     waiting.top = from;
   };
 }

@@ -69,6 +69,16 @@ export function inOrder(checks: readonly Check[]): Check {
 const propertiesOf = (element: ElementSchema): string[] =>
   element.choice ? element.types.map(type => choiceName(element.name, type.code)) : [element.name];
 
+/** All slots have one shape, which an object made from another has not: reading them is the most frequent thing there is. */
+const slotOf = (
+  segment: string,
+  property: string,
+  sibling: boolean,
+  required: boolean,
+  choiceBit: number,
+  check: Check,
+): Slot => ({ segment, property, sibling, required, choiceBit, check });
+
 /**
  * Compiles a list of elements.
  * @param fields the properties of those elements
@@ -85,25 +95,22 @@ export function compileShape(
   const required = new Map<ElementSchema, Shape['required'][number]>();
   const choices: ElementSchema[] = [];
   if (kind === 'resource')
-    slots.set('resourceType', {
-      segment: 'resourceType',
-      property: 'resourceType',
-      sibling: false,
-      required: false,
-      choiceBit: 0,
-      check: () => {},
-    });
+    slots.set(
+      'resourceType',
+      slotOf('resourceType', 'resourceType', false, false, 0, () => {}),
+    );
   for (const field of fields.values()) {
     const { name, element } = field;
     if (element.choice && !choices.includes(element)) choices.push(element);
     const check = checkOf(field);
     const choiceBit = element.choice ? 1 << choices.indexOf(element) : 0;
     const segment = element.choice ? `${element.name}.ofType(${field.type})` : element.name;
-    const slot = { segment, property: name, required: element.min > 0, choiceBit };
-    slots.set(name, { ...slot, sibling: false, check });
+    const isRequired = element.min > 0;
+    const slot = (sibling: boolean, own: Check): Slot => slotOf(segment, name, sibling, isRequired, choiceBit, own);
+    slots.set(name, slot(false, check));
     const sibling = siblingOf(field);
-    if (sibling) slots.set(`_${name}`, { ...slot, sibling: true, check: sibling });
-    if (slot.required && !required.has(element))
+    if (sibling) slots.set(`_${name}`, slot(true, sibling));
+    if (isRequired && !required.has(element))
       required.set(element, { element, properties: propertiesOf(element), check });
   }
   return { slots, requiredCount: required.size, required: [...required.values()], kind };

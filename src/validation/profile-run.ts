@@ -6,8 +6,8 @@ import type { StructureDefinition } from '../definitions/element-schema.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import type { CompiledProfile, Compiler } from './profile.ts';
 import type { ProfileSchema } from './profile-schema.ts';
-import { addFinding, addIssue, addRun, type Report, type Run } from './report.ts';
-import { scopeWithin } from './scope.ts';
+import { addFinding, addIssue, addRun, type Report, type Run, reportWithin } from './report.ts';
+import { scopeFrom, scopeWithin } from './scope.ts';
 
 type Usable = Exclude<CompiledProfile, { problem: unknown }>;
 
@@ -27,17 +27,13 @@ export function runOn(value: JsonObject, type: string, compiled: Usable, report:
   const run: Run = { errors: 0, issues: [], done: false };
   byProfile.set(compiled, run);
   const { scope } = report;
-  const own: Report = {
-    ...report,
-    issues: [],
-    seen: undefined,
+  const own = reportWithin(report, {
     segments: [type],
     depth: 1,
-    errors: 0,
-    probing: false,
+    scope: scope.resource === value ? scopeFrom(scope, value, 1) : scopeWithin(scope, value, 1),
     profile: compiled.schema.url,
-    scope: scope.resource === value ? { ...scope, start: 1 } : scopeWithin(scope, value, 1),
-  };
+    probing: false,
+  });
   compiled.rule(value, own);
   run.errors = own.errors;
   run.issues = own.issues;

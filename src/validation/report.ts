@@ -125,9 +125,40 @@ export function newReport(scope: Scope = documentScope({})): Report {
   };
 }
 
+/**
+ * A report of its own on a part of a document, without findings. Spelled out, not copied: reports of one shape are quick to read.
+ * @param own where it stands, and what it is for
+ */
+export function reportWithin(
+  document: Report,
+  { segments, depth, scope, profile, probing }: Pick<Report, 'segments' | 'depth' | 'scope' | 'profile' | 'probing'>,
+): Report {
+  return {
+    issues: [],
+    segments,
+    depth,
+    scope,
+    profile,
+    onWrite: document.onWrite,
+    basic: document.basic,
+    siblings: document.siblings,
+    displays: document.displays,
+    costly: document.costly,
+    errors: 0,
+    waiting: document.waiting,
+    probing,
+    runs: document.runs,
+    withdrawn: document.withdrawn,
+    seen: undefined,
+    conforming: document.conforming,
+    unchecked: document.unchecked,
+  };
+}
+
 /** A report at the same place that only counts errors. */
 export function probeOf(report: Report): Report {
-  return { ...report, issues: [], segments: report.segments.slice(0, report.depth), errors: 0, probing: true };
+  const { segments, depth, scope, profile } = report;
+  return reportWithin(report, { segments: segments.slice(0, depth), depth, scope, profile, probing: true });
 }
 
 /** True when further findings are not kept, so that costly messages need not be made. */

@@ -77,6 +77,13 @@ const scopeOf = (
   outer: Scope | undefined,
 ): Scope => ({ resource, container, bundle, fullUrl, targets, ids: undefined, start, outer });
 
+/** The scope of a resource that stands where another does. */
+export const scopeFrom = (
+  { container, bundle, fullUrl, targets, outer }: Scope,
+  resource: JsonObject,
+  start: number,
+): Scope => scopeOf(resource, container, bundle, fullUrl, targets, start, outer);
+
 /** Entries of a Bundle by their resource, made once per Bundle. */
 const holders = new WeakMap<JsonObject, ReadonlyMap<unknown, JsonObject>>();
 
@@ -107,7 +114,7 @@ function containedTarget(scope: Scope, id: string): Target | undefined {
   if (id === '') return { resource: scope.container, scope };
   const list = Array.isArray(scope.container['contained']) ? (scope.container['contained'] as unknown[]) : [];
   const found = list.find((one): one is JsonObject => isObject(one) && one['id'] === id);
-  return found && { resource: found, scope: { ...scope, resource: found } };
+  return found && { resource: found, scope: scopeFrom(scope, found, scope.start) };
 }
 
 function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Target | undefined {
