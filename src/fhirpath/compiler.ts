@@ -264,9 +264,10 @@ function concatCode(left: Code, right: Code, place: Place): Code {
 
 /** Arithmetic and order: empty when either side is. */
 function valueCode(operator: string, left: Code, right: Code, place: Place): Code {
+  const [before, after] = [`the left side of "${operator}"`, `the right side of "${operator}"`];
   const both = (self: Item | undefined, state: State): [Item, Item] | undefined => {
-    const x = singleSystem(left.run(self, state), place, `the left side of "${operator}"`);
-    const y = singleSystem(right.run(self, state), place, `the right side of "${operator}"`);
+    const x = singleSystem(left.run(self, state), place, before);
+    const y = singleSystem(right.run(self, state), place, after);
     return x === undefined || y === undefined ? undefined : [x, y];
   };
   if (operator.startsWith('<') || operator.startsWith('>'))

@@ -112,39 +112,55 @@ export function bindingCheck(
   if (!required && strength !== 'extensible' && !maxValueSet) return undefined;
   const quantity = type === 'Quantity' || type === 'SimpleQuantity' || type === 'Money';
   const passed = newMemory<Passed>(codes);
+  const bound: Bound = { valueSet, maxValueSet, required, always: required || strength === 'extensible', codes, asker };
   return (value, report) => {
-    const { resource } = report.scope;
     // What is remembered is right on any day, but for what is billed.
-    if (!hasDisplayFinding(value, report) && !isBilled(resource) && hasPassed(value, passed())) return;
+    if (!hasDisplayFinding(value, report) && !isBilled(report.scope.resource) && hasPassed(value, passed())) return;
     const found = codesIn(value);
-    if (found === undefined || (quantity && found.length === 0)) return;
-    const named = found.length === 0 ? '' : found.map(name).join(', ');
-    const inMost = (one: Code): boolean =>
-      maxValueSet === undefined || codes.member(maxValueSet, one, asker).result === 'in';
-    if (maxValueSet !== undefined && found.length > 0) {
-      const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, resource)));
-      const severity = report.onWrite && typeof value !== 'string' ? 'warning' : 'error';
-      if (most.result === 'out') notMember(report, named, maxValueSet, severity, codes, asker);
-    }
-    if (valueSet === '' || (!required && strength !== 'extensible')) {
-      rememberAll(passed(), found.filter(inMost));
-      return;
-    }
-    if (found.length === 0) {
-      if (required) noCode(report, valueSet);
-      return;
-    }
-    if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
-    // A Coding without a system means nothing; only a code element takes its system from the value set.
-    const meant = typeof value === 'string' ? found : found.filter(one => one.system !== undefined);
-    const verdict = bestOf(meant.map(one => codes.member(valueSet, one, asker, resource)));
-    if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
-    else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
-    else {
-      const right = meant.filter(one => codes.member(valueSet, one, asker).result === 'in' && inMost(one));
-      rememberAll(passed(), right);
-    }
+    if (found !== undefined && !(quantity && found.length === 0)) checkBound(value, found, bound, passed(), report);
   };
+}
+
+/** A binding, ready to be asked. */
+interface Bound {
+  readonly valueSet: string;
+  readonly maxValueSet: string | undefined;
+  readonly required: boolean;
+  /** True where the value set itself counts, not only the largest one. */
+  readonly always: boolean;
+  readonly codes: CodeChecker;
+  readonly asker: Resource;
+}
+
+function checkBound(value: unknown, found: readonly Code[], bound: Bound, passed: Passed, report: Report): void {
+  const { valueSet, maxValueSet, required, codes, asker } = bound;
+  const { resource } = report.scope;
+  const named = found.length === 0 ? '' : found.map(name).join(', ');
+  const inMost = (one: Code): boolean =>
+    maxValueSet === undefined || codes.member(maxValueSet, one, asker).result === 'in';
+  if (maxValueSet !== undefined && found.length > 0) {
+    const most = bestOf(found.map(one => codes.member(maxValueSet, one, asker, resource)));
+    const severity = report.onWrite && typeof value !== 'string' ? 'warning' : 'error';
+    if (most.result === 'out') notMember(report, named, maxValueSet, severity, codes, asker);
+  }
+  if (valueSet === '' || !bound.always) {
+    rememberAll(passed, found.filter(inMost));
+    return;
+  }
+  if (found.length === 0) {
+    if (required) noCode(report, valueSet);
+    return;
+  }
+  if (report.displays.size > 0) acceptDisplays(value, valueSet, report, codes, asker);
+  // A Coding without a system means nothing; only a code element takes its system from the value set.
+  const meant = typeof value === 'string' ? found : found.filter(one => one.system !== undefined);
+  const verdict = bestOf(meant.map(one => codes.member(valueSet, one, asker, resource)));
+  if (verdict.result === 'out') notMember(report, named, valueSet, required ? 'error' : 'warning', codes, asker);
+  else if (verdict.result === 'unchecked') unchecked(report, named, verdict, required);
+  else {
+    const right = meant.filter(one => codes.member(valueSet, one, asker).result === 'in' && inMost(one));
+    rememberAll(passed, right);
+  }
 }
 
 function rememberAll(passed: Passed, found: readonly Code[]): void {

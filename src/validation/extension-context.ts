@@ -118,6 +118,8 @@ function isAllowed(
 /** Where a definition's extension may stand, with the places that were judged by their names alone. */
 interface Contexts {
   readonly list: readonly Context[];
+  /** True when it may stand on every element. */
+  readonly anywhere: boolean;
   readonly byName: boolean;
   readonly known: Map<string, boolean>;
 }
@@ -134,7 +136,8 @@ function contextsOf(definition: StructureDefinition, url: string): Contexts {
       ...own,
       ...(own.length > 0 ? laterContexts(url) : []).map(expression => ({ type: 'element', expression })),
     ];
-    found = { list, byName: list.every(one => one.type === 'element'), known: new Map() };
+    const anywhere = list.some(one => one.type === 'element' && one.expression === 'Element');
+    found = { list, anywhere, byName: list.every(one => one.type === 'element'), known: new Map() };
     contexts.set(definition, found);
   }
   return found;
@@ -148,8 +151,17 @@ export function checkContext(
   report: Report,
   definitions: Definitions,
 ): void {
-  const { list, byName, known } = contextsOf(definition, url);
-  if (list.length === 0) return;
+  const found = contextsOf(definition, url);
+  if (found.list.length > 0 && !found.anywhere) checkPlace(found, url, holder, report, definitions);
+}
+
+function checkPlace(
+  { list, byName, known }: Contexts,
+  url: string,
+  holder: JsonObject,
+  report: Report,
+  definitions: Definitions,
+): void {
   const steps = placeInResource(report);
   const place = steps.join('/');
   if (byName && known.get(place) === true) return;

@@ -88,10 +88,16 @@ export function countOf(value: unknown, sibling: unknown): number {
  * Hands each value of an element to a function, for what has to tell them apart. It is one item all the time, which says of
  * itself which value it is: whoever wants to keep it must copy it.
  */
-export function eachItem({ type, segment }: Slot, value: unknown, sibling: unknown, run: (item: Item) => void): void {
+export function eachItem<T>(
+  { type, segment }: Slot,
+  value: unknown,
+  sibling: unknown,
+  run: (item: Item, given: T) => void,
+  given: T,
+): void {
   const item: Item = { value, sibling: isObject(sibling) ? sibling : undefined, type, index: -1, segment };
   if (!Array.isArray(value) && !Array.isArray(sibling)) {
-    run(item);
+    run(item, given);
     return;
   }
   const count = countOf(value, sibling);
@@ -101,7 +107,7 @@ export function eachItem({ type, segment }: Slot, value: unknown, sibling: unkno
     item.value = own ?? undefined;
     item.sibling = isObject(under) ? under : undefined;
     item.index = index;
-    run(item);
+    run(item, given);
   }
 }
 

@@ -15,8 +15,11 @@ export function newMemory<T extends Map<unknown, unknown>>(codes: CodeChecker): 
   const known = new Map() as T;
   let epoch = -1;
   return () => {
-    if (epoch !== codes.epoch) known.clear();
-    epoch = codes.epoch;
+    const now = codes.epoch;
+    if (epoch !== now) {
+      known.clear();
+      epoch = now;
+    }
     return known;
   };
 }

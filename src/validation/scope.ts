@@ -40,8 +40,8 @@ function baseOf(fullUrl: string | undefined): string | undefined {
 
 /** The absolute form of a reference as seen from an entry. */
 export function absolute(reference: string, fullUrl: string | undefined): string {
-  const plain = reference.replace(/\/_history\/.*$/, '');
-  if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain;
+  const plain = reference.includes('/_history/') ? reference.replace(/\/_history\/.*$/, '') : reference;
+  if (plain.startsWith('urn:') || /^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain;
   const base = baseOf(fullUrl);
   if (base !== undefined) return base + plain;
   // Among URNs a relative reference keeps their kind: `Patient/x` beside `urn:uuid:y` is `urn:uuid:x`.

@@ -13,23 +13,37 @@ interface Counted {
   readonly required: readonly Counted[];
 }
 
-/** Slices that were met, in the order they were, with the number of items of each. */
+/** A slice that was met, with the number of its items, and the one that was met next: mostly there is one. */
+export interface Tally {
+  readonly slice: Counted;
+  number: number;
+  next: Tally | undefined;
+}
+
+/** Slices that were met, in the order they were. */
 export interface Counts {
-  readonly met: Counted[];
-  readonly numbers: number[];
+  first: Tally | undefined;
 }
 
 /** Counts an item of a slice. */
-export function count({ met, numbers }: Counts, slice: Counted): void {
-  const at = met.indexOf(slice);
-  if (at < 0) {
-    met.push(slice);
-    numbers.push(1);
-  } else numbers[at]!++;
+export function count(counts: Counts, slice: Counted): void {
+  let last: Tally | undefined;
+  for (let at = counts.first; at; at = at.next) {
+    if (at.slice === slice) {
+      at.number++;
+      return;
+    }
+    last = at;
+  }
+  const tally: Tally = { slice, number: 1, next: undefined };
+  if (last) last.next = tally;
+  else counts.first = tally;
 }
 
-const numberOf = (counts: Counts | undefined, slice: Counted): number =>
-  counts?.numbers[counts.met.indexOf(slice)] ?? 0;
+function numberOf(counts: Counts | undefined, slice: Counted): number {
+  for (let at = counts?.first; at; at = at.next) if (at.slice === slice) return at.number;
+  return 0;
+}
 
 function wrongNumber({ element, name }: Counted, count: number, report: Report): void {
   const { min, max } = element;
@@ -61,10 +75,9 @@ function countRequired(required: readonly Counted[], counts: Counts | undefined,
 /** Number of items of each slice; of inner slices where there is an item of the slice around them. */
 export function countSlices(required: readonly Counted[], counts: Counts | undefined, report: Report): void {
   if (required.length > 0) countRequired(required, counts, report);
-  if (!counts) return;
-  for (let i = 0; i < counts.met.length; i++) {
-    const slice = counts.met[i]!;
-    if (counts.numbers[i]! > slice.element.max) wrongNumber(slice, counts.numbers[i]!, report);
+  for (let at = counts?.first; at; at = at.next) {
+    const { slice, number } = at;
+    if (number > slice.element.max) wrongNumber(slice, number, report);
     if (slice.required.length > 0) countRequired(slice.required, counts, report);
   }
 }

@@ -2,11 +2,12 @@
  * Sliced elements: each item is given to its slice; slices have a number of items and an order.
  * @see https://hl7.org/fhir/R4/profiling.html#slicing
  */
-import type { JsonObject } from '../fhir/types.ts';
+import type { Severity } from '../fhir/outcome.ts';
+import type { JsonObject, Message } from '../fhir/types.ts';
 import { type ElementContext, type ItemRule, itemRules } from './element-rule.ts';
 import { eachItem, type Item, runItem, type Slot } from './item.ts';
 import type { ProfileElement } from './profile-schema.ts';
-import { addFinding, addIssue, type Report } from './report.ts';
+import { addFinding, type Report } from './report.ts';
 import { type Counts, count, countSlices } from './slice-count.ts';
 import { type Candidates, candidates } from './slice-index.ts';
 import { type Match, type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
@@ -66,29 +67,22 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
   return build(undefined);
 }
 
-function runSlice(
-  slice: Slice,
-  item: Item,
-  parent: JsonObject,
-  report: Report,
-  context: ElementContext,
-  counts: Counts,
-): void {
+function runSlice(slice: Slice, item: Item, course: Course, context: ElementContext): void {
+  const { counts, parent, report } = course;
   count(counts, slice);
   slice.rules ??= itemRules(slice.element, context);
   if (slice.rules.length > 0) runItem(item, slice.rules, parent, report);
+  if (slice.inner.length === 0) return;
   for (const inner of slice.inner) {
     if (inner.test?.(item.value, item.type, report) !== 'all') continue;
-    runSlice(inner, item, parent, report, context, counts);
+    runSlice(inner, item, course, context);
     return;
   }
-  if (slice.inner.length > 0 && slice.element.slicing?.rules === 'closed')
-    atItem(item, report, () =>
-      addIssue(report, 'structure', {
-        en: `matches no slice within "${slice.name}", and others are not allowed`,
-        ja: `スライス「${slice.name}」の中のどのスライスにも当てはまりません（他は認められません）`,
-      }),
-    );
+  if (slice.element.slicing?.rules === 'closed')
+    tellAt(item, report, {
+      en: `matches no slice within "${slice.name}", and others are not allowed`,
+      ja: `スライス「${slice.name}」の中のどのスライスにも当てはまりません（他は認められません）`,
+    });
 }
 
 /** Slices are told apart by their discriminators: an item that meets those of two is an error. */
@@ -98,12 +92,10 @@ function tellTwice(item: Item, found: Slice, slices: readonly Slice[], report: R
   for (let i = slices.indexOf(found) + 1; i < slices.length; i++) {
     const other = slices[i]!;
     if (!other.test?.complete || other.test(item.value, item.type, report) !== 'all') continue;
-    atItem(item, report, () =>
-      addIssue(report, 'structure', {
-        en: `matches two slices, "${found.name}" and "${other.name}"`,
-        ja: `スライス「${found.name}」と「${other.name}」の両方に当てはまります`,
-      }),
-    );
+    tellAt(item, report, {
+      en: `matches two slices, "${found.name}" and "${other.name}"`,
+      ja: `スライス「${found.name}」と「${other.name}」の両方に当てはまります`,
+    });
     return;
   }
 }
@@ -119,11 +111,12 @@ function firstOf(slices: readonly Slice[], match: Match, { value, type }: Item, 
   return undefined;
 }
 
-function atItem(item: Item, report: Report, tell: () => void): void {
+/** Adds a finding at an item. */
+function tellAt(item: Item, report: Report, message: Message, severity: Severity = 'error', code = 'structure'): void {
   const depth = report.depth;
   report.segments[report.depth++] = item.segment;
   if (item.index >= 0) report.segments[report.depth++] = item.index;
-  tell();
+  addFinding(report, severity, code, message);
   report.depth = depth;
 }
 
@@ -134,8 +127,10 @@ function isKnownExtension(value: unknown, { compiler }: ElementContext): boolean
   return compiled !== undefined && 'definition' in compiled && compiled.definition.type === 'Extension';
 }
 
-/** An item between others: what came before it. */
+/** The values of an element as they are gone through: where they are, and what came before. */
 interface Course {
+  readonly parent: JsonObject;
+  readonly report: Report;
   readonly counts: Counts;
   /** Order of the last slice that was met. */
   last: number;
@@ -147,23 +142,18 @@ function tellOrder(
   item: Item,
   { order, name }: Slice,
   { slicing }: ProfileElement,
-  course: Course,
-  report: Report,
+  { last, unmatched, report }: Course,
 ): void {
-  if (slicing!.ordered && order < course.last)
-    atItem(item, report, () =>
-      addIssue(report, 'structure', {
-        en: `the slice "${name}" is out of order`,
-        ja: `スライス「${name}」の順序が違います`,
-      }),
-    );
-  if (slicing!.rules === 'openAtEnd' && course.unmatched)
-    atItem(item, report, () =>
-      addIssue(report, 'structure', {
-        en: `the slice "${name}" comes after an item of no slice`,
-        ja: `スライス「${name}」は、どのスライスにも属さない項目より前に置いてください`,
-      }),
-    );
+  if (slicing!.ordered && order < last)
+    tellAt(item, report, {
+      en: `the slice "${name}" is out of order`,
+      ja: `スライス「${name}」の順序が違います`,
+    });
+  if (slicing!.rules === 'openAtEnd' && unmatched)
+    tellAt(item, report, {
+      en: `the slice "${name}" comes after an item of no slice`,
+      ja: `スライス「${name}」は、どのスライスにも属さない項目より前に置いてください`,
+    });
 }
 
 function tellUnmatched(
@@ -177,20 +167,23 @@ function tellUnmatched(
   const nearJa = like === undefined ? '' : `。スライス「${like}」に似ています`;
   const { url } = context.schema;
   if (slicing!.rules === 'closed')
-    addIssue(report, 'structure', {
+    tellAt(item, report, {
       en: `matches no slice of ${url}, and others are not allowed${near}`,
       ja: `${url} のどのスライスにも当てはまりません（他は認められません）${nearJa}`,
     });
-  else if (like !== undefined)
-    addFinding(report, 'warning', 'informational', {
+  else if (like !== undefined) {
+    const message = {
       en: `matches no slice${near}, but not in everything that tells it apart`,
       ja: `どのスライスにも当てはまりません${nearJa}が、識別する値の一部が異なります`,
-    });
-  else if (!isKnownExtension(item.value, context))
-    addFinding(report, 'information', 'informational', {
+    };
+    tellAt(item, report, message, 'warning', 'informational');
+  } else if (!isKnownExtension(item.value, context)) {
+    const message = {
       en: `matches no slice of ${url}, so none of their rules were applied`,
       ja: `${url} のどのスライスにも当てはまらないため、スライスの規則は適用していません`,
-    });
+    };
+    tellAt(item, report, message, 'information', 'informational');
+  }
 }
 
 /** The slices of an element, built when it is first met: its profiles may lead back to it. */
@@ -219,20 +212,21 @@ export function compileSlices(element: ProfileElement, context: ElementContext):
   const { slicing } = element;
   if (!slicing) return undefined;
   let known: Built | undefined;
-  const checkItem = (item: Item, course: Course, parent: JsonObject, report: Report): void => {
+  const checkItem = (item: Item, course: Course): void => {
+    const { report } = course;
     const possible = known!.candidates.exact(item.value);
     const found = firstOf(possible, 'all', item, report) ?? known!.fallback;
     if (!found) {
       course.unmatched = true;
       if (report.probing && slicing.rules !== 'closed') return;
       const like = firstOf(known!.candidates.near(item.value), 'some', item, report);
-      atItem(item, report, () => tellUnmatched(item, like?.name, element, context, report));
+      tellUnmatched(item, like?.name, element, context, report);
       return;
     }
-    if (slicing.ordered || slicing.rules === 'openAtEnd') tellOrder(item, found, element, course, report);
+    if (slicing.ordered || slicing.rules === 'openAtEnd') tellOrder(item, found, element, course);
     course.last = Math.max(course.last, found.order);
     tellTwice(item, found, possible, report);
-    runSlice(found, item, parent, report, context, course.counts);
+    runSlice(found, item, course, context);
   };
   return (slot, value, sibling, parent, report) => {
     known ??= built(element, context);
@@ -240,8 +234,8 @@ export function compileSlices(element: ProfileElement, context: ElementContext):
       countSlices(known.required, undefined, report);
       return;
     }
-    const course: Course = { counts: { met: [], numbers: [] }, last: -1, unmatched: false };
-    eachItem(slot, value, sibling, item => checkItem(item, course, parent, report));
+    const course: Course = { parent, report, counts: { first: undefined }, last: -1, unmatched: false };
+    eachItem(slot, value, sibling, checkItem, course);
     countSlices(known.required, course.counts, report);
   };
 }

@@ -97,11 +97,12 @@ export function ofValue(
     build(call) {
       const args = argumentRuns(call);
       const { input, place, name } = call;
+      const [whole, part] = [`${name}()`, `an argument of ${name}()`];
       return {
         run(self, state) {
-          const value = singleSystem(input.run(self, state), place, `${name}()`);
+          const value = singleSystem(input.run(self, state), place, whole);
           if (value === undefined) return none;
-          const values = args.map(run => singleSystem(run(self, state), place, `an argument of ${name}()`));
+          const values = args.map(run => singleSystem(run(self, state), place, part));
           const result = compute(value, values, state, place);
           return result === undefined ? none : [result];
         },

@@ -22,9 +22,10 @@ function withRegex(
     build(call) {
       const args = argumentRuns(call);
       const { input, place, name, scope } = call;
+      const whole = `${name}()`;
       return {
         run(self, state) {
-          const text = singleSystem(input.run(self, state), place, `${name}()`);
+          const text = singleSystem(input.run(self, state), place, whole);
           const values = args.map(run => singleSystem(run(self, state), place, name));
           if (text === undefined || values.some(value => value === undefined)) return none;
           const texts = values.map(value => textOf(value!, place));
