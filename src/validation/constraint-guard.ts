@@ -50,13 +50,46 @@ export function guardsOf(expression: string): readonly string[] {
     .filter(name => name !== undefined);
 }
 
-/** True when an object has no child of a name, a choice among them. */
-export function lacks(value: unknown, name: string): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof DecimalLiteral)
+/** Asks a value whether something is there. */
+export type Presence = (value: unknown) => boolean;
+
+const underscore = 95;
+
+/** The test that an object has no child of a name, a choice among them. */
+export function absenceOf(name: string): Presence {
+  const initial = name.charCodeAt(0);
+  return value => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof DecimalLiteral)
+      return false;
+    if ((value as JsonObject)[name] !== undefined) return false;
+    for (const property in value) {
+      const first = property.charCodeAt(0);
+      if (first === initial ? property.startsWith(name) : first === underscore && property.startsWith(name, 1))
+        return false;
+    }
+    return true;
+  };
+}
+
+/** The test for a child by the name of its property, or what stands beside a primitive of that name. */
+export function presenceOf(name: string): Presence {
+  const beside = `_${name}`;
+  return value =>
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as JsonObject)[name] !== undefined || (value as JsonObject)[beside] !== undefined);
+}
+
+/** The test for a choice, by its name without a type. */
+export function choicePresenceOf(name: string): Presence {
+  const plain = presenceOf(name);
+  return value => {
+    if (plain(value)) return true;
+    if (typeof value !== 'object') return false;
+    for (const property in value) {
+      const after = property.charCodeAt(name.length);
+      if (after >= 65 && after <= 90 && property.startsWith(name)) return true;
+    }
     return false;
-  const own = value as JsonObject;
-  if (own[name] !== undefined) return false;
-  for (const property in own)
-    if (property.startsWith(name) || (property.charCodeAt(0) === 95 && property.startsWith(name, 1))) return false;
-  return true;
+  };
 }

@@ -8,7 +8,7 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject } from '../fhir/types.ts';
 import { type Constraint, compileConstraint, type Environment } from '../fhirpath/fhirpath.ts';
 import type { CodeChecker } from './codes.ts';
-import { guardsOf, lacks } from './constraint-guard.ts';
+import { absenceOf, choicePresenceOf, guardsOf, type Presence, presenceOf } from './constraint-guard.ts';
 import { frequent } from './frequent-constraints.ts';
 import type { Report } from './report.ts';
 import { resolve } from './scope.ts';
@@ -33,27 +33,18 @@ function presence(expression: string): Evaluate | undefined {
   const parts = expression
     .split(operator)
     .map(part => /^\s*([a-z][A-Za-z]*)\.(exists|empty)\(\)(\.not\(\))?\s*$/.exec(part));
-  const tests: { name: string; wanted: boolean }[] = [];
+  const tests: { there: Presence; wanted: boolean }[] = [];
   for (const part of parts) {
     if (!part) return undefined;
-    tests.push({ name: part[1]!, wanted: (part[2] === 'exists') !== (part[3] !== undefined) });
+    const name = part[1]!;
+    const there = choiceNames.has(name) ? choicePresenceOf(name) : presenceOf(name);
+    tests.push({ there, wanted: (part[2] === 'exists') !== (part[3] !== undefined) });
   }
-  const holds = (value: unknown, { name, wanted }: { name: string; wanted: boolean }): boolean =>
-    hasChild(value, name) === wanted;
-  return operator === ' or '
-    ? value => tests.some(test => holds(value, test))
-    : value => tests.every(test => holds(value, test));
-}
-
-/** A child by its name in FHIRPath: choices by the name without type. */
-function hasChild(value: unknown, name: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const own = value as JsonObject;
-  if (own[name] !== undefined || own[`_${name}`] !== undefined) return true;
-  if (!choiceNames.has(name)) return false;
-  for (const property in own)
-    if (property.startsWith(name) && /^[A-Z]/.test(property.slice(name.length, name.length + 1))) return true;
-  return false;
+  const any = operator === ' or ';
+  return value => {
+    for (const { there, wanted } of tests) if ((there(value) === wanted) === any) return any;
+    return !any;
+  };
 }
 
 const choiceNames: ReadonlySet<string> = new Set([
@@ -182,9 +173,9 @@ export function evaluateConstraint(
   const running: Running = { unchecked: false };
   const constraintFor = compilerOf(expression, types, services.definitions);
   const asks = outward.test(expression);
-  const guards = guardsOf(expression);
+  const guards = guardsOf(expression).map(absenceOf);
   return (value, report, type, sibling) => {
-    for (const name of guards) if (sibling === undefined && lacks(value, name)) return true;
+    if (sibling === undefined) for (const absent of guards) if (absent(value)) return true;
     const constraint = constraintFor(type);
     if (!constraint || report.costly.has(expression)) return undefined;
     running.unchecked = false;

@@ -4,12 +4,21 @@
  */
 import type { JsonObject } from '../fhir/types.ts';
 import type { Evaluate } from './constraint.ts';
+import { type Presence, presenceOf } from './constraint-guard.ts';
 import { resolve } from './scope.ts';
 
 const object = (value: unknown): JsonObject =>
   typeof value === 'object' && value !== null ? (value as JsonObject) : {};
-const has = (value: unknown, ...names: string[]): boolean =>
-  names.some(name => object(value)[name] !== undefined || object(value)[`_${name}`] !== undefined);
+const hasAnswer = presenceOf('answer');
+const hasClinicalStatus = presenceOf('clinicalStatus');
+const hasFullUrl = presenceOf('fullUrl');
+const hasIdentifier = presenceOf('identifier');
+const hasItem = presenceOf('item');
+const hasName = presenceOf('name');
+const hasSearch = presenceOf('search');
+const hasSystem = presenceOf('system');
+const hasTotal = presenceOf('total');
+const hasValue = presenceOf('value');
 const coded = (concept: unknown, codes: readonly string[], system: string): boolean => {
   const list = object(concept)['coding'];
   return (
@@ -40,10 +49,10 @@ const entriesOf = (bundle: unknown): readonly unknown[] => {
 
 /** Whether the entries of a Bundle have an element if it is of certain types, and lack it if it is of others. */
 const inEntries =
-  (name: string, types: readonly unknown[]): Evaluate =>
+  (there: Presence, types: readonly unknown[]): Evaluate =>
   (bundle, report) => {
     const wanted = types.includes(report.scope.resource['type']);
-    return entriesOf(bundle).every(entry => has(entry, name) === wanted);
+    return entriesOf(bundle).every(entry => there(entry) === wanted);
   };
 
 /** `type = 'x' implies …`, which fails also where there is no type to tell. */
@@ -59,7 +68,7 @@ const beginsWith = (type: string) => (bundle: JsonObject) =>
 
 /** Entries with the same fullUrl are of other versions. */
 function distinctEntries(bundle: unknown): boolean {
-  const named = entriesOf(bundle).filter(entry => has(entry, 'fullUrl'));
+  const named = entriesOf(bundle).filter(entry => hasFullUrl(entry));
   const keys = named.map(entry => {
     const { fullUrl = '', resource } = object(entry);
     return `${String(fullUrl)}${String(object(object(resource)['meta'])['versionId'] ?? '')}`;
@@ -73,19 +82,19 @@ const lastVersion = "fullUrl.exists() implies fullUrl.contains('/_history/').not
 const ofBundles: readonly (readonly [string, Evaluate])[] = [
   [
     "total.empty() or (type = 'searchset') or (type = 'history')",
-    bundle => !has(bundle, 'total') || ['searchset', 'history'].includes(String(object(bundle)['type'])),
+    bundle => !hasTotal(bundle) || ['searchset', 'history'].includes(String(object(bundle)['type'])),
   ],
   [
     "entry.search.empty() or (type = 'searchset')",
-    bundle => object(bundle)['type'] === 'searchset' || !entriesOf(bundle).some(entry => has(entry, 'search')),
+    bundle => object(bundle)['type'] === 'searchset' || !entriesOf(bundle).some(entry => hasSearch(entry)),
   ],
   [
     "entry.all(request.exists() = (%resource.type = 'batch' or %resource.type = 'transaction' or %resource.type = 'history'))",
-    inEntries('request', ['batch', 'transaction', 'history']),
+    inEntries(presenceOf('request'), ['batch', 'transaction', 'history']),
   ],
   [
     "entry.all(response.exists() = (%resource.type = 'batch-response' or %resource.type = 'transaction-response' or %resource.type = 'history'))",
-    inEntries('response', ['batch-response', 'transaction-response', 'history']),
+    inEntries(presenceOf('response'), ['batch-response', 'transaction-response', 'history']),
   ],
   [
     "(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()",
@@ -98,7 +107,7 @@ const ofBundles: readonly (readonly [string, Evaluate])[] = [
     lastVersion,
     entry => {
       const { fullUrl } = object(entry);
-      return typeof fullUrl === 'string' ? !fullUrl.includes('/_history/') : !has(entry, 'fullUrl');
+      return typeof fullUrl === 'string' ? !fullUrl.includes('/_history/') : !hasFullUrl(entry);
     },
   ],
 ];
@@ -125,24 +134,22 @@ export const frequent: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>
   ['start.hasValue().not() or end.hasValue().not() or (start <= end)', periodInOrder],
   [
     `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').exists() or clinicalStatus.exists()`,
-    value => has(value, 'clinicalStatus') || coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
+    value => hasClinicalStatus(value) || coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
   ],
   [
     `verificationStatus.coding.where(system = '${allergy}' and code = 'entered-in-error').empty() or clinicalStatus.empty()`,
-    value =>
-      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
+    value => !hasClinicalStatus(value) || !coded(object(value)['verificationStatus'], ['entered-in-error'], allergy),
   ],
   [
     `verificationStatus.coding.where(system='${condition}' and code='entered-in-error').empty() or clinicalStatus.empty()`,
-    value =>
-      !has(value, 'clinicalStatus') || !coded(object(value)['verificationStatus'], ['entered-in-error'], condition),
+    value => !hasClinicalStatus(value) || !coded(object(value)['verificationStatus'], ['entered-in-error'], condition),
   ],
-  ['(identifier.count() + name.count()) > 0', value => has(value, 'identifier', 'name')],
+  ['(identifier.count() + name.count()) > 0', value => hasIdentifier(value) || hasName(value)],
   [
     "type = 'document' implies (identifier.system.exists() and identifier.value.exists())",
     value =>
       object(value)['type'] !== 'document' ||
-      (has(object(value)['identifier'], 'system') && has(object(value)['identifier'], 'value')),
+      (hasSystem(object(value)['identifier']) && hasValue(object(value)['identifier'])),
   ],
   [
     elementNames,
@@ -152,5 +159,5 @@ export const frequent: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate>
     },
   ],
   ["where(use = 'home').empty()", value => object(value)['use'] !== 'home'],
-  ['(answer.exists() and item.exists()).not()', value => !(has(value, 'answer') && has(value, 'item'))],
+  ['(answer.exists() and item.exists()).not()', value => !(hasAnswer(value) && hasItem(value))],
 ]);
