@@ -79,6 +79,13 @@ t.test('hostile expressions end, and are refused', async t => {
   t.same(compileFhirPath('__proto__.constructor | `constructor`', { definitions })(bundle), [], 'names of objects');
 });
 
+t.test('what other threads of the process work is not charged to a regular expression', async t => {
+  const anHour = { user: 3_600_000_000, system: 0 };
+  t.intercept(process, 'cpuUsage', { value: () => anHour });
+  const evaluate = compileFhirPath(`'${'a'.repeat(40)}'.matches('^(a+)+$')`, { definitions });
+  t.same(evaluate({}, { steps: 10_000_000 })[0]?.value, true);
+});
+
 t.test('a tree as deep as may be compiles', async t => {
   t.same(compileFhirPath(Array(990).fill('1').join('+'), {})({})[0]?.value, 990);
   t.same(
