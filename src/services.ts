@@ -11,6 +11,7 @@ import { installFolder } from './definitions/install-folder.ts';
 import { openDefinitions } from './definitions/overlay.ts';
 import { openPackages } from './definitions/package.ts';
 import { allInteractions } from './interactions/all.ts';
+import { openShelf } from './interactions/bundled/shelf.ts';
 import type { Services } from './interactions/interaction.ts';
 import { createRouter } from './interactions/router.ts';
 import { openLargeInputs } from './large-inputs.ts';
@@ -102,6 +103,7 @@ export function createServices(config: Config, overrides: Overrides = {}): Servi
     ...open,
     ...parts,
     ...(canHaveThread(overrides) && { validateLarge: openLargeInputs(config) }),
+    shelf: openShelf({ definitions: open.definitions, config }),
     renderPdf: canHaveThread(overrides) ? openPdfThread() : drawHere,
     config,
     access: openPolicy,

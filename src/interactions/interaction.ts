@@ -16,6 +16,7 @@ import type { Terminology } from '../terminology/terminology.ts';
 import type { ValidateLarge } from '../validation/large.ts';
 import type { StoredDefinitions } from '../validation/stored.ts';
 import type { Validator } from '../validation/validator.ts';
+import type { Shelf } from './bundled/shelf.ts';
 import type { Route } from './router.ts';
 
 /** Draws sheets as a PDF; other requests are answered meanwhile. @throws FhirError 'too-costly' */
@@ -32,6 +33,8 @@ export interface Services {
   /** Keeps definitions up to date with conformance resources in the store. */
   readonly storedDefinitions: StoredDefinitions;
   readonly search: Search;
+  /** What comes with the program, as resources. */
+  readonly shelf: Shelf;
   readonly store: Store;
   readonly terminology: Terminology;
   readonly access: AccessPolicy;

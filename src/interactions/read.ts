@@ -31,10 +31,20 @@ function answer(services: Services, request: FhirRequest, version: Current): Fhi
   return { status: 200, headers, body: { kind: 'text', text } };
 }
 
+/** What comes with the program has no versions here, so there is no ETag. */
+function bundledAnswer(services: Services, request: FhirRequest, text: string): FhirResponse {
+  const subset = parseSubset(request.query);
+  const body = subset ? subsetText(text, subset, services.definitions) : text;
+  return { status: 200, headers: {}, body: { kind: 'text', text: body } };
+}
+
 async function handleRead(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const type = request.params['type']!;
   const id = request.params['id']!;
   const version = await services.store.read(type, id, services.access.condition(request.caller), request.asOf);
+  if (version && !version.deleted) return answer(services, request, version);
+  const bundled = await services.shelf.read(type, id);
+  if (bundled !== undefined) return bundledAnswer(services, request, bundled);
   if (!version) throw notFound(type, id);
   return answer(services, request, version);
 }

@@ -6,6 +6,7 @@ import { FhirError, operationOutcome } from '../fhir/outcome.ts';
 import { containedText, idOf } from '../search/contained.ts';
 import type { FindInput, Match, Page } from '../search/search.ts';
 import { QueryTimeoutError } from '../store/store.ts';
+import { findWithShelf, type ShownPage } from './bundled/pages.ts';
 import type { FhirRequest, FhirResponse, Interaction, ResponseBody, Services } from './interaction.ts';
 import { formatQuery } from './match.ts';
 import { subsetText, toSubset } from './subset.ts';
@@ -41,7 +42,7 @@ function checkCompartment({ definitions }: Services, { compartment }: FhirReques
 }
 
 async function handleSearch(services: Services, request: FhirRequest): Promise<FhirResponse> {
-  const { compartment, id } = request.params;
+  const { compartment, id, type } = request.params;
   const path = searchPath(request);
   checkCompartment(services, request.params);
   const input: FindInput = {
@@ -55,7 +56,9 @@ async function handleSearch(services: Services, request: FhirRequest): Promise<F
     ...(request.asOf !== undefined && { asOf: request.asOf }),
   };
   const pages = async function* () {
-    yield await services.search.find(input, services.store);
+    // What comes with the program belongs to no person and to no list of several types.
+    const own = compartment === undefined && type !== undefined && type !== '*';
+    yield own ? await findWithShelf(services, type, input) : await services.search.find(input, services.store);
   };
   return writeStream(services, request, pages(), true);
 }
@@ -68,7 +71,7 @@ async function handleSearch(services: Services, request: FhirRequest): Promise<F
 export async function writeStream(
   services: Services,
   request: FhirRequest,
-  pages: AsyncIterable<Page>,
+  pages: AsyncIterable<ShownPage>,
   linked: boolean,
 ): Promise<FhirResponse> {
   const plans: string[] = [];
@@ -133,7 +136,7 @@ function links(request: FhirRequest, page: Page, linked: boolean): { relation: s
 async function* writePages(
   services: Services,
   request: FhirRequest,
-  pages: AsyncIterable<Page>,
+  pages: AsyncIterable<ShownPage>,
   linked: boolean,
 ): AsyncIterable<string> {
   let head = '';
@@ -160,9 +163,9 @@ async function* writePages(
 }
 
 /** The entries of a page, as stored or cut down, some at a time. */
-async function* writeEntries(services: Services, request: FhirRequest, page: Page): AsyncIterable<string> {
+async function* writeEntries(services: Services, request: FhirRequest, page: ShownPage): AsyncIterable<string> {
   const subset = toSubset(page.request.summary, page.request.elements);
-  const toEntry = (match: Match, text: string, mode: 'match' | 'include') => {
+  const toEntry = (match: Pick<Match, 'type' | 'id' | 'contained'>, text: string, mode: 'match' | 'include') => {
     const own = match.contained === undefined ? text : containedText(text, match.contained);
     return entry(request.base, match, subset ? subsetText(own, subset, services.definitions) : own, mode);
   };
@@ -174,10 +177,17 @@ async function* writeEntries(services: Services, request: FhirRequest, page: Pag
     for await (const texts of services.search.texts(matches, services.store)) {
       yield texts.map(text => toEntry(matches[at++]!, text, mode)).join(',');
     }
+    if (mode === 'match' && page.bundled?.length)
+      yield page.bundled.map(({ id, text }) => toEntry({ type: request.params['type']!, id }, text, mode)).join(',');
   }
 }
 
-function entry(base: string, { type, id, contained }: Match, text: string, mode: 'match' | 'include'): string {
+function entry(
+  base: string,
+  { type, id, contained }: Pick<Match, 'type' | 'id' | 'contained'>,
+  text: string,
+  mode: 'match' | 'include',
+): string {
   const part = contained === undefined ? '' : `#${idOf(text)}`;
   return `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}${part}`)},"resource":${text},"search":{"mode":"${mode}"}}`;
 }

@@ -18,7 +18,7 @@ const mostResources = 100;
 /** Codes of a value set that are looked through for a text. */
 const mostCodes = 5000;
 
-/** A stored resource as the caller sees it. @throws FhirError 'not-found', 'deleted' */
+/** A resource as the caller sees it: stored, or one that comes with the program. @throws FhirError 'not-found', 'deleted' */
 export async function readStored(
   services: Services,
   request: FhirRequest,
@@ -26,9 +26,10 @@ export async function readStored(
   id: string,
 ): Promise<Resource> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
+  const text = version?.deleted === false ? version.text : await services.shelf.read(type, id);
+  if (text !== undefined) return parseJson(text, { lossless: true }) as Resource;
   if (!version) throw notFound(type, id);
-  if (version.deleted) throw gone(version);
-  return parseJson(version.text, { lossless: true }) as Resource;
+  throw gone(version);
 }
 
 async function searchBundle(
