@@ -103,7 +103,10 @@ export function createServices(config: Config, overrides: Overrides = {}): Servi
     ...open,
     ...parts,
     ...(canHaveThread(overrides) && { validateLarge: openLargeInputs(config) }),
-    shelf: openShelf({ definitions: open.definitions, config }),
+    shelf: openShelf({
+      definitions: open.definitions,
+      newSearch: () => createSearch({ definitions: open.definitions, config, codes: () => open.terminology }),
+    }),
     renderPdf: canHaveThread(overrides) ? openPdfThread() : drawHere,
     config,
     access: openPolicy,

@@ -4,11 +4,10 @@
  * search parameter works alike; all nodes of one version of the program hold the same in the same order.
  */
 import { systemCaller } from '../../access/caller.ts';
-import type { Config } from '../../config.ts';
 import type { OpenDefinitions } from '../../definitions/overlay.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
-import { createSearch, type FindInput, type Search } from '../../search/search.ts';
+import type { FindInput, Search } from '../../search/search.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import type { Kind } from '../../terminology/library.ts';
@@ -32,7 +31,8 @@ export interface Shelf {
 /** What a shelf is made from. */
 export interface ShelfParts {
   readonly definitions: OpenDefinitions;
-  readonly config: Config;
+  /** Search over a database of its own. */
+  newSearch(): Search;
 }
 
 /** One type, indexed. */
@@ -62,7 +62,7 @@ function resourcesOf(type: string, { definitions }: ShelfParts): readonly Resour
 async function openRow(type: string, parts: ShelfParts): Promise<Row | undefined> {
   const resources = resourcesOf(type, parts);
   if (resources.length === 0) return undefined;
-  const search = createSearch(parts);
+  const search = parts.newSearch();
   // What comes with the program has no time of its own: it was never written here.
   const store = openSqlite({ file: ':memory:', tables: search.tables, now: () => 0 });
   const texts = new Map(resources.map(one => [one.id!, JSON.stringify(one)]));
