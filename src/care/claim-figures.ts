@@ -7,7 +7,8 @@ import { codeIn, identifierSystem, number, object, objects, text } from './names
 
 const claimSystem = identifierSystem('kaigo-claim');
 const billSystem = identifierSystem('kaigo-claim-bill');
-const usageSystems = [identifierSystem('kaigo-home-modification'), identifierSystem('kaigo-equipment-purchase')];
+/** Systems of the business keys of payments. */
+export const usageSystems = [identifierSystem('kaigo-home-modification'), identifierSystem('kaigo-equipment-purchase')];
 
 const hasKey = (resource: Resource, ...systems: readonly string[]): boolean =>
   objects(resource['identifier']).some(one => systems.includes(String(one['system'])));

@@ -7,25 +7,12 @@ import type { Message, Resource } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
 import { monthlyLimit } from './as-of.ts';
 import type { Certificate } from './certificate.ts';
-import { type Claim, type Figure, isBill, isClaim, isUsage, readClaim } from './claim-figures.ts';
-import { inForce, inForceWith, master } from './masters.ts';
+import { type Claim, type Figure, isBill, isClaim, readClaim } from './claim-figures.ts';
+import { type Tell, teller } from './claim-rule.ts';
+import { inForceWith, master } from './masters.ts';
 import { codeIn, number, object, objects, text } from './names.ts';
 
 type Masters = Pick<Library, 'resources'>;
-
-/** Judges one rule: an issue, as strict as the master says, or none when the rule is not in force. */
-type Tell = (rule: string, at: string, en: string, ja: string) => readonly Issue[];
-
-function teller(masters: Masters, day: string): Tell {
-  const rules = master(masters, 'claim-rule');
-  return (rule, expression, en, ja) => {
-    const known = rules.get(rule);
-    if (!known || !inForce(known, day)) return [];
-    const severity = known.properties.get('severity')?.[0] === 'error' ? 'error' : 'warning';
-    const message: Message = { en, ja };
-    return [{ severity, code: 'business-rule', rule: `claim-${rule}`, message, expression }];
-  };
-}
 
 /** Compares a figure with what it must be. */
 function compare(
@@ -190,36 +177,10 @@ function billSum(bill: Resource, tell: Tell): readonly Issue[] {
   });
 }
 
-/** 支給額 and 残額 of 住宅改修 or 福祉用具購入 beside the limit in force. */
-function usage(resource: Resource, masters: Masters, tell: Tell): readonly Issue[] {
-  const serviceType = codeIn(resource['subType'], 'service-type');
-  const day = text(object(resource['billablePeriod'])?.['start']) ?? '';
-  if (serviceType === undefined) return [];
-  const limit = number(
-    inForceWith(master(masters, 'usage-limit'), day, { serviceType })?.properties.get('amount')?.[0],
-  );
-  const paid = number(object(object(resource['payment'])?.['amount'])?.['value']);
-  const financial = objects(objects(resource['benefitBalance'])[0]?.['financial'])[0];
-  const left = number(object(financial?.['allowedMoney'])?.['value']);
-  return [
-    [paid, 'ExplanationOfBenefit.payment.amount'] as const,
-    [left, 'ExplanationOfBenefit.benefitBalance[0].financial[0].allowed.ofType(Money)'] as const,
-  ].flatMap(([value, expression]) =>
-    limit === undefined || value === undefined || value <= limit
-      ? []
-      : tell(
-          'usage-limit',
-          expression,
-          `found ${value} yen, more than the limit of ${limit}`,
-          `${value} 円は支給限度基準額 ${limit} 円を超えています`,
-        ),
-  );
-}
-
 /**
- * Findings about the figures of a claim, a bill or a payment; none for other resources.
+ * Findings about the figures of a claim or a bill; none for other resources.
  * @param certificates of the person, for the limit of the month
- * @param masters with claim-rule, benefit-limit, copayment-rate and usage-limit
+ * @param masters with claim-rule, benefit-limit and copayment-rate
  */
 export function findClaimIssues(
   resource: Resource,
@@ -227,8 +188,6 @@ export function findClaimIssues(
   masters: Masters,
 ): readonly Issue[] {
   if (isBill(resource)) return billSum(resource, teller(masters, text(resource['date']) ?? ''));
-  if (isUsage(resource))
-    return usage(resource, masters, teller(masters, text(object(resource['billablePeriod'])?.['start']) ?? ''));
   if (!isClaim(resource)) return [];
   const claim = readClaim(resource);
   const tell = teller(masters, claim.day);

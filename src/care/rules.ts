@@ -8,7 +8,7 @@ import type { Library } from '../terminology/library.ts';
 import { findAmounts } from './amounts.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { findClaimDoubts } from './claim-certificate.ts';
-import { isClaim } from './claim-figures.ts';
+import { isClaim, isUsage } from './claim-figures.ts';
 import { findClaimIssues } from './claims.ts';
 import { findMyNumbers } from './my-number.ts';
 import { object } from './names.ts';
@@ -16,6 +16,7 @@ import { findOtherPerson, findOverlaps } from './overlap.ts';
 import { readNotification, readPlan } from './plan.ts';
 import { findPlanOverlaps } from './plan-overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
+import { findUsageIssues } from './usage.ts';
 
 /** What lies around a resource that is to be written. */
 export interface Around {
@@ -28,6 +29,8 @@ export interface Around {
   person(reference: string): Promise<Resource | undefined>;
   /** All Coverages of a person (`Type/id`). */
   coverages(beneficiary: string): Promise<readonly Resource[]>;
+  /** All payments for 住宅改修 and 福祉用具購入 of a person. */
+  payments(person: string): Promise<readonly Resource[]>;
   /** All care plans (not those of a month) of a person, or all notifications of a care management office. */
   plans(person: string): Promise<readonly Resource[]>;
   notifications(person: string): Promise<readonly Resource[]>;
@@ -67,6 +70,11 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
       ...findClaimIssues(resource, certificates, around.library),
       ...findClaimDoubts(resource, certificates, around.library),
     ];
+  }
+  if (isUsage(resource)) {
+    const person = object(resource['patient'])?.['reference'];
+    const payments = isLocal(person) ? await around.payments(person) : [];
+    return findUsageIssues(resource, payments, await certificatesOf(person, around), around.library);
   }
   const superseded = await findSuperseded(resource, around);
   if (superseded) return superseded;

@@ -3,7 +3,7 @@
  * precondition of the write.
  */
 import { businessKey } from '../care/business-key.ts';
-import { isJudgedByMaster } from '../care/claim-figures.ts';
+import { isJudgedByMaster, usageSystems } from '../care/claim-figures.ts';
 import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
@@ -101,6 +101,11 @@ export async function careFindings(services: Services, request: FhirRequest, inp
       const version = await services.store.read('Patient', personId, services.access.condition(request.caller));
       return version && !version.deleted ? (JSON.parse(version.text) as Resource) : undefined;
     },
+    payments: person =>
+      findRelated(services, request, 'ExplanationOfBenefit', [
+        ['patient', person],
+        ['identifier', usageSystems.map(one => `${one}|`).join(',')],
+      ]),
     coverages: beneficiary => findRelated(services, request, 'Coverage', [['beneficiary', beneficiary]]),
   });
   return { issues, preconditions };
