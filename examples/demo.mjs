@@ -11,7 +11,9 @@ import { parseArgs } from 'node:util';
 import { pullQuery } from './make/care-manager.mjs';
 import { mistakes } from './make/refusal.mjs';
 import { codes, engawa, ids } from './make/shared.mjs';
-import { expectedOf, makePerson, places, unitsIn, yearOf } from './make/year.mjs';
+import { places } from './make/year/insurer.mjs';
+import { makePerson } from './make/year/person.mjs';
+import { expectedOf, unitsIn, yearOf } from './make/year.mjs';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const usage = 'npm run demo -- [--base http://127.0.0.1:8080/fhir] [--lang ja|en]\n';

@@ -8,7 +8,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { careOffices, ids } from './make/shared.mjs';
-import { expectedOf, makePerson, places, unitsIn, yearOf } from './make/year.mjs';
+import { places } from './make/year/insurer.mjs';
+import { makePerson } from './make/year/person.mjs';
+import { expectedOf, unitsIn, yearOf } from './make/year.mjs';
 import { filesOf } from './make/year-files.mjs';
 
 /** Persons whose requests wait at a time. */
