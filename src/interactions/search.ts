@@ -173,12 +173,17 @@ async function* writeEntries(services: Services, request: FhirRequest, page: Sho
     ['match', page.matches],
     ['include', page.included],
   ] as const) {
+    const bundled = mode === 'match' ? [...(page.bundled ?? [])] : [];
+    const bundledBefore = (place: number) =>
+      bundled
+        .splice(0, bundled.filter(({ after }) => after <= place).length)
+        .map(one => toEntry({ type: request.params['type']!, id: one.id }, one.text, mode));
     let at = 0;
     for await (const texts of services.search.texts(matches, services.store)) {
-      yield texts.map(text => toEntry(matches[at++]!, text, mode)).join(',');
+      yield texts.flatMap(text => [...bundledBefore(at), toEntry(matches[at++]!, text, mode)]).join(',');
     }
-    if (mode === 'match' && page.bundled?.length)
-      yield page.bundled.map(({ id, text }) => toEntry({ type: request.params['type']!, id }, text, mode)).join(',');
+    const rest = bundledBefore(matches.length);
+    if (rest.length > 0) yield rest.join(',');
   }
 }
 

@@ -1,27 +1,63 @@
 /**
- * A search of one type over what is stored and, after it, over what comes with the program: the pages of the first, then those of the
- * second, which are counted from its beginning, as nothing in it changes.
+ * A search of one type over what is stored and what comes with the program, in one order and under one total: without `_sort` what is
+ * stored comes first. A page link holds where the next page begins in both.
  */
 import { systemCaller } from '../../access/caller.ts';
 import { checkFresh, openCursor, sealCursor } from '../../search/cursor.ts';
-import { cursorParameter, parseSearch, type SearchRequest } from '../../search/parse.ts';
+import { compareRows } from '../../search/order.ts';
+import { cursorParameter, parseSearch } from '../../search/parse.ts';
 import type { FindInput, Page } from '../../search/search.ts';
 import type { Services } from '../interaction.ts';
 import type { Bundled } from './shelf.ts';
 
 /** A page, and what it shows of what comes with the program. */
 export interface ShownPage extends Page {
-  readonly bundled?: readonly Bundled[];
+  readonly bundled?: readonly Placed[];
 }
 
-/** Begins the token of a page that shows only what comes with the program; no other token has a dot. */
-const mark = 'bundled.';
+/** A resource of the shelf, and how many of the stored ones of the page come before it. */
+export interface Placed extends Bundled {
+  readonly after: number;
+}
 
-const secretOf = ({ store }: Services): Promise<Uint8Array> => store.secret('page');
+/** Where a page begins. */
+interface Place {
+  /** Number of resources of the shelf that were shown. */
+  readonly at: number;
+  /** Page link into what is stored; `start`, or `end` when all of it was shown. */
+  readonly stored: string;
+  readonly total?: number;
+  /** The token that said so. */
+  readonly here?: string;
+}
+
+/** Begins the token of a page that may show what comes with the program; no other token has a dot. */
+const mark = 'bundled.';
 const pathOf = ({ path }: FindInput): string => `${path} bundled`;
 
-function limitOf({ config }: Services, { count, summary }: SearchRequest): number {
-  return summary === 'count' ? 0 : Math.min(count ?? config.pageSize, config.maxPageSize);
+async function seal(services: Services, input: FindInput, place: Place): Promise<string> {
+  const { at, stored, total } = place;
+  const cursor = {
+    query: input.query,
+    path: pathOf(input),
+    asOf: 0,
+    position: [at],
+    drivers: {},
+    lenient: input.lenient,
+    since: services.now(),
+    ...(total !== undefined && { total }),
+  };
+  return `${mark}${sealCursor(cursor, await services.store.secret('page'))}.${stored}`;
+}
+
+/** The query and the place that a token stands for. @throws FhirError for one that this server did not make */
+async function open(services: Services, input: FindInput, token: string): Promise<[FindInput, Place]> {
+  const [sealed = '', stored = ''] = token.slice(mark.length).split('.');
+  const cursor = openCursor(sealed, pathOf(input), await services.store.secret('page'));
+  checkFresh(cursor, services.now(), services.config.pageLifetime);
+  const { query, lenient, total } = cursor;
+  const place = { at: Number(cursor.position[0]), stored, here: token, ...(total !== undefined && { total }) };
+  return [{ ...input, query, lenient }, place];
 }
 
 /** How many ids are asked for at a time. */
@@ -30,83 +66,88 @@ const idChunk = 50;
 /** Those of the shelf whose id no stored resource has: a stored one covers it until it is deleted. */
 async function uncovered(services: Services, type: string, input: FindInput): Promise<readonly Bundled[]> {
   const access = services.access.condition(systemCaller);
-  const found = await services.shelf.find(type, {
-    query: input.query,
-    lenient: input.lenient,
-    base: input.base,
-    access,
-  });
+  const { query, lenient, base } = input;
+  const found = await services.shelf.find(type, { query, lenient, base, access });
   const stored = new Set<string>();
   for (let i = 0; i < found.length; i += idChunk) {
     const ids = found.slice(i, i + idChunk).map(one => one.id);
-    const query = [['_id', ids.join(',')]] as const;
-    const asked = { types: [type], path: type, query, lenient: false, access, base: input.base, limit: idChunk };
-    for (const { id } of (await services.search.find(asked, services.store)).matches) stored.add(id);
+    const asked = { types: [type], path: type, query: [['_id', ids.join(',')]] as const, lenient: false, access, base };
+    const page = await services.search.find({ ...asked, limit: idChunk }, services.store);
+    for (const { id } of page.matches) stored.add(id);
   }
   return found.filter(one => !stored.has(one.id));
 }
 
-/** The link to what of the shelf lies after a number of its resources. */
-async function sealed(services: Services, input: FindInput, at: number, page: Page): Promise<string> {
-  const cursor = {
-    query: page.used,
-    path: pathOf(input),
-    asOf: 0,
-    position: [at],
-    drivers: {},
-    lenient: input.lenient,
-    since: services.now(),
-    ...(page.total !== undefined && { total: page.total }),
-  };
-  return `${mark}${sealCursor(cursor, await secretOf(services))}`;
+/** What is stored from a place on; with a limit when less than a page is wanted. */
+function findStored(services: Services, input: FindInput, { stored }: Place, limit?: number): Promise<Page> {
+  const query = stored === 'start' ? input.query : ([[cursorParameter, stored]] as const);
+  return services.search.find({ ...input, query, ...(limit !== undefined && { limit }) }, services.store);
 }
 
-/** A page of the shelf alone. */
-async function shelfPage(services: Services, type: string, input: FindInput, token: string): Promise<ShownPage> {
-  const cursor = openCursor(token.slice(mark.length), pathOf(input), await secretOf(services));
-  checkFresh(cursor, services.now(), services.config.pageLifetime);
-  const { query, lenient, total } = cursor;
-  const request = parseSearch(query);
-  const page: Page = {
-    request,
-    matches: [],
-    included: [],
-    used: query,
-    notes: [],
-    ...(total !== undefined && { total }),
-  };
-  return withShelf(
-    services,
-    { ...input, query, lenient },
-    await uncovered(services, type, { ...input, query, lenient }),
-    {
-      page: { ...page, here: token },
-      at: Number(cursor.position[0]),
-      limit: limitOf(services, request),
-    },
-  );
+/** Of both the first of a page: how many stored ones, and those of the shelf with their places. */
+function choose({ matches, next, request }: Page, shelf: readonly Bundled[], limit: number) {
+  const { sort } = request;
+  const placed: Placed[] = [];
+  let taken = 0;
+  while (taken + placed.length < limit) {
+    const [own, other] = [matches[taken], shelf[placed.length]];
+    const isNext = other && (!own || (sort.length > 0 && compareRows(sort, other.position, own.position) < 0));
+    if (!isNext && !own) break;
+    if (isNext && !own && next !== undefined) break;
+    if (isNext) placed.push({ ...other, after: taken });
+    else taken++;
+  }
+  return { taken, placed };
 }
 
-/** Fills a page up with what the shelf has from a place on, and links to the rest. */
-async function withShelf(
+/** The page at a place, of what is stored and of what is left of the shelf. */
+async function together(
   services: Services,
   input: FindInput,
-  all: readonly Bundled[],
-  { page, at, limit }: { readonly page: Page; readonly at: number; readonly limit: number },
+  place: Place,
+  { page, all }: { readonly page: Page; readonly all: readonly Bundled[] },
 ): Promise<ShownPage> {
-  const end = at + Math.max(limit - page.matches.length, 0);
-  const next = limit > 0 && end < all.length ? await sealed(services, input, end, page) : undefined;
-  return { ...page, bundled: all.slice(at, end), ...(next !== undefined && { next }) };
+  const { config } = services;
+  const { count, summary } = page.request;
+  const limit = summary === 'count' ? 0 : Math.min(count ?? config.pageSize, config.maxPageSize);
+  const total = place.total ?? (page.total === undefined ? undefined : page.total + all.length);
+  const { taken, placed } = choose(page, all.slice(place.at), limit);
+  let shown = page;
+  let stored = page.next ?? 'end';
+  if (taken < page.matches.length) {
+    // The next page begins within this one: at its beginning, or after as many as are shown.
+    shown = taken > 0 ? await findStored(services, input, place, taken) : { ...page, matches: [], included: [] };
+    stored = taken > 0 ? (shown.next ?? 'end') : place.stored;
+  }
+  const at = place.at + placed.length;
+  const isMore = limit > 0 && (stored !== 'end' || at < all.length);
+  const next = isMore
+    ? await seal(services, { ...input, query: page.used }, { at, stored, ...(total !== undefined && { total }) })
+    : undefined;
+  const { next: _next, here: _here, total: _total, ...rest } = shown;
+  return {
+    ...rest,
+    used: page.used,
+    bundled: placed,
+    ...(total !== undefined && { total }),
+    ...(next !== undefined && { next }),
+    ...(place.here !== undefined && { here: place.here }),
+  };
 }
 
 /** One page of a search of a type. @throws FhirError for what cannot be searched */
-export async function findWithShelf(services: Services, type: string, input: FindInput): Promise<ShownPage> {
-  const token = input.query.find(([name]) => name === cursorParameter)?.[1];
-  if (token?.startsWith(mark)) return shelfPage(services, type, input, token);
-  const found = await services.search.find(input, services.store);
-  const all = await uncovered(services, type, { ...input, query: found.used });
-  if (all.length === 0) return found;
-  const page = { ...found, ...(found.total !== undefined && { total: found.total + all.length }) };
-  if (page.next !== undefined) return page;
-  return withShelf(services, input, all, { page, at: 0, limit: limitOf(services, page.request) });
+export async function findWithShelf(services: Services, type: string, asked: FindInput): Promise<ShownPage> {
+  const token = asked.query.find(([name]) => name === cursorParameter)?.[1];
+  const isOurs = token?.startsWith(mark) ?? false;
+  const [input, place] = isOurs ? await open(services, asked, token!) : [asked, { at: 0, stored: 'start' }];
+  if (place.stored === 'end') {
+    const request = parseSearch(input.query);
+    const page: Page = { request, matches: [], included: [], used: input.query, notes: [] };
+    return together(services, input, place, { page, all: await uncovered(services, type, input) });
+  }
+  const page = await (isOurs ? findStored(services, input, place) : services.search.find(input, services.store));
+  // A link of another kind was made where the shelf had nothing to show.
+  if (token !== undefined && !isOurs) return page;
+  const all = await uncovered(services, type, { ...input, query: page.used });
+  return all.length === 0 && !isOurs ? page : together(services, input, place, { page, all });
 }

@@ -7,6 +7,7 @@ import { systemCaller } from '../../access/caller.ts';
 import type { OpenDefinitions } from '../../definitions/overlay.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
+import type { Position } from '../../search/order.ts';
 import type { FindInput, Search } from '../../search/search.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
@@ -18,6 +19,8 @@ import { writeChange } from '../intake/change.ts';
 export interface Bundled {
   readonly id: string;
   readonly text: string;
+  /** The values that a search sorted by, first, as those of what is stored. */
+  readonly position: Position;
 }
 
 /** What comes with the program. */
@@ -103,7 +106,7 @@ export function openShelf(parts: ShelfParts): Shelf {
           if (error instanceof FhirError) return undefined;
           throw error;
         });
-      return (page?.matches ?? []).map(({ id }) => ({ id, text: row.texts.get(id)! }));
+      return (page?.matches ?? []).map(({ id, position }) => ({ id, position, text: row.texts.get(id)! }));
     },
   };
 }
