@@ -31,6 +31,22 @@ function answer(services: Services, request: FhirRequest, version: Current): Fhi
   return { status: 200, headers, body: { kind: 'text', text } };
 }
 
+/**
+ * The JSON of a resource as the caller may see it: stored, or one that comes with the program.
+ * @throws FhirError 'not-found', 'gone'
+ */
+export async function readText(
+  services: Services,
+  { caller, asOf }: Pick<FhirRequest, 'caller' | 'asOf'>,
+  type: string,
+  id: string,
+): Promise<string> {
+  const version = await services.store.read(type, id, services.access.condition(caller), asOf);
+  const text = version?.deleted === false ? version.text : await services.shelf.read(type, id);
+  if (text !== undefined) return text;
+  throw version ? gone(version) : notFound(type, id);
+}
+
 /** What comes with the program has no versions here, so there is no ETag. */
 function bundledAnswer(services: Services, request: FhirRequest, text: string): FhirResponse {
   const subset = parseSubset(request.query);

@@ -8,7 +8,7 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { compileFhirPath, compileItems, type Environment, itemValues, type Value } from '../fhirpath/fhirpath.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
-import { gone, notFound } from '../interactions/read.ts';
+import { readText } from '../interactions/read.ts';
 import { answersOf } from './fhirpath-answers.ts';
 
 /** Extension for values that no value[x] can hold: their JSON as text. The interface's own, so that its clients read it. */
@@ -69,14 +69,11 @@ function readAsked(request: FhirRequest, stored: unknown): Asked {
   };
 }
 
-/** The stored resource when $fhirpath is called on an instance. */
+/** The resource of this server when $fhirpath is called on an instance. */
 async function storedResource(services: Services, request: FhirRequest): Promise<unknown> {
   const { type, id } = request.params;
   if (type === undefined || id === undefined) return undefined;
-  const version = await services.store.read(type, id, services.access.condition(request.caller));
-  if (!version) throw notFound(type, id);
-  if (version.deleted) throw gone(version);
-  return parseJson(version.text, { lossless: true });
+  return parseJson(await readText(services, request, type, id), { lossless: true });
 }
 
 const fhirNames: Readonly<Record<string, string>> = {

@@ -8,17 +8,12 @@ import { ShapeError } from '../definitions/snapshot-error.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
-import { gone, notFound } from '../interactions/read.ts';
+import { readText } from '../interactions/read.ts';
 
 /** The definition in the body, in Parameters, named by `url`, or stored under the id. */
 async function askedDefinition(services: Services, request: FhirRequest): Promise<Resource | undefined> {
   const { id } = request.params;
-  if (id !== undefined) {
-    const version = await services.store.read('StructureDefinition', id, services.access.condition(request.caller));
-    if (!version) throw notFound('StructureDefinition', id);
-    if (version.deleted) throw gone(version);
-    return JSON.parse(version.text) as Resource;
-  }
+  if (id !== undefined) return JSON.parse(await readText(services, request, 'StructureDefinition', id)) as Resource;
   const body = request.body?.kind === 'resource' ? request.body.resource : undefined;
   if (body && body.resourceType !== 'Parameters') return body;
   const parameters = (Array.isArray(body?.['parameter']) ? body['parameter'] : []) as JsonObject[];

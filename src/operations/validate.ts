@@ -7,7 +7,7 @@ import type { Resource } from '../fhir/types.ts';
 import { careFindings, storedId } from '../interactions/care-rules.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
 import { parameterList } from '../interactions/parameters.ts';
-import { gone, notFound } from '../interactions/read.ts';
+import { readText } from '../interactions/read.ts';
 import { findingsOf } from '../validation/large.ts';
 
 const modes = ['create', 'update', 'delete', 'profile'];
@@ -58,10 +58,7 @@ function readAsked(request: FhirRequest): Asked {
 /** The stored resource when $validate is called on an instance without a body. */
 async function storedResource(services: Services, request: FhirRequest): Promise<Resource> {
   const { type, id } = request.params;
-  const version = await services.store.read(type!, id!, services.access.condition(request.caller));
-  if (!version) throw notFound(type!, id!);
-  if (version.deleted) throw gone(version);
-  return JSON.parse(version.text) as Resource;
+  return JSON.parse(await readText(services, request, type!, id!)) as Resource;
 }
 
 function checkRequest(request: FhirRequest, { resource, mode }: Asked): void {

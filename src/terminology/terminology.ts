@@ -46,7 +46,7 @@ export interface Terminology {
   /** True when a value set of this canonical is known. */
   knowsValueSet(canonical: string): boolean;
   readonly library: Library;
-  /** A terminology resource of this server by its id. */
+  /** A terminology resource by its id: of this server, else one that comes with the program. */
   stored(type: 'CodeSystem' | 'ValueSet' | 'ConceptMap', id: string): Resource | undefined;
 }
 
@@ -129,9 +129,10 @@ function tolerant<T>(ask: () => T, otherwise: T): T {
 export function createTerminology(parts: TerminologyParts): Terminology {
   const stored = openStored(parts.store);
   const masters = openMasters(parts.store.terms);
+  const packages = parts.packages ?? openPackages();
   const library = createLibrary({
     definitions: parts.definitions,
-    packages: parts.packages ?? openPackages(),
+    packages,
     stored,
     sources: [masters, grammars],
     sourceGeneration: () => masters.generation(),
@@ -185,6 +186,6 @@ export function createTerminology(parts: TerminologyParts): Terminology {
       return found && concept ? weightOfConcept(found, concept) : undefined;
     },
     knowsValueSet: canonical => planIn(scope(), canonical) !== undefined,
-    stored: (type, id) => stored.byId(type, id),
+    stored: (type, id) => stored.byId(type, id) ?? packages.all(type).find(one => one.id === id),
   };
 }

@@ -8,7 +8,7 @@ import type { FormContext } from '../../forms/expression.ts';
 import { isObject, objects, text } from '../../forms/item.ts';
 import type { FhirRequest, Operation, Services } from '../../interactions/interaction.ts';
 import { parseQuery } from '../../interactions/match.ts';
-import { gone, notFound } from '../../interactions/read.ts';
+import { readText } from '../../interactions/read.ts';
 import { asOf } from '../care/as-of.ts';
 import { answersOf } from '../fhirpath-answers.ts';
 
@@ -25,11 +25,7 @@ export async function readStored(
   type: string,
   id: string,
 ): Promise<Resource> {
-  const version = await services.store.read(type, id, services.access.condition(request.caller));
-  const text = version?.deleted === false ? version.text : await services.shelf.read(type, id);
-  if (text !== undefined) return parseJson(text, { lossless: true }) as Resource;
-  if (!version) throw notFound(type, id);
-  throw gone(version);
+  return parseJson(await readText(services, request, type, id), { lossless: true }) as Resource;
 }
 
 async function searchBundle(
