@@ -235,6 +235,28 @@ const rules: Readonly<Record<string, Sql>> = {
   release: sql`v.released_at = 1234567890123`,
 };
 
+t.test('commits one turn after the other share a flush; the first does not wait for those that never end', async t => {
+  const { services, close } = startServer({ file: path.join(folder(), 'engawa.db') });
+  const access: AccessFacts = { persons: [], authorOrganization: null, informationClass: 0, releasedAt: null };
+  const template = { before: '{"resourceType":"Person","id":"p","meta":{', after: '}}' };
+  const put: Change = { type: 'Person', id: 'p', method: 'PUT', access, rows: [], preconditions: [], template };
+  /** How many had been handed over, one in each turn, when the first was told. */
+  const handedOver = async (most: number) => {
+    const told: number[] = [];
+    const all: Promise<unknown>[] = [];
+    for (let n = 1; n <= most; n++) {
+      all.push(services.store.commit([put]).then(() => told.push(n === 1 ? all.length : 0)));
+      await new Promise(setImmediate);
+    }
+    await Promise.all(all);
+    return told[0]!;
+  };
+  t.equal(await handedOver(8), 8);
+  const first = await handedOver(200);
+  t.ok(first > 8 && first < 40, `told after ${first}`);
+  await close();
+});
+
 testOnStores('a deletion belongs to whom the version before it belonged to', async (t, start) => {
   const { services, close } = await start();
   const { store } = services;

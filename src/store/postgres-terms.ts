@@ -67,7 +67,7 @@ export class PostgresTerms {
       for (const edition of used) await this.copy(edition);
     } catch (error) {
       // What was in use a moment ago may be gone, because something else took its place.
-      if (this.closed || (await this.newest()) === generation) throw error;
+      if (this.closed || (await this.newest().catch(() => generation)) === generation) throw error;
       return this.changeOver();
     }
     this.copies.use(used);

@@ -8,6 +8,8 @@ import type { Change, CommitResult } from './store.ts';
 
 /** So many changes do not wait for others any more. */
 const enough = 512;
+/** So many turns of the event loop the first of them waits at most: a turn can hold a long piece of somebody else's work. */
+const mostTurns = 16;
 
 interface Waiting {
   readonly changes: readonly Change[];
@@ -36,7 +38,7 @@ export class SqliteCommits {
 
   commit(changes: readonly Change[]): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) this.flushSoon(0);
+      if (this.waiting.length === 0) this.flushSoon(0, 1);
       this.waiting.push({ changes, resolve, reject });
     });
   }
@@ -44,14 +46,15 @@ export class SqliteCommits {
   /**
    * Flushes after a turn of the event loop that brought no further commit: what arrives while others are prepared shares their flush.
    * @param before commits that waited a turn ago
+   * @param turn how many turns the first has waited
    */
-  private flushSoon(before: number): void {
+  private flushSoon(before: number, turn: number): void {
     // setImmediate runs after all requests that have arrived were read.
     setImmediate(() => {
       const { length } = this.waiting;
       const changes = this.waiting.reduce((sum, one) => sum + one.changes.length, 0);
-      if (length === before || changes >= enough) this.flush();
-      else this.flushSoon(length);
+      if (length === before || changes >= enough || turn >= mostTurns) this.flush();
+      else this.flushSoon(length, turn + 1);
     });
   }
 
