@@ -150,11 +150,29 @@ t.test('when the server is killed, the process ends too, and the next start begi
   await findings(t, serve(place));
 });
 
-t.test('what an earlier life left half written does not stop a start', async t => {
+t.test(
+  'what an earlier life left half written does not stop a start; what it had only moved away comes back',
+  async t => {
+    const place = places(t, { 'lab.tgz': good });
+    for (const left of ['example.lab#1.0.0~PID.new', 'other.lab#1.0.0~PID.old', 'third.lab#1.0.0~PID.gone'])
+      fs.mkdirSync(path.join(place.installed, left.replace('PID', String(process.pid))), { recursive: true });
+    fs.writeFileSync(path.join(place.installed, 'sources.json'), '{"lab.tgz":17');
+    installFresh(place.sources, place.installed);
+    t.same(fs.readdirSync(place.installed).sort(), ['example.lab#1.0.0', 'other.lab#1.0.0', 'sources.json']);
+  },
+);
+
+t.test('another process that puts the same package in place at the same moment disturbs nobody', async t => {
   const place = places(t, { 'lab.tgz': good });
-  const draft = path.join(place.installed, `example.lab#1.0.0.${process.pid}.new`);
-  fs.mkdirSync(draft, { recursive: true });
-  fs.writeFileSync(path.join(place.installed, 'sources.json'), '{"lab.tgz":17');
+  const { renameSync } = fs;
+  let others = 0;
+  fs.renameSync = (from, to) => {
+    if (/#1\.0\.0$/.test(String(to)) && others++ < 2)
+      fs.mkdirSync(path.join(String(to), 'theirs'), { recursive: true });
+    renameSync(from, to);
+  };
+  t.teardown(() => Object.assign(fs, { renameSync }));
   installFresh(place.sources, place.installed);
   t.same(fs.readdirSync(place.installed).sort(), ['example.lab#1.0.0', 'sources.json']);
+  t.same(fs.readdirSync(path.join(place.installed, 'example.lab#1.0.0')).sort(), ['definitions.ndjson', 'index.json']);
 });

@@ -45,8 +45,11 @@ export const indexFile = 'index.json';
 export const dataFile = 'definitions.ndjson';
 /** Written into the index; a package installed by older code is read anew. */
 export const format = 1;
-/** Ends of the names of folders that are being written, or taken away. */
-export const passing: RegExp = /\.(?:new|old)$/;
+/**
+ * Ends of the names of what a process is writing (`new`), has moved away for it (`old`) or is removing (`gone`): its number, after a
+ * character that no name or version of a package has.
+ */
+export const passing: RegExp = /~(\d+)\.(new|old|gone)$/;
 
 /** Resources with a canonical that the server computes with. */
 const kept: ReadonlySet<string> = new Set([

@@ -13,6 +13,9 @@ import {
   passing,
 } from './package.ts';
 
+/** A name beside another one that is of this process alone; see {@link passing}. */
+const beside = (place: string, end: 'new' | 'old' | 'gone'): string => `${place}~${process.pid}.${end}`;
+
 /** Writes text to the disk itself, so that what is renamed later is complete after a power cut too. */
 function writeFlushed(file: string, pieces: Iterable<string>): void {
   const handle = fs.openSync(file, 'w');
@@ -26,7 +29,7 @@ function writeFlushed(file: string, pieces: Iterable<string>): void {
 
 /** Writes a file so that nobody sees half of it. */
 export function replaceFile(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.new`;
+  const draft = beside(file, 'new');
   try {
     writeFlushed(draft, [text]);
     fs.renameSync(draft, file);
@@ -45,24 +48,49 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Takes away what programs left that were killed while they wrote; also one that had the number of this one. */
+/**
+ * Takes away what programs left that were killed while they wrote, also one that had the number of this one; what such a one had
+ * moved away, and put nothing in its place, comes back.
+ */
 function sweep(folder: string): void {
-  for (const name of fs.readdirSync(folder).filter(one => passing.test(one))) {
-    const pid = Number(/\.(\d+)\.\w+$/.exec(name)?.[1] ?? process.pid);
-    if (pid === process.pid || !isAlive(pid)) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  for (const name of fs.readdirSync(folder)) {
+    const [end, pid, kind] = passing.exec(name) ?? [];
+    if (end === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    const target = path.join(folder, name.slice(0, -end.length));
+    if (kind === 'old' && !fs.existsSync(target)) fs.renameSync(path.join(folder, name), target);
+    else fs.rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }
 
+/** Moves a folder; false when it is not there (any more). */
+function moveAway(from: string, to: string): boolean {
+  try {
+    fs.renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Others may put theirs in the place at the same moment: it is theirs that is replaced then. */
+const mostTries = 20;
+
 /** Puts a folder in the place of another one, which is there or not. */
 function putInPlace(draft: string, target: string): void {
-  const before = `${target}.${process.pid}.old`;
-  const replaces = fs.existsSync(target);
-  if (replaces) fs.renameSync(target, before);
-  try {
-    fs.renameSync(draft, target);
-  } catch (error) {
-    if (replaces) fs.renameSync(before, target);
-    throw error;
+  const before = beside(target, 'old');
+  for (let attempt = 1; ; attempt++) {
+    const replaces = moveAway(target, before);
+    try {
+      fs.renameSync(draft, target);
+      break;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const taken = code === 'ENOTEMPTY' || code === 'EEXIST';
+      if (replaces && !fs.existsSync(target)) fs.renameSync(before, target);
+      if (!taken || attempt === mostTries) throw error;
+      fs.rmSync(before, { recursive: true, force: true });
+    }
   }
   fs.rmSync(before, { recursive: true, force: true });
 }
@@ -96,7 +124,7 @@ export function writePackage(
   fs.mkdirSync(folder, { recursive: true });
   sweep(folder);
   const target = path.join(folder, packageFolderName(source.manifest));
-  const draft = `${target}.${process.pid}.new`;
+  const draft = beside(target, 'new');
   try {
     writeDraft(draft, source, prepare);
     putInPlace(draft, target);
@@ -108,7 +136,7 @@ export function writePackage(
 /** Removes an installed package; nobody who looks meanwhile finds half of it. */
 export function removePackage(folder: string, one: Pick<Manifest, 'name' | 'version'>): void {
   const place = path.join(folder, packageFolderName(one));
-  const before = `${place}.${process.pid}.old`;
+  const before = beside(place, 'gone');
   fs.renameSync(place, before);
   fs.rmSync(before, { recursive: true });
 }
