@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/types.ts';
 import type { Library } from '../terminology/library.ts';
 import { figuresOn, holdingOn } from './as-of.ts';
 import { businessKey } from './business-key.ts';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, dayIn } from './certificate.ts';
 import { isUsage } from './claim-figures.ts';
 import { type Tell, teller } from './claim-rule.ts';
 import { inForceWith, master } from './masters.ts';
@@ -27,10 +27,10 @@ interface Usage {
   readonly rank: string;
   readonly counts: boolean;
   readonly limit: number | undefined;
-  /** `residence` or `fiscal-year`: what the limit is for. */
+  /** `residence` or `fiscal-year`: what the limit is for; undefined when the master does not say. */
   readonly per: string | undefined;
-  /** First day of the fiscal year. */
-  readonly year: string | undefined;
+  /** The fiscal year, April to March, by its first calendar year; undefined when no month is known. */
+  readonly year: number | undefined;
   /** The limit is whole again from this one on. */
   readonly resets: boolean;
   readonly cost: number | undefined;
@@ -45,10 +45,16 @@ const isOf = (code: string) => (one: Readonly<Record<string, unknown>>) =>
   codeIn(one['category'], 'claim-item') === code;
 const amountIn = (money: unknown): number | undefined => number(object(money)?.['value']);
 
+/** The fiscal year a day is in, or a day of which only year and month are given. */
+function fiscalYear(day: string | undefined): number | undefined {
+  const [, year, month] = /^(\d{4})-(\d{2})/.exec(day ?? '')?.map(Number) ?? [];
+  return year === undefined || month === undefined ? undefined : month < 4 ? year - 1 : year;
+}
+
 function readUsage(resource: Resource, masters: Masters): Usage {
   const period = object(resource['billablePeriod']);
   const payment = object(resource['payment']);
-  const [start, end, paidOn] = [period?.['start'], period?.['end'], payment?.['date']].map(text);
+  const [start, end, paidOn] = [period?.['start'], period?.['end'], payment?.['date']].map(dayIn);
   const serviceType = codeIn(resource['subType'], 'service-type') ?? '';
   const limit = inForceWith(master(masters, 'usage-limit'), start ?? '', { serviceType });
   const key = businessKey(resource)?.value;
@@ -62,7 +68,7 @@ function readUsage(resource: Resource, masters: Masters): Usage {
     counts: resource['status'] === 'active',
     limit: number(limit?.properties.get('amount')?.[0]),
     per: text(limit?.properties.get('per')?.[0]),
-    year: text(object(resource['benefitPeriod'])?.['start']),
+    year: fiscalYear(dayIn(object(resource['benefitPeriod'])?.['start'])) ?? fiscalYear(start),
     resets: objects(resource['supportingInfo']).some(isOf('limit-reset')),
     cost: amountIn(objects(resource['total']).find(isOf('cost'))?.['amount']),
     paid: amountIn(payment?.['amount']),
@@ -73,8 +79,12 @@ function readUsage(resource: Resource, masters: Masters): Usage {
 const sum = (list: readonly Usage[], figure: 'cost' | 'paid'): number =>
   list.reduce((all, one) => all + (one[figure] ?? 0), 0);
 
-/** Those a limit is for together with this one, in their order: of the same fiscal year, or since the last reset up to the next. */
+/**
+ * Those a limit is for together with this one, in their order: of the same fiscal year, or since the last reset up to the next. This one
+ * alone when what the limit is for, or the fiscal year, is not known.
+ */
 function sharing(own: Usage, others: readonly Usage[]): readonly Usage[] {
+  if (own.per === undefined || (own.per === 'fiscal-year' && own.year === undefined)) return [own];
   const same = others.filter(
     one =>
       one.counts &&
@@ -118,8 +128,8 @@ function paidIssues({ cost, paid, left }: Usage, room: number, rates: readonly n
   return tell(
     'usage-paid',
     paidPlace,
-    `found ${paid} yen, expected ${expected.join(' or ')}: ${list} % of ${within} yen, what of the cost lies within the limit, rounded down; right only if payments that are not stored here used some of the limit, or the person is relieved`,
-    `支給額 ${paid} 円ではなく ${expected.join(' または ')} 円になるはずです（限度額内の費用 ${within} 円の ${list}％、1円未満切捨て）。ここにない支給で限度額が使われたか、減免のある人でなければ誤りです`,
+    `found ${paid} yen, expected ${expected.join(' or ')}: ${list} % of ${within} yen, what of the cost lies within the limit, rounded down; right only if payments that are not counted here used some of the limit, or the person is relieved`,
+    `支給額 ${paid} 円ではなく ${expected.join(' または ')} 円になるはずです（限度額内の費用 ${within} 円の ${list}％、1円未満切捨て）。ここで数えていない支給で限度額が使われたか、減免のある人でなければ誤りです`,
   );
 }
 
@@ -175,8 +185,8 @@ export function findUsageIssues(
   masters: Masters,
 ): readonly Issue[] {
   const own = readUsage(resource, masters);
-  const { limit, per } = own;
-  if (!own.counts || limit === undefined || per === undefined) return [];
+  const { limit } = own;
+  if (!own.counts || limit === undefined) return [];
   const others = payments.filter(one => isUsage(one) && one.id !== resource.id).map(one => readUsage(one, masters));
   const all = sharing(own, others);
   const before = sum(all.slice(0, all.indexOf(own)), 'cost');
