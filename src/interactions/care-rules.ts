@@ -53,21 +53,15 @@ export interface CareInput {
   readonly text: string;
 }
 
-/**
- * The id under which a resource would be written by its sender: its own when it is stored; else that of the one stored resource with
- * its business key; else its own. Empty when it has none.
- */
+/** The id under which a resource would be written: its own; without one that of the one stored resource with its business key; else empty. */
 export async function storedId(services: Services, request: FhirRequest, resource: Resource): Promise<string> {
   const type = String(resource.resourceType);
-  const own = typeof resource.id === 'string' ? resource.id : '';
+  if (typeof resource.id === 'string' && resource.id !== '') return resource.id;
   const key = businessKey(resource);
-  if (!key) return own;
-  const version =
-    own === '' ? undefined : await services.store.read(type, own, services.access.condition(request.caller));
-  if (version?.deleted === false) return own;
+  if (!key) return '';
   const value = [key.system, key.value].map(one => one.replace(/[\\,$|]/g, '\\$&')).join('|');
   const { ids } = await findMatches(services, request, type, formatQuery([['identifier', value]]));
-  return ids.length === 1 ? ids[0]! : own;
+  return ids.length === 1 ? ids[0]! : '';
 }
 
 /** All findings of the care rules. */
