@@ -22,6 +22,8 @@ export interface Page {
   readonly request: SearchRequest;
   readonly matches: readonly Match[];
   readonly included: readonly Match[];
+  /** Change feed position that this and all further pages show. */
+  readonly asOf: number;
   /** Number of all matches, when it was asked for or is known. */
   readonly total?: number;
   /** Token of the next page. */
@@ -89,6 +91,7 @@ export async function findPage(
     request,
     matches,
     included: found.included,
+    asOf: run.sight.asOf!,
     used: plan.used,
     notes,
     ...(words && ms > settings.slowMs && { plan: words.en }),

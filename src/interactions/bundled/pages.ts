@@ -20,9 +20,17 @@ export interface Placed extends Bundled {
   readonly after: number;
 }
 
+/** One that no stored resource covers, and its place among all that the shelf finds. */
+interface Standing extends Bundled {
+  readonly place: number;
+}
+
 /** Where a page begins. */
 interface Place {
-  /** Number of resources of the shelf that were shown. */
+  /**
+   * Place among all that the shelf finds, covered ones too: these are the same at every page, while what is covered is told by the
+   * moment that all pages show.
+   */
   readonly at: number;
   /** Page link into what is stored; `start`, or `end` when all of it was shown. */
   readonly stored: string;
@@ -35,12 +43,15 @@ interface Place {
 const mark = 'bundled.';
 const pathOf = ({ path }: FindInput): string => `${path} bundled`;
 
-async function seal(services: Services, input: FindInput, place: Place): Promise<string> {
+/** What all pages of one search have alike. */
+type Asked = FindInput & { readonly asOf: number };
+
+async function seal(services: Services, input: Asked, place: Place): Promise<string> {
   const { at, stored, total } = place;
   const cursor = {
     query: input.query,
     path: pathOf(input),
-    asOf: 0,
+    asOf: input.asOf,
     position: [at],
     drivers: {},
     lenient: input.lenient,
@@ -51,31 +62,39 @@ async function seal(services: Services, input: FindInput, place: Place): Promise
 }
 
 /** The query and the place that a token stands for. @throws FhirError for one that this server did not make */
-async function open(services: Services, input: FindInput, token: string): Promise<[FindInput, Place]> {
+async function open(services: Services, input: FindInput, token: string): Promise<[Asked, Place]> {
   const [sealed = '', stored = ''] = token.slice(mark.length).split('.');
   const cursor = openCursor(sealed, pathOf(input), await services.store.secret('page'));
   checkFresh(cursor, services.now(), services.config.pageLifetime);
-  const { query, lenient, total } = cursor;
+  const { query, lenient, asOf, total } = cursor;
   const place = { at: Number(cursor.position[0]), stored, here: token, ...(total !== undefined && { total }) };
-  return [{ ...input, query, lenient }, place];
+  return [{ ...input, query, lenient, asOf }, place];
 }
 
 /** How many ids are asked for at a time. */
 const idChunk = 50;
 
-/** Those of the shelf whose id no stored resource has: a stored one covers it until it is deleted. */
-async function uncovered(services: Services, type: string, input: FindInput): Promise<readonly Bundled[]> {
+/** Those of the shelf whose id no stored resource has at the moment shown: a stored one covers it until it is deleted. */
+async function uncovered(services: Services, type: string, input: Asked): Promise<readonly Standing[]> {
   const access = services.access.condition(systemCaller);
-  const { query, lenient, base } = input;
+  const { query, lenient, base, asOf } = input;
   const found = await services.shelf.find(type, { query, lenient, base, access });
   const stored = new Set<string>();
   for (let i = 0; i < found.length; i += idChunk) {
     const ids = found.slice(i, i + idChunk).map(one => one.id);
-    const asked = { types: [type], path: type, query: [['_id', ids.join(',')]] as const, lenient: false, access, base };
+    const asked = {
+      types: [type],
+      path: type,
+      query: [['_id', ids.join(',')]] as const,
+      lenient: false,
+      access,
+      base,
+      asOf,
+    };
     const page = await services.search.find({ ...asked, limit: idChunk }, services.store);
     for (const { id } of page.matches) stored.add(id);
   }
-  return found.filter(one => !stored.has(one.id));
+  return found.map((one, place) => ({ ...one, place })).filter(one => !stored.has(one.id));
 }
 
 /** What is stored from a place on; with a limit when less than a page is wanted. */
@@ -85,9 +104,9 @@ function findStored(services: Services, input: FindInput, { stored }: Place, lim
 }
 
 /** Of both the first of a page: how many stored ones, and those of the shelf with their places. */
-function choose({ matches, next, request }: Page, shelf: readonly Bundled[], limit: number) {
+function choose({ matches, next, request }: Page, shelf: readonly Standing[], limit: number) {
   const { sort } = request;
-  const placed: Placed[] = [];
+  const placed: (Placed & Standing)[] = [];
   let taken = 0;
   while (taken + placed.length < limit) {
     const [own, other] = [matches[taken], shelf[placed.length]];
@@ -103,15 +122,16 @@ function choose({ matches, next, request }: Page, shelf: readonly Bundled[], lim
 /** The page at a place, of what is stored and of what is left of the shelf. */
 async function together(
   services: Services,
-  input: FindInput,
+  input: Asked,
   place: Place,
-  { page, all }: { readonly page: Page; readonly all: readonly Bundled[] },
+  { page, all }: { readonly page: Page; readonly all: readonly Standing[] },
 ): Promise<ShownPage> {
   const { config } = services;
   const { count, summary } = page.request;
   const limit = summary === 'count' ? 0 : Math.min(count ?? config.pageSize, config.maxPageSize);
   const total = place.total ?? (page.total === undefined ? undefined : page.total + all.length);
-  const { taken, placed } = choose(page, all.slice(place.at), limit);
+  const left = all.filter(one => one.place >= place.at);
+  const { taken, placed } = choose(page, left, limit);
   let shown = page;
   let stored = page.next ?? 'end';
   if (taken < page.matches.length) {
@@ -119,8 +139,9 @@ async function together(
     shown = taken > 0 ? await findStored(services, input, place, taken) : { ...page, matches: [], included: [] };
     stored = taken > 0 ? (shown.next ?? 'end') : place.stored;
   }
-  const at = place.at + placed.length;
-  const isMore = limit > 0 && (stored !== 'end' || at < all.length);
+  const last = placed.at(-1);
+  const at = last ? last.place + 1 : place.at;
+  const isMore = limit > 0 && (stored !== 'end' || placed.length < left.length);
   const next = isMore
     ? await seal(services, { ...input, query: page.used }, { at, stored, ...(total !== undefined && { total }) })
     : undefined;
@@ -135,19 +156,22 @@ async function together(
   };
 }
 
+/** The stored ones of a page: none when all of them were shown. */
+async function storedPage(services: Services, input: FindInput, place: Place): Promise<Page> {
+  if (place.stored !== 'end') return findStored(services, input, place);
+  const request = parseSearch(input.query);
+  return { request, matches: [], included: [], asOf: input.asOf!, used: input.query, notes: [] };
+}
+
 /** One page of a search of a type. @throws FhirError for what cannot be searched */
 export async function findWithShelf(services: Services, type: string, asked: FindInput): Promise<ShownPage> {
   const token = asked.query.find(([name]) => name === cursorParameter)?.[1];
   const isOurs = token?.startsWith(mark) ?? false;
   const [input, place] = isOurs ? await open(services, asked, token!) : [asked, { at: 0, stored: 'start' }];
-  if (place.stored === 'end') {
-    const request = parseSearch(input.query);
-    const page: Page = { request, matches: [], included: [], used: input.query, notes: [] };
-    return together(services, input, place, { page, all: await uncovered(services, type, input) });
-  }
-  const page = await (isOurs ? findStored(services, input, place) : services.search.find(input, services.store));
+  const page = await storedPage(services, input, place);
   // A link of another kind was made where the shelf had nothing to show.
   if (token !== undefined && !isOurs) return page;
-  const all = await uncovered(services, type, { ...input, query: page.used });
-  return all.length === 0 && !isOurs ? page : together(services, input, place, { page, all });
+  const { asOf } = page;
+  const all = await uncovered(services, type, { ...input, asOf, query: page.used });
+  return all.length === 0 && !isOurs ? page : together(services, { ...input, asOf }, place, { page, all });
 }
