@@ -98,6 +98,8 @@ export function createServices(config: Config, overrides: Overrides = {}): Servi
   // Before the first request: what clients have defined has to be indexed with the first write.
   // A database that cannot be reached yet is no reason to end: searches do it again.
   open.search.refresh(open.store).catch(() => {});
+  // Before clients' own definitions are among them: every node indexes what comes with the program by the same parameters.
+  const loaded = open.definitions.all('SearchParameter');
   const parts = { interactions: allInteractions, operations: allOperations, definitions: open.definitions };
   return {
     ...open,
@@ -105,7 +107,8 @@ export function createServices(config: Config, overrides: Overrides = {}): Servi
     ...(canHaveThread(overrides) && { validateLarge: openLargeInputs(config) }),
     shelf: openShelf({
       definitions: open.definitions,
-      newSearch: () => createSearch({ definitions: open.definitions, config, codes: () => open.terminology }),
+      newSearch: () =>
+        createSearch({ definitions: open.definitions, config, parameters: loaded, codes: () => open.terminology }),
     }),
     renderPdf: canHaveThread(overrides) ? openPdfThread() : drawHere,
     config,

@@ -4,6 +4,7 @@
 import type { Config } from '../config.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import { zoneMinutes } from '../fhir/datetime.ts';
+import type { Resource } from '../fhir/types.ts';
 import { join, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import { createCompartments, personsOf } from './access-facts.ts';
@@ -34,6 +35,8 @@ import { loadVariants } from './variants.ts';
 export interface SearchParts {
   readonly definitions: Definitions;
   readonly config: Config;
+  /** The SearchParameters that are loaded; all of the definitions when absent. */
+  readonly parameters?: readonly Resource[];
   /** The terminology, which is made after search. */
   readonly codes?: () => Codes;
   /** UTC milliseconds; the clock when absent. */
@@ -41,8 +44,9 @@ export interface SearchParts {
 }
 
 /** Compiles search over the loaded definitions; types are compiled when they are first used. */
-export function createSearch({ definitions, config, codes = () => noCodes, now = Date.now }: SearchParts): Search {
-  const registryOf = createRegistry(definitions);
+export function createSearch(parts: SearchParts): Search {
+  const { definitions, config, parameters, codes = () => noCodes, now = Date.now } = parts;
+  const registryOf = createRegistry(definitions, parameters);
   const { registry } = registryOf;
   const compartments = createCompartments(definitions);
   const settings: IndexSettings = {

@@ -16,6 +16,7 @@ import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } f
 import { typesOfHashes, typesWithResources } from './readable.ts';
 import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
+import type { SortKey } from './sort.ts';
 
 /** A page. */
 export interface Page {
@@ -24,6 +25,8 @@ export interface Page {
   readonly included: readonly Match[];
   /** Change feed position that this and all further pages show. */
   readonly asOf: number;
+  /** The keys of `_sort` that the matches are in the order of. */
+  readonly order: readonly SortKey[];
   /** Number of all matches, when it was asked for or is known. */
   readonly total?: number;
   /** Token of the next page. */
@@ -92,6 +95,7 @@ export async function findPage(
     matches,
     included: found.included,
     asOf: run.sight.asOf!,
+    order: inSequence(input, request) ? [] : (plan.searches[0]?.sort ?? []),
     used: plan.used,
     notes,
     ...(words && ms > settings.slowMs && { plan: words.en }),

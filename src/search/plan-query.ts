@@ -183,7 +183,9 @@ function containedSearches(input: FindInput, request: SearchRequest, settings: F
 
 /** Several types have one order only by what all versions have. */
 function mixedOrder(search: TypeSearch): TypeSearch {
-  return search.sort.length > 0 ? search : { ...search, sort: [{ by: 'lastUpdated', descending: false }] };
+  return search.sort.length > 0
+    ? search
+    : { ...search, sort: [{ code: '_lastUpdated', by: 'lastUpdated', descending: false }] };
 }
 
 function chooseTypes(input: FindInput, request: SearchRequest, { plan }: FindSettings): readonly string[] {

@@ -60,8 +60,11 @@ export interface RegistryOf {
 }
 
 /** The registry over all loaded SearchParameters; the specification's own come first, then packages, then stored ones. */
-export function createRegistry(definitions: Definitions): RegistryOf {
-  const all = definitions.all('SearchParameter') as Definition[];
+export function createRegistry(
+  definitions: Definitions,
+  parameters: readonly Resource[] = definitions.all('SearchParameter'),
+): RegistryOf {
+  const all = parameters as Definition[];
   const core = new Set(all.map(one => one.url).filter(url => url.startsWith(coreUrl)));
   const loaded = [...all.filter(one => core.has(one.url)), ...all.filter(one => !core.has(one.url))];
   let known = catalogue(loaded, core);

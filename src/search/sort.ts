@@ -11,12 +11,14 @@ import type { SearchParam, SearchParamType, TypeParams } from './search-param.ts
 import { notWhole } from './tables.ts';
 
 /** A key of `_sort`, looked up. */
-export type SortKey =
-  | { readonly by: 'id' | 'lastUpdated' | 'moment'; readonly descending: boolean }
-  /** By a column of an index table. */
-  | { readonly by: 'column'; readonly param: SearchParam; readonly descending: boolean }
-  /** By a value that the index does not keep in order: read from the resource. */
-  | { readonly by: 'body'; readonly param: SearchParam; readonly descending: boolean };
+export type SortKey = SortRequest &
+  (
+    | { readonly by: 'id' | 'lastUpdated' | 'moment' }
+    /** By a column of an index table. */
+    | { readonly by: 'column'; readonly param: SearchParam }
+    /** By a value that the index does not keep in order: read from the resource. */
+    | { readonly by: 'body'; readonly param: SearchParam }
+  );
 
 /** Where a type's values lie in order, and what stands for "no value" at either end. */
 interface SortColumn {
@@ -27,9 +29,12 @@ interface SortColumn {
   readonly bySeq: boolean;
 }
 
+const timeEnds = { least: -9e15, greatest: 9e15 };
+const textEnds = { least: '', greatest: '\u{10ffff}' };
+
 const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
-  ['date', { table: 'index_date', column: 'lo', least: -9e15, greatest: 9e15, bySeq: true }],
-  ['string', { table: 'index_string', column: 'text', least: '', greatest: '\u{10ffff}', bySeq: true }],
+  ['date', { table: 'index_date', column: 'lo', ...timeEnds, bySeq: true }],
+  ['string', { table: 'index_string', column: 'text', ...textEnds, bySeq: true }],
   ['number', { table: 'index_number', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
   ['quantity', { table: 'index_quantity', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
 ]);
@@ -40,16 +45,17 @@ export function planSort(
   params: TypeParams,
   alone: boolean,
 ): readonly (SortKey | undefined)[] {
-  return sort.map(({ code, descending }): SortKey | undefined => {
-    if (code === '_id') return { by: 'id', descending };
-    if (code === '_lastUpdated') return { by: 'lastUpdated', descending };
+  return sort.map((asked): SortKey | undefined => {
+    const { code } = asked;
+    if (code === '_id') return { ...asked, by: 'id' };
+    if (code === '_lastUpdated') return { ...asked, by: 'lastUpdated' };
     const param = params.byCode.get(code);
     if (!param) return undefined;
     // Of several types each has a moment of its own kind; dates compare among all.
-    if (param.isMoment && alone) return { by: 'moment', descending };
-    if (columns.has(param.type)) return { by: 'column', param, descending };
+    if (param.isMoment && alone) return { ...asked, by: 'moment' };
+    if (columns.has(param.type)) return { ...asked, by: 'column', param };
     if (param.type === 'token' || param.type === 'reference' || param.type === 'uri')
-      return { by: 'body', param, descending };
+      return { ...asked, by: 'body', param };
     throw refuse(
       '_sort',
       `"${code}" is of type ${param.type} and has no order`,
@@ -89,9 +95,17 @@ function columnValue(param: SearchParam, descending: boolean): Sql {
 const wholeOnly = (type: SearchParamType): Sql => raw(type === 'string' ? ` AND x.exact <> ${notWhole}` : '');
 
 /** What stands for a missing value, so that it comes last. */
-export function missingValue(param: SearchParam, descending: boolean): number | string {
-  const { least, greatest } = columns.get(param.type)!;
-  return descending ? least : greatest;
+export const missingValue = (param: SearchParam, descending: boolean): number | string =>
+  missingIn(columns.get(param.type)!, descending);
+
+const missingIn = ({ least, greatest }: Pick<SortColumn, 'least' | 'greatest'>, descending: boolean) =>
+  descending ? least : greatest;
+
+/** What stands for no value of a key, so that it comes last, in a row that this key was not asked of. */
+export function noValue(key: SortKey): number | string {
+  if (key.by === 'column') return missingValue(key.param, key.descending);
+  const isText = key.by === 'body' || key.by === 'id';
+  return missingIn(isText ? textEnds : timeEnds, key.descending);
 }
 
 /** A table whose rows lie in the order of a column. */

@@ -71,30 +71,32 @@ async function open(services: Services, input: FindInput, token: string): Promis
   return [{ ...input, query, lenient, asOf }, place];
 }
 
-/** How many ids are asked for at a time. */
-const idChunk = 50;
+/** Of some ids those that a stored resource has, at the moment shown and where the caller may read it, as with a read. */
+async function storedOf(services: Services, type: string, input: Asked, ids: readonly string[]) {
+  const { access, base, asOf } = input;
+  const most = Math.max(1, services.config.maxParameterValues);
+  const parts = Array.from({ length: Math.ceil(ids.length / most) }, (_, i) => ids.slice(i * most, (i + 1) * most));
+  const pages = await Promise.all(
+    parts.map(part => {
+      const query = [['_id', part.join(',')]] as const;
+      const asked = { types: [type], path: type, query, lenient: false, access, base, asOf, limit: part.length };
+      return services.search.find(asked, services.store);
+    }),
+  );
+  return new Set(pages.flatMap(page => page.matches.map(({ id }) => id)));
+}
 
-/** Those of the shelf whose id no stored resource has at the moment shown: a stored one covers it until it is deleted. */
-async function uncovered(services: Services, type: string, input: Asked): Promise<readonly Standing[]> {
+/** Those of the shelf that no stored resource covers: one of the same id does until it is deleted. */
+async function uncovered(services: Services, type: string, input: Asked, { order, used }: Page) {
   const access = services.access.condition(systemCaller);
-  const { query, lenient, base, asOf } = input;
-  const found = await services.shelf.find(type, { query, lenient, base, access });
-  const stored = new Set<string>();
-  for (let i = 0; i < found.length; i += idChunk) {
-    const ids = found.slice(i, i + idChunk).map(one => one.id);
-    const asked = {
-      types: [type],
-      path: type,
-      query: [['_id', ids.join(',')]] as const,
-      lenient: false,
-      access,
-      base,
-      asOf,
-    };
-    const page = await services.search.find({ ...asked, limit: idChunk }, services.store);
-    for (const { id } of page.matches) stored.add(id);
-  }
-  return found.map((one, place) => ({ ...one, place })).filter(one => !stored.has(one.id));
+  const found = await services.shelf.find(type, { query: used, base: input.base, access }, order);
+  const stored = await storedOf(
+    services,
+    type,
+    input,
+    found.map(({ id }) => id),
+  );
+  return found.map((one, place) => ({ ...one, place })).filter(({ id }) => !stored.has(id));
 }
 
 /** What is stored from a place on; with a limit when less than a page is wanted. */
@@ -104,13 +106,12 @@ function findStored(services: Services, input: FindInput, { stored }: Place, lim
 }
 
 /** Of both the first of a page: how many stored ones, and those of the shelf with their places. */
-function choose({ matches, next, request }: Page, shelf: readonly Standing[], limit: number) {
-  const { sort } = request;
+function choose({ matches, next, order }: Page, shelf: readonly Standing[], limit: number) {
   const placed: (Placed & Standing)[] = [];
   let taken = 0;
   while (taken + placed.length < limit) {
     const [own, other] = [matches[taken], shelf[placed.length]];
-    const isNext = other && (!own || (sort.length > 0 && compareRows(sort, other.position, own.position) < 0));
+    const isNext = other && (!own || (order.length > 0 && compareRows(order, other.position, own.position) < 0));
     if (!isNext && !own) break;
     if (isNext && !own && next !== undefined) break;
     if (isNext) placed.push({ ...other, after: taken });
@@ -160,7 +161,7 @@ async function together(
 async function storedPage(services: Services, input: FindInput, place: Place): Promise<Page> {
   if (place.stored !== 'end') return findStored(services, input, place);
   const request = parseSearch(input.query);
-  return { request, matches: [], included: [], asOf: input.asOf!, used: input.query, notes: [] };
+  return { request, matches: [], included: [], asOf: input.asOf!, order: [], used: input.query, notes: [] };
 }
 
 /** One page of a search of a type. @throws FhirError for what cannot be searched */
@@ -172,6 +173,7 @@ export async function findWithShelf(services: Services, type: string, asked: Fin
   // A link of another kind was made where the shelf had nothing to show.
   if (token !== undefined && !isOurs) return page;
   const { asOf } = page;
-  const all = await uncovered(services, type, { ...input, asOf, query: page.used });
-  return all.length === 0 && !isOurs ? page : together(services, { ...input, asOf }, place, { page, all });
+  const pinned = { ...input, asOf };
+  const all = await uncovered(services, type, pinned, page);
+  return all.length === 0 && !isOurs ? page : together(services, pinned, place, { page, all });
 }

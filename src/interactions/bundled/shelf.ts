@@ -5,10 +5,10 @@
  */
 import { systemCaller } from '../../access/caller.ts';
 import type { OpenDefinitions } from '../../definitions/overlay.ts';
-import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Position } from '../../search/order.ts';
-import type { FindInput, Search } from '../../search/search.ts';
+import type { FindInput, QueryParameter, Search } from '../../search/search.ts';
+import { noValue, type SortKey } from '../../search/sort.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import type { Kind } from '../../terminology/library.ts';
@@ -19,16 +19,22 @@ import { writeChange } from '../intake/change.ts';
 export interface Bundled {
   readonly id: string;
   readonly text: string;
-  /** The values that a search sorted by, first, as those of what is stored. */
+  /** The values of the keys that a search sorted by, as those of what is stored. */
   readonly position: Position;
 }
+
+/** A search of the shelf; its query has only what the search of what is stored knows. */
+export type ShelfInput = Pick<FindInput, 'query' | 'access' | 'base'>;
 
 /** What comes with the program. */
 export interface Shelf {
   /** The JSON of a resource; undefined when there is none. */
   read(type: string, id: string): Promise<string | undefined>;
-  /** All that a search of one type finds, in its order; includes are not followed. */
-  find(type: string, input: Omit<FindInput, 'types' | 'path' | 'limit'>): Promise<readonly Bundled[]>;
+  /**
+   * All that a search of one type finds, in its order; includes are not followed.
+   * @param order keys that the positions have; may be of parameters that clients defined, of which nothing here has a value
+   */
+  find(type: string, input: ShelfInput, order: readonly SortKey[]): Promise<readonly Bundled[]>;
 }
 
 /** What a shelf is made from. */
@@ -66,7 +72,7 @@ async function openRow(type: string, parts: ShelfParts): Promise<Row | undefined
   const resources = resourcesOf(type, parts);
   if (resources.length === 0) return undefined;
   const search = parts.newSearch();
-  // What comes with the program has no time of its own: it was never written here.
+  // What comes with the program has no time of its own: it was never written here. No search sees this one.
   const store = openSqlite({ file: ':memory:', tables: search.tables, now: () => 0 });
   const texts = new Map(resources.map(one => [one.id!, JSON.stringify(one)]));
   await store.commit(
@@ -85,28 +91,51 @@ async function openRow(type: string, parts: ShelfParts): Promise<Row | undefined
 const everything = 10_000;
 const aboutAnswer = /^_(?:include|revinclude|count|total|summary|elements|page|explain|format|pretty)(?::|$)/;
 
+/** Criteria about a time: of what has none only `:missing=true` holds. */
+const aboutTime = ([name, value]: QueryParameter): boolean =>
+  /(?:^|[.:])_lastUpdated(?::|$)/.test(name) || (name === '_filter' && /\b_lastUpdated\b/.test(value));
+const asksNoTime = ([name, value]: QueryParameter): boolean => name === '_lastUpdated:missing' && value === 'true';
+
+/** The position of what a search of the shelf found, with the keys of the whole search. */
+function positionIn(order: readonly SortKey[], own: readonly SortKey[], position: Position): Position {
+  return order.map(key => {
+    const at = own.findIndex(({ code, descending }) => code === key.code && descending === key.descending);
+    return at < 0 || key.by === 'lastUpdated' ? noValue(key) : position[at]!;
+  });
+}
+
+async function findIn(row: Row, type: string, input: ShelfInput, order: readonly SortKey[]) {
+  const query = input.query.filter(one => !aboutAnswer.test(one[0]) && one[1] !== '' && !asksNoTime(one));
+  if (query.some(aboutTime)) return [];
+  const asked = { ...input, query, lenient: true, types: [type], path: type, limit: everything };
+  const page = await row.search.find(asked, row.store);
+  // A parameter that a client has defined: what comes with the program is not indexed by it.
+  const used = new Set(page.used.map(([name]) => name)).add('_sort');
+  if (query.some(([name]) => !used.has(name))) return [];
+  return page.matches.map(({ id, position }) => ({
+    id,
+    position: positionIn(order, page.order, position),
+    text: row.texts.get(id)!,
+  }));
+}
+
 /** Opens the shelf; nothing is read before it is asked. */
 export function openShelf(parts: ShelfParts): Shelf {
   const rows = new Map<string, Promise<Row | undefined>>();
   const rowOf = (type: string) => {
-    const known = rows.get(type) ?? openRow(type, parts);
-    rows.set(type, known);
-    return known;
+    const known = rows.get(type);
+    if (known) return known;
+    const opening = openRow(type, parts);
+    rows.set(type, opening);
+    // What failed once (a full memory, a file that cannot be read) may succeed when it is asked again.
+    opening.catch(() => rows.delete(type));
+    return opening;
   };
   return {
     read: async (type, id) => (await rowOf(type))?.texts.get(id),
-    async find(type, input) {
+    async find(type, input, order) {
       const row = await rowOf(type);
-      if (!row) return [];
-      const query = input.query.filter(([name]) => !aboutAnswer.test(name));
-      const page = await row.search
-        .find({ ...input, query, types: [type], path: type, limit: everything }, row.store)
-        .catch(error => {
-          // A parameter that a client has defined: what comes with the program is not indexed by it.
-          if (error instanceof FhirError) return undefined;
-          throw error;
-        });
-      return (page?.matches ?? []).map(({ id, position }) => ({ id, position, text: row.texts.get(id)! }));
+      return row ? findIn(row, type, input, order) : [];
     },
   };
 }
