@@ -2,6 +2,7 @@
 import t from 'tap';
 import { systemCaller } from '../src/access/caller.ts';
 import type { AccessPolicy } from '../src/access/readable.ts';
+import type { OpenDefinitions } from '../src/definitions/overlay.ts';
 import { openShelf } from '../src/interactions/bundled/shelf.ts';
 import { createSearch } from '../src/search/search.ts';
 import { raw } from '../src/store/sql.ts';
@@ -29,7 +30,7 @@ t.test('a type that could not be opened is opened when it is asked again', async
   const { definitions, config } = server.services;
   let asked = 0;
   const shelf = openShelf({
-    definitions,
+    definitions: definitions as OpenDefinitions,
     newSearch: () => {
       if (asked++ === 0) throw new Error('no memory');
       return createSearch({ definitions, config });
