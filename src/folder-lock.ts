@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { SettingError } from './config.ts';
+import { isAlive } from './store/alive.ts';
 
 const lockName = '.engawa-watch';
 /** A lock nobody has touched for this time is left over, in milliseconds. */
@@ -18,15 +19,6 @@ interface Owner {
   readonly pid: number;
 }
 
-function isAlive({ pid }: Owner): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
 /** Whether the program that made a lock is gone. */
 function isLeftOver(file: string): boolean {
   const found = fs.statSync(file, { throwIfNoEntry: false });
@@ -34,7 +26,7 @@ function isLeftOver(file: string): boolean {
   try {
     const owner = JSON.parse(fs.readFileSync(file, 'utf8')) as Owner;
     // In a container every program may have the same number.
-    return owner.host === os.hostname() && (owner.pid === process.pid || !isAlive(owner));
+    return owner.host === os.hostname() && (owner.pid === process.pid || !isAlive(owner.pid));
   } catch {
     return false;
   }

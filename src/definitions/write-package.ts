@@ -12,6 +12,7 @@ import {
   packageFolderName,
   passing,
 } from './package.ts';
+import { isAlive } from '../store/alive.ts';
 
 /** A name beside another one that is of this process alone; see {@link passing}. */
 const beside = (place: string, end: 'new' | 'old' | 'gone'): string => `${place}~${process.pid}.${end}`;
@@ -36,15 +37,6 @@ export function replaceFile(file: string, text: string): void {
   } catch (error) {
     fs.rmSync(draft, { force: true });
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive } from './alive.ts';
 import { openPool, withClient } from './postgres-connection.ts';
 import { migrate } from './postgres-layout.ts';
 import { PostgresTermsPlace } from './postgres-terms-place.ts';
@@ -39,15 +40,6 @@ async function openPostgresTerms(url: string, noticeMs?: number): Promise<TermsP
   place.close = () => pool.end();
   return place;
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-};
 
 /** Removes from a data folder the files of imports whose program was killed. */
 export function removeLeftImports(data: string): void {
