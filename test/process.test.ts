@@ -303,3 +303,13 @@ t.test(
     t.match(report({ LANG: 'C' }), /0 sets stored.*0 sets stored.*\(refused\)/s);
   },
 );
+
+t.test('the command that npm links is there before the first build, may be run, and is the program', async t => {
+  const root = path.join(import.meta.dirname, '..');
+  const { bin, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const command = path.join(root, bin.engawa);
+  t.notMatch(bin.engawa, /^dist/);
+  t.ok(fs.statSync(command).mode & 0o111);
+  const ran = spawnSync(command, ['--version'], { encoding: 'utf8' });
+  t.match({ status: ran.status, stdout: ran.stdout }, { status: 0, stdout: `${version}\n` });
+});
