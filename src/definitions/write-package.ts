@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Resource } from '../fhir/types.ts';
+import { isAlive } from '../store/alive.ts';
 import {
   dataFile,
   format,
@@ -12,7 +13,6 @@ import {
   packageFolderName,
   passing,
 } from './package.ts';
-import { isAlive } from '../store/alive.ts';
 
 /** A name beside another one that is of this process alone; see {@link passing}. */
 const beside = (place: string, end: 'new' | 'old' | 'gone'): string => `${place}~${process.pid}.${end}`;
