@@ -4,15 +4,25 @@
  */
 import { FhirError, information } from '../fhir/outcome.ts';
 import type { Change, Committed } from '../store/store.ts';
+import { refuseChange } from './bundled/refuse.ts';
 import { etag } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findAllMatches, findMatches, multipleMatches } from './match.ts';
 import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
 import { commitPrepared, prepareDelete } from './write.ts';
 
-/** Prepares DELETE [type]/[id]. */
-export function prepareInstanceDelete(request: FhirRequest, type: string, id: string): Change {
-  return prepareDelete(request, type, id, versionPreconditions(request.headers, type, id));
+const deletionOf = (request: FhirRequest, type: string, id: string): Change =>
+  prepareDelete(request, type, id, versionPreconditions(request.headers, type, id));
+
+/** Prepares DELETE [type]/[id]. @throws FhirError 'method-not-allowed' for what comes with the program */
+export async function prepareInstanceDelete(
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  id: string,
+): Promise<Change> {
+  await refuseChange(services, request, type, id);
+  return deletionOf(request, type, id);
 }
 
 /** Prepares DELETE [type]?condition: none, one, or as many deletions as match when that is configured. */
@@ -29,7 +39,7 @@ export async function prepareConditionalDelete(
     });
   if (services.config.conditionalDelete === 'multiple') {
     const ids = await findAllMatches(services, request, type, condition);
-    return ids.map(id => prepareInstanceDelete(request, type, id));
+    return ids.map(id => deletionOf(request, type, id));
   }
   const match = await findMatches(services, request, type, condition);
   if (match.ids.length > 1) throw multipleMatches(type);
@@ -41,11 +51,12 @@ export async function prepareConditionalDelete(
 async function handleDelete(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const type = request.params['type']!;
   const id = request.params['id']!;
+  await refuseChange(services, request, type, id);
   const visible = await services.store.read(type, id, services.access.condition(request.caller));
   if (!visible && request.headers['if-match'] === undefined) return deleteResponse(request, []);
   const { committed } = await commitPrepared(
     services,
-    async () => [prepareInstanceDelete(request, type, id)],
+    async () => [deletionOf(request, type, id)],
     ({ precondition }) => clientRefusal(request.headers, precondition),
   );
   return deleteResponse(request, committed);

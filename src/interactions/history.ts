@@ -6,6 +6,7 @@ import { parseInterval, zoneMinutes } from '../fhir/datetime.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Message } from '../fhir/types.ts';
 import type { HistoryScope, Version } from '../store/store.ts';
+import { refuseVersions } from './bundled/refuse.ts';
 import { bundleOf } from './entry-response.ts';
 import { etag } from './headers.ts';
 import { listedVersions } from './history-list.ts';
@@ -112,8 +113,10 @@ async function handle(services: Services, request: FhirRequest): Promise<FhirRes
   const limit = isCount ? 0 : Math.min(asked, services.config.maxPageSize);
   const ascending = isAscending(request);
   const scope = await readScope(services, request);
-  if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access)))
+  if (type !== undefined && id !== undefined && !(await services.store.read(type, id, access))) {
+    await refuseVersions(services, request, type, id);
     throw notFound(type, id);
+  }
   const beforeSeq = wholeNumber(request, '_before') ?? (request.asOf === undefined ? undefined : request.asOf + 1);
   const afterSeq = wholeNumber(request, '_after');
   const subset = isCount ? undefined : parseSubset(request.query);

@@ -6,6 +6,7 @@ import { parseJson, stringifyJson } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change } from '../store/store.ts';
+import { refuseChange } from './bundled/refuse.ts';
 import { parseIfMatch } from './headers.ts';
 import type { Body, FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
@@ -56,6 +57,7 @@ export async function preparePatch(
   { type, id, patch, around }: { type: string; id: string; patch: PatchBody; around?: Around },
 ): Promise<Change> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
+  if (!version || version.deleted) await refuseChange(services, request, type, id);
   if (!version) throw notFound(type, id);
   if (version.deleted) throw gone(version, version);
   if (request.headers['if-none-match']?.trim() === '*')

@@ -4,6 +4,7 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Current } from '../store/store.ts';
+import { refuseVersions } from './bundled/refuse.ts';
 import { isNotModified, versionHeaders } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { parseSubset, subsetText } from './subset.ts';
@@ -72,7 +73,10 @@ async function handleVread(services: Services, request: FhirRequest): Promise<Fh
   const version = /^[1-9]\d{0,14}$/.test(vid)
     ? await services.store.readVersion(type, id, Number(vid), services.access.condition(request.caller))
     : undefined;
-  if (!version) throw notFound(type, `${id}/_history/${vid}`);
+  if (!version) {
+    await refuseVersions(services, request, type, id);
+    throw notFound(type, `${id}/_history/${vid}`);
+  }
   return answer(services, request, version);
 }
 

@@ -152,7 +152,7 @@ async function attempt(step: Step, work: () => Promise<unknown>): Promise<void> 
 
 async function prepareDeletion(services: Services, { route, request, entry }: Step): Promise<readonly Change[]> {
   const type = route.params['type']!;
-  if (route.name === 'delete') return [prepareInstanceDelete(request, type, route.params['id']!)];
+  if (route.name === 'delete') return [await prepareInstanceDelete(services, request, type, route.params['id']!)];
   return prepareConditionalDelete(services, request, type, entry.queryText);
 }
 

@@ -1,0 +1,31 @@
+/** What cannot be done to a resource that comes with the program: it is no part of the database, so it has no versions and stays as it is. */
+import { FhirError } from '../../fhir/outcome.ts';
+import type { FhirRequest, Services } from '../interaction.ts';
+
+type Asker = Pick<FhirRequest, 'caller'>;
+
+/** The stored resource of an id, and whether one comes with the program. */
+async function bothOf(services: Services, { caller }: Asker, type: string, id: string) {
+  const isBundled = (await services.shelf.read(type, id)) !== undefined;
+  return { isBundled, stored: isBundled && (await services.store.read(type, id, services.access.condition(caller))) };
+}
+
+/** @throws FhirError 'method-not-allowed' when a patch or deletion is of a resource that comes with the program */
+export async function refuseChange(services: Services, request: Asker, type: string, id: string): Promise<void> {
+  const { isBundled, stored } = await bothOf(services, request, type, id);
+  if (!isBundled || (stored && !stored.deleted)) return;
+  throw new FhirError('method-not-allowed', {
+    en: `${type}/${id} comes with the program and can be neither patched nor deleted; PUT ${type}/${id} stores one of your own, which is shown in its place`,
+    ja: `${type}/${id} はプログラムに付属するため、パッチも削除もできません。PUT ${type}/${id} で独自のものを保存すると、そちらが表示されます`,
+  });
+}
+
+/** @throws FhirError 'not-found' when the versions asked for are those of a resource that comes with the program */
+export async function refuseVersions(services: Services, request: Asker, type: string, id: string): Promise<void> {
+  const { isBundled, stored } = await bothOf(services, request, type, id);
+  if (!isBundled || stored) return;
+  throw new FhirError('not-found', {
+    en: `${type}/${id} comes with the program and has no versions here; GET ${type}/${id} shows it`,
+    ja: `${type}/${id} はプログラムに付属するため、版の記録はありません。GET ${type}/${id} で参照できます`,
+  });
+}
