@@ -134,7 +134,8 @@ class Walker {
     if (element?.children?.length) return element.children;
     if (element?.contentReference) return this.elementAt(element.contentReference)?.children ?? [];
     const schema = this.model(type.code);
-    if (!schema) throw new UnknownStepError(type.code);
+    // What a primitive has beside its value is in a member of another name, which the full compiler knows.
+    if (!schema || schema.kind === 'primitive-type') throw new UnknownStepError(type.code);
     return schema.children;
   }
 

@@ -196,6 +196,12 @@ export function parseExpression(text: string): Node | undefined {
   }
 }
 
+/** A string as FHIRPath has it: in single quotes, otherwise escaped as in JSON. */
+function printLiteral(literal: string | number | boolean): string {
+  if (typeof literal !== 'string') return String(literal);
+  return `'${JSON.stringify(literal).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
 /** One spelling for all spellings of the same expression, so that equal parts can be recognised. */
 export function printExpression(node: Node): string {
   const of = (inner: Node, step: string) => (inner.op === 'this' ? step : `${printExpression(inner)}.${step}`);
@@ -221,7 +227,7 @@ export function printExpression(node: Node): string {
     case 'resolves':
       return `resolve() is ${node.type}`;
     case 'compare':
-      return `${printExpression(node.of)}${node.equal ? '=' : '!='}${JSON.stringify(node.literal)}`;
+      return `${printExpression(node.of)}${node.equal ? '=' : '!='}${printLiteral(node.literal)}`;
     case 'and':
       return `${printExpression(node.left)} and ${printExpression(node.right)}`;
     case 'union':
