@@ -8,6 +8,7 @@ import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
+import { escapeValue } from '../search/types/search-type.ts';
 import type { Precondition } from '../store/store.ts';
 import type { FhirRequest, Services } from './interaction.ts';
 import { findMatches, formatQuery } from './match.ts';
@@ -59,7 +60,7 @@ export async function storedId(services: Services, request: FhirRequest, resourc
   if (typeof resource.id === 'string' && resource.id !== '') return resource.id;
   const key = businessKey(resource);
   if (!key) return '';
-  const value = [key.system, key.value].map(one => one.replace(/[\\,$|]/g, '\\$&')).join('|');
+  const value = [key.system, key.value].map(escapeValue).join('|');
   const { ids } = await findMatches(services, request, type, formatQuery([['identifier', value]]));
   return ids.length === 1 ? ids[0]! : '';
 }

@@ -4,6 +4,7 @@
  */
 import { systemCaller } from '../../access/caller.ts';
 import type { Part } from '../../documents/extract.ts';
+import { escapeValue } from '../../search/types/search-type.ts';
 import type { Change, Precondition } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
 import { findMatches, formatQuery } from '../match.ts';
@@ -23,7 +24,7 @@ export async function sharedOrganization(services: Services, request: FhirReques
   const own = await services.store.read(type, id, access);
   if (own && !own.deleted) return { part, changes: [], preconditions: [{ kind: 'exists', type, id }] };
   const { system, value } = part.number!;
-  const query = formatQuery([['identifier', `${system}|${value.replace(/[\\,$|]/g, '\\$&')}`]]);
+  const query = formatQuery([['identifier', `${system}|${escapeValue(value)}`]]);
   const { ids, precondition } = await findMatches(services, { ...request, caller: systemCaller }, type, query);
   const [known] = ids;
   if (known !== undefined && ids.length === 1)

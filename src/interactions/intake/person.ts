@@ -6,6 +6,7 @@ import { type Candidate, hasNumber, matchPerson, mergedIdentifiers, type PersonM
 import { object, objects, text } from '../../documents/values.ts';
 import { withMembers } from '../../fhir/json-text.ts';
 import type { JsonObject, Message, Resource } from '../../fhir/types.ts';
+import { escapeValue } from '../../search/types/search-type.ts';
 import type { Change, Current, Precondition } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
 import { formatQuery } from '../match.ts';
@@ -27,11 +28,11 @@ interface Stored extends Candidate {
   readonly version: Current;
 }
 
-const escaped = (value: string): string => value.replace(/[\\,$|]/g, '\\$&');
-
 /** Stored persons with one of the numbers, and the precondition that there are no others. */
 async function personsWith(services: Services, numbers: readonly Numbered[]) {
-  const values = numbers.flatMap(one => spellings(one).map(value => `${escaped(one.system)}|${escaped(value)}`));
+  const values = numbers.flatMap(one =>
+    spellings(one).map(value => `${escapeValue(one.system)}|${escapeValue(value)}`),
+  );
   const query: readonly (readonly [string, string])[] = [['identifier', values.join(',')]];
   const access = services.access.condition(systemCaller);
   const sql = services.search.matchQuery('Patient', query, access, services.store, { all: true });

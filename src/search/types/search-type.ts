@@ -69,6 +69,9 @@ export function extensionValue(value: unknown): readonly [unknown, TypeInfo] | u
   return undefined;
 }
 
+/** A value as a search has it: characters that separate are escaped. */
+export const escapeValue = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
+
 /** Takes `\,`, `\|`, `\$` and `\\` back to what they stand for. */
 export function unescapeValue(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,|$\\])/g, '$1') : text;
