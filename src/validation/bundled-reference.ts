@@ -42,7 +42,7 @@ export function checkInBundle(reference: string, report: Report): void {
     return;
   }
   if (relative && !checkForm(reference, bundle['type'], report)) return;
-  const found = entryIndex(bundle).get(absolute(reference, fullUrl));
+  const found = entryIndex(bundle, report.scope).get(absolute(reference, fullUrl));
   if (found === undefined) return;
   if (found.length > 1 && !reference.includes('/_history/') && bundle['type'] !== 'history')
     addIssue(report, 'invalid', {

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../fhir/types.ts';
 import type { ItemRule } from './element-rule.ts';
 import type { ProfileElement } from './profile-schema.ts';
-import { addFinding, addIssue, type Report } from './report.ts';
+import { addFinding, addIssue, type DocumentMemory, type Report } from './report.ts';
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -81,14 +81,12 @@ function collectAnchors(value: unknown, found: Set<string>): void {
 const hasAnchor = (div: string, target: string): boolean =>
   div.includes(` id="${target}"`) || div.includes(` name="${target}"`);
 
-const anchorsOf = new WeakMap<JsonObject, ReadonlySet<string>>();
-
-function anchorsIn(resource: JsonObject): ReadonlySet<string> {
-  const known = anchorsOf.get(resource);
+function anchorsIn(resource: JsonObject, { anchors }: DocumentMemory): ReadonlySet<string> {
+  const known = anchors.get(resource);
   if (known) return known;
   const found = new Set<string>();
   collectAnchors(resource, found);
-  anchorsOf.set(resource, found);
+  anchors.set(resource, found);
   return found;
 }
 
@@ -107,9 +105,9 @@ export const checkNarrative: ItemRule = (value, report) => {
       'txt-2',
     );
   if (!div.includes('"#') && !div.includes("'#")) return;
-  const { container, bundle } = report.scope;
+  const { container, bundle, memory } = report.scope;
   for (const [, target = ''] of div.matchAll(link)) {
-    if (hasAnchor(div, target) || anchorsIn(bundle ?? container).has(target)) continue;
+    if (hasAnchor(div, target) || anchorsIn(bundle ?? container, memory).has(target)) continue;
     report.segments[report.depth++] = 'div';
     addFinding(report, 'error', 'not-found', {
       en: `the link to #${target} leads nowhere`,

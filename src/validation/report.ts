@@ -70,6 +70,21 @@ export interface Target {
   readonly scope: Scope;
 }
 
+/**
+ * What was found out of a document, as far as it was asked. It ends with the document: a WeakMap of the module would keep each
+ * document until the next full collection, as what is remembered leads back to it.
+ */
+export interface DocumentMemory {
+  /** What references of each resource lead to. */
+  readonly targets: Map<JsonObject, Map<string, Target | undefined>>;
+  /** Entries of each Bundle by fullUrl. */
+  readonly entries: Map<JsonObject, ReadonlyMap<string, readonly JsonObject[]>>;
+  /** Entries of each Bundle by their resource. */
+  readonly holders: Map<JsonObject, ReadonlyMap<unknown, JsonObject>>;
+  /** Ids and anchors that links in narratives may lead to, of each resource or Bundle. */
+  readonly anchors: Map<JsonObject, ReadonlySet<string>>;
+}
+
 /** A resource with what its references can mean. */
 export interface Scope {
   readonly resource: JsonObject;
@@ -79,8 +94,8 @@ export interface Scope {
   readonly bundle: JsonObject | undefined;
   /** fullUrl of its entry in that Bundle. */
   readonly fullUrl: string | undefined;
-  /** What references of each resource of the document lead to, as far as it was asked; shared by all scopes of a document. */
-  readonly targets: Map<JsonObject, Map<string, Target | undefined>>;
+  /** Shared by all scopes of a document. */
+  readonly memory: DocumentMemory;
   /** Ids of its elements met so far; undefined before the first. */
   ids: Set<string> | undefined;
   /** Number of segments up to and with the resource itself. */
@@ -95,7 +110,7 @@ export const documentScope = (resource: JsonObject): Scope => ({
   container: resource,
   bundle: undefined,
   fullUrl: undefined,
-  targets: new Map(),
+  memory: { targets: new Map(), entries: new Map(), holders: new Map(), anchors: new Map() },
   ids: undefined,
   start: 1,
   outer: undefined,

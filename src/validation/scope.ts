@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
 import type { JsonObject } from '../fhir/types.ts';
-import type { Scope, Target } from './report.ts';
+import type { DocumentMemory, Scope, Target } from './report.ts';
 
 export type { Target } from './report.ts';
 
@@ -14,10 +14,8 @@ const entriesOf = (bundle: JsonObject): readonly JsonObject[] =>
   Array.isArray(bundle['entry']) ? (bundle['entry'] as unknown[]).filter(isObject) : [];
 
 /** Entries of a Bundle by fullUrl, made once per Bundle. */
-const indexes = new WeakMap<JsonObject, ReadonlyMap<string, readonly JsonObject[]>>();
-
-export function entryIndex(bundle: JsonObject): ReadonlyMap<string, readonly JsonObject[]> {
-  const known = indexes.get(bundle);
+export function entryIndex(bundle: JsonObject, { memory }: Scope): ReadonlyMap<string, readonly JsonObject[]> {
+  const known = memory.entries.get(bundle);
   if (known) return known;
   const index = new Map<string, JsonObject[]>();
   for (const entry of entriesOf(bundle)) {
@@ -27,7 +25,7 @@ export function entryIndex(bundle: JsonObject): ReadonlyMap<string, readonly Jso
     if (same) same.push(entry);
     else index.set(url, [entry]);
   }
-  indexes.set(bundle, index);
+  memory.entries.set(bundle, index);
   return index;
 }
 
@@ -58,10 +56,10 @@ export function innerScope(
   start: number,
   fullUrl: unknown,
 ): Scope {
-  const { bundle, targets } = outer;
-  if (kind === 'contained') return scopeOf(resource, outer.container, bundle, outer.fullUrl, targets, start, outer);
-  if (kind !== 'entry') return scopeOf(resource, resource, undefined, undefined, targets, start, outer);
-  return scopeOf(resource, resource, outer.resource, textOf(fullUrl), targets, start, outer);
+  const { bundle, memory } = outer;
+  if (kind === 'contained') return scopeOf(resource, outer.container, bundle, outer.fullUrl, memory, start, outer);
+  if (kind !== 'entry') return scopeOf(resource, resource, undefined, undefined, memory, start, outer);
+  return scopeOf(resource, resource, outer.resource, textOf(fullUrl), memory, start, outer);
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -72,22 +70,20 @@ const scopeOf = (
   container: JsonObject,
   bundle: JsonObject | undefined,
   fullUrl: string | undefined,
-  targets: Scope['targets'],
+  memory: DocumentMemory,
   start: number,
   outer: Scope | undefined,
-): Scope => ({ resource, container, bundle, fullUrl, targets, ids: undefined, start, outer });
+): Scope => ({ resource, container, bundle, fullUrl, memory, ids: undefined, start, outer });
 
 /** The scope of a resource that stands where another does. */
 export const scopeFrom = (
-  { container, bundle, fullUrl, targets, outer }: Scope,
+  { container, bundle, fullUrl, memory, outer }: Scope,
   resource: JsonObject,
   start: number,
-): Scope => scopeOf(resource, container, bundle, fullUrl, targets, start, outer);
+): Scope => scopeOf(resource, container, bundle, fullUrl, memory, start, outer);
 
-/** Entries of a Bundle by their resource, made once per Bundle. */
-const holders = new WeakMap<JsonObject, ReadonlyMap<unknown, JsonObject>>();
-
-function entryOf(bundle: JsonObject, resource: JsonObject): JsonObject | undefined {
+/** The entry of a resource in a Bundle; all of them are looked up when the first is. */
+function entryOf(bundle: JsonObject, resource: JsonObject, { holders }: DocumentMemory): JsonObject | undefined {
   let known = holders.get(bundle);
   if (!known) {
     known = new Map(entriesOf(bundle).map(entry => [entry['resource'], entry]));
@@ -100,10 +96,10 @@ function entryOf(bundle: JsonObject, resource: JsonObject): JsonObject | undefin
 export function scopeWithin(outer: Scope, resource: JsonObject, start: number): Scope {
   for (let at: Scope | undefined = outer; at; at = at.outer) {
     const bundle = at.resource['resourceType'] === 'Bundle' ? at.resource : at.bundle;
-    const entry = bundle && entryOf(bundle, resource);
+    const entry = bundle && entryOf(bundle, resource, outer.memory);
     if (!entry) continue;
     const around = at.resource === bundle ? at : (at.outer ?? at);
-    return scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), outer.targets, start, around);
+    return scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), outer.memory, start, around);
   }
   const contained = outer.container['contained'];
   const inside = Array.isArray(contained) && contained.includes(resource);
@@ -122,7 +118,7 @@ function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Targe
   if (!isObject(resource)) return undefined;
   return {
     resource,
-    scope: scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), scope.targets, scope.start, scope),
+    scope: scopeOf(resource, resource, bundle, textOf(entry['fullUrl']), scope.memory, scope.start, scope),
   };
 }
 
@@ -130,10 +126,10 @@ function entryTarget(entry: JsonObject, scope: Scope, bundle: JsonObject): Targe
 export function resolve(reference: string, scope: Scope): Target | undefined {
   // Where there is neither a Bundle around nor anything contained there is nothing to find.
   if (scope.bundle === undefined && scope.outer === undefined && !reference.startsWith('#')) return undefined;
-  let known = scope.targets.get(scope.resource);
+  let known = scope.memory.targets.get(scope.resource);
   if (!known) {
     known = new Map();
-    scope.targets.set(scope.resource, known);
+    scope.memory.targets.set(scope.resource, known);
   }
   const found = known.get(reference);
   if (found !== undefined || known.has(reference)) return found;
@@ -146,7 +142,7 @@ function find(reference: string, scope: Scope): Target | undefined {
   if (reference.startsWith('#')) return containedTarget(scope, reference.slice(1));
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     if (!at.bundle) continue;
-    const index = entryIndex(at.bundle);
+    const index = entryIndex(at.bundle, at);
     const [url = '', fragment] = absolute(reference, at.fullUrl).split('#');
     const entries =
       index.get(url) ?? (baseOf(at.fullUrl) === undefined ? byTypeAndId(at.bundle, reference) : undefined);

@@ -14,7 +14,11 @@ const ownSheet = /^https?:\/\/hl7\.org\/fhir\/fhir\.css$/;
 
 /** A style sheet is in the Bundle, or the specification's own. */
 function checkStyleSheet(url: string, bundle: JsonObject, report: Report): void {
-  if (entryIndex(bundle).has(url) || ownSheet.test(url) || objects(bundle['entry']).some(one => isCalled(one, url)))
+  if (
+    entryIndex(bundle, report.scope).has(url) ||
+    ownSheet.test(url) ||
+    objects(bundle['entry']).some(one => isCalled(one, url))
+  )
     return;
   if (/^https?:/.test(url))
     addFinding(report, 'warning', 'informational', {

@@ -72,8 +72,8 @@ function eachSectionLink(holder: JsonObject, path: (string | number)[], tell: Te
 }
 
 /** The entry a reference leads to, by the fullUrl of the entry it stands in; relative ones need one that ends with type and id. */
-function targetOf(reference: string, entry: JsonObject, bundle: JsonObject): JsonObject | undefined {
-  const index = entryIndex(bundle);
+function targetOf(reference: string, entry: JsonObject, bundle: JsonObject, { scope }: Report): JsonObject | undefined {
+  const index = entryIndex(bundle, scope);
   const plain = reference.split('#')[0]!.replace(/\/_history\/.*$/, '');
   if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return index.get(plain)?.[0];
   const { fullUrl, resource } = entry;
@@ -96,7 +96,7 @@ function missingTarget(
   for (const step of ['resource', ...path]) report.segments[report.depth++] = step;
   const like =
     objects(bundle['entry']).find(one => isCalled(one, reference))?.['fullUrl'] ??
-    [...entryIndex(bundle).keys()].find(url => url.endsWith(`/${reference}`));
+    [...entryIndex(bundle, report.scope).keys()].find(url => url.endsWith(`/${reference}`));
   addIssue(report, 'not-found', {
     en: `"${reference}" is not found in the Bundle${like === undefined ? '' : `; there is ${String(like)}, but the fullUrl of this entry leads elsewhere`}`,
     ja: `「${reference}」がこの Bundle の中にありません${like === undefined ? '' : `（${String(like)} はありますが、このエントリーの fullUrl からは別の場所を指します）`}`,
@@ -110,7 +110,7 @@ function checkBound(first: JsonObject, bundle: JsonObject, report: Report): void
   const elements = isObject(resource) ? bound.get(String(resource['resourceType'])) : undefined;
   if (!isObject(resource) || !elements) return;
   const tell: Tell = (reference, path) => {
-    if (!reference.startsWith('#') && !targetOf(reference, first, bundle))
+    if (!reference.startsWith('#') && !targetOf(reference, first, bundle, report))
       atEntry(report, 0, () => missingTarget(reference, path, bundle, report));
   };
   for (const steps of elements) eachLink(resource, steps, [], tell);
@@ -118,7 +118,7 @@ function checkBound(first: JsonObject, bundle: JsonObject, report: Report): void
 }
 
 /** Entries that are led to from the first, or that lead to one that is. */
-function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): ReadonlySet<JsonObject> {
+function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject, report: Report): ReadonlySet<JsonObject> {
   const neighbours = new Map<JsonObject, JsonObject[]>();
   const join = (a: JsonObject, b: JsonObject): void => {
     const known = neighbours.get(a);
@@ -129,7 +129,7 @@ function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): Readon
     const references = new Set<string>();
     collectReferences(entry['resource'], references);
     for (const reference of references) {
-      const target = reference.startsWith('#') ? undefined : targetOf(reference, entry, bundle);
+      const target = reference.startsWith('#') ? undefined : targetOf(reference, entry, bundle, report);
       if (!target) continue;
       join(entry, target);
       join(target, entry);
@@ -138,7 +138,7 @@ function reachedFrom(entries: readonly JsonObject[], bundle: JsonObject): Readon
   const reached = new Set<JsonObject>();
   const waiting = entries.slice(0, 1);
   for (const url of objects(bundle['link']).map(link => String(link['url'])))
-    waiting.push(...(entryIndex(bundle).get(url) ?? entries.filter(entry => isCalled(entry, url))));
+    waiting.push(...(entryIndex(bundle, report.scope).get(url) ?? entries.filter(entry => isCalled(entry, url))));
   while (waiting.length > 0) {
     const at = waiting.pop()!;
     if (reached.has(at)) continue;
@@ -155,7 +155,7 @@ export function checkEntryLinks(bundle: JsonObject, report: Report): void {
   const [first] = entries;
   if (!first) return;
   checkBound(first, bundle, report);
-  const reached = reachedFrom(entries, bundle);
+  const reached = reachedFrom(entries, bundle, report);
   const document = bundle['type'] === 'document';
   all.forEach((entry, i) => {
     if (!isObject(entry) || !isObject(entry['resource']) || reached.has(entry)) return;
