@@ -36,10 +36,14 @@ const matches =
     typeof value === 'string' && pattern.test(value);
 
 const blankless = /^[^\0-\x20]+$/;
-/** OIDs and UUIDs are URIs as `urn:oid:…` and `urn:uuid:…` only. */
-const bareUrn = /^(?:oid|uuid):/;
+/** OIDs and UUIDs are URIs as `urn:oid:…` and `urn:uuid:…` only, in the forms of these types; a canonical may have a version, a fragment. */
+const hasUrn = /^(?:urn:)?(?:oid|uuid):/;
+const urn = /^urn:(?:oid:[0-2](?:\.(?:0|[1-9]\d*))+|uuid:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})(?:[|#].*)?$/i;
 const isUri = (value: unknown): boolean =>
-  typeof value === 'string' && blankless.test(value) && !bareUrn.test(value) && value.isWellFormed();
+  typeof value === 'string' &&
+  blankless.test(value) &&
+  (!hasUrn.test(value) || urn.test(value)) &&
+  value.isWellFormed();
 
 const codePattern = /^[^\0-\x20]+(?:[ \t\r\n][^\0-\x20]+)*$/;
 const isCode = (value: unknown): boolean =>
@@ -128,8 +132,8 @@ const text = strings(
 );
 const uri = strings(
   isUri,
-  'a URI without blanks; OIDs and UUIDs as urn:oid:… and urn:uuid:…',
-  '空白を含まない URI（OID・UUID は urn:oid:…・urn:uuid:… の形）',
+  'a URI without blanks; OIDs and UUIDs as urn:oid:1.2.392.100495 and urn:uuid:0a1b2c3d-0000-4000-8000-000000000001',
+  '空白を含まない URI（OID・UUID は urn:oid:1.2.392.100495・urn:uuid:0a1b2c3d-0000-4000-8000-000000000001 の形）',
 );
 
 /** What a type with a regular expression of its own expects, beside the expression. */
