@@ -6,6 +6,7 @@ import type { Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import { type Certificate, type Days, overlaps } from './certificate.ts';
 import { insuredPerson, objects } from './names.ts';
+import { type Kind, twice } from './twice.ts';
 
 const idOf = ({ resource }: Certificate): string => `Coverage/${resource.id ?? '?'}`;
 const later = (a: string | undefined, b: string | undefined): string => ((a ?? '') > (b ?? '') ? (a ?? '') : (b ?? ''));
@@ -59,16 +60,11 @@ function compare(own: Certificate, other: Certificate): Issue | undefined {
 const isSameKey = (a: Certificate, b: Certificate): boolean =>
   a.history !== undefined && a.history === b.history && a.insurer === b.insurer && a.insured === b.insured;
 
-const twice = (other: Certificate): Issue => ({
-  severity: 'error',
-  code: 'duplicate',
-  rule: 'certificate-twice',
-  message: {
-    en: `A certificate of this kind with the same key (insurer, insured number, 履歴番号) is here already as ${idOf(other)}; expected one. Update it with PUT Coverage?identifier=system|value`,
-    ja: `同じ証（保険者番号・被保険者番号・履歴番号）が ${idOf(other)} として既にあります。PUT Coverage?identifier=system|value で更新してください`,
-  },
-  expression: 'Coverage.identifier',
-});
+const certificate: Kind = {
+  rule: 'certificate',
+  en: 'certificate of this kind (insurer, insured number, 履歴番号)',
+  ja: '証（保険者番号・被保険者番号・履歴番号）',
+};
 
 /**
  * A warning when the person of a certificate has numbers of long-term care insurance, and the certificate's is none of them.
@@ -95,7 +91,7 @@ export function findOtherPerson({ insurer, insured }: Certificate, person: Resou
 export function findOverlaps(own: Certificate, others: readonly Certificate[]): readonly Issue[] {
   const same = others.filter(one => one.kind === own.kind && one.resource.id !== own.resource.id);
   const double = same.find(one => isSameKey(own, one));
-  if (double) return [twice(double)];
+  if (double) return [twice(certificate, double.resource)];
   if (!own.counts) return [];
   return same
     .filter(one => one.counts && overlaps(own.days, one.days))

@@ -5,11 +5,9 @@
 import type { Issue } from '../fhir/outcome.ts';
 import { overlaps } from './certificate.ts';
 import type { Dated } from './plan.ts';
+import { type Kind, twice } from './twice.ts';
 
-interface Words {
-  readonly rule: string;
-  readonly en: string;
-  readonly ja: string;
+interface Words extends Kind {
   readonly expression: string;
 }
 
@@ -57,21 +55,6 @@ function compare(own: Dated, other: Dated): Issue {
   };
 }
 
-function twice(own: Dated, other: Dated): Issue {
-  const { rule, en, ja } = wordsOf(own);
-  const type = own.resource.resourceType;
-  return {
-    severity: 'error',
-    code: 'duplicate',
-    rule: `${rule}-twice`,
-    message: {
-      en: `A ${en} with the same key is here already as ${nameOf(other)}; expected one. Update it with PUT ${type}?identifier=system|value`,
-      ja: `同じ業務キーの${ja}が ${nameOf(other)} として既にあります。PUT ${type}?identifier=system|value で更新してください`,
-    },
-    expression: `${type}.identifier`,
-  };
-}
-
 /**
  * Findings about a plan or a notification that is to be written, beside the others of its person.
  * @param others of the person; itself and those of another family are read over
@@ -79,7 +62,7 @@ function twice(own: Dated, other: Dated): Issue {
 export function findPlanOverlaps(own: Dated, others: readonly Dated[]): readonly Issue[] {
   const same = others.filter(one => one.family === own.family && one.resource.id !== own.resource.id);
   const double = same.find(one => own.key !== undefined && one.kind === own.kind && one.key === own.key);
-  if (double) return [twice(own, double)];
+  if (double) return [twice(wordsOf(own), double.resource)];
   if (!own.counts) return [];
   return same.filter(one => one.counts && overlaps(own.days, one.days)).map(one => compare(own, one));
 }

@@ -16,6 +16,7 @@ import { findOtherPerson, findOverlaps } from './overlap.ts';
 import { readNotification, readPlan } from './plan.ts';
 import { findPlanOverlaps } from './plan-overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
+import { findTwice, type Kind } from './twice.ts';
 import { findUsageIssues } from './usage.ts';
 
 /** What lies around a resource that is to be written. */
@@ -25,6 +26,8 @@ export interface Around {
   readonly exempt: ReadonlySet<string>;
   /** The resource as it is stored now; undefined when it is new. */
   stored(): Promise<Resource | undefined>;
+  /** All of its type with its business key, itself too; none when it has no key. */
+  sameKey(): Promise<readonly Resource[]>;
   /** The person itself (`Patient/id`); undefined when it is not there, or not yet. */
   person(reference: string): Promise<Resource | undefined>;
   /** All Coverages of a person (`Type/id`). */
@@ -35,6 +38,8 @@ export interface Around {
   plans(person: string): Promise<readonly Resource[]>;
   notifications(person: string): Promise<readonly Resource[]>;
 }
+
+const application: Kind = { rule: 'application', en: 'application', ja: '申請' };
 
 /** A reference to a person of this server. */
 const isLocal = (person: unknown): person is string =>
@@ -63,7 +68,10 @@ async function findSuperseded(resource: Resource, around: Around): Promise<reado
 
 /** Certificates, applications and claims: the rules that look at what is stored. */
 async function findInContext(resource: Resource, around: Around): Promise<readonly Issue[]> {
-  if (isApplication(resource)) return findSteps(resource, await around.stored(), around.library);
+  if (isApplication(resource)) {
+    const double = findTwice(application, resource, await around.sameKey());
+    return double.length > 0 ? double : findSteps(resource, await around.stored(), around.library);
+  }
   if (isClaim(resource)) {
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
     return [

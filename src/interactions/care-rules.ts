@@ -54,14 +54,19 @@ export interface CareInput {
   readonly text: string;
 }
 
+/** The search for a resource by its business key; undefined when it has none. */
+function keyQuery(resource: Resource): readonly (readonly [string, string])[] | undefined {
+  const key = businessKey(resource);
+  return key && [['identifier', [key.system, key.value].map(escapeValue).join('|')]];
+}
+
 /** The id under which a resource would be written: its own; without one that of the one stored resource with its business key; else empty. */
 export async function storedId(services: Services, request: FhirRequest, resource: Resource): Promise<string> {
   const type = String(resource.resourceType);
   if (typeof resource.id === 'string' && resource.id !== '') return resource.id;
-  const key = businessKey(resource);
-  if (!key) return '';
-  const value = [key.system, key.value].map(escapeValue).join('|');
-  const { ids } = await findMatches(services, request, type, formatQuery([['identifier', value]]));
+  const query = keyQuery(resource);
+  if (!query) return '';
+  const { ids } = await findMatches(services, request, type, formatQuery(query));
   return ids.length === 1 ? ids[0]! : '';
 }
 
@@ -80,6 +85,10 @@ export async function careFindings(services: Services, request: FhirRequest, inp
       const versionId = version?.deleted === false ? version.versionId : 0;
       preconditions.push({ kind: 'version', type, id, versionId });
       return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
+    },
+    async sameKey() {
+      const query = keyQuery(resource);
+      return query ? findRelated(services, request, type, query) : [];
     },
     plans: person =>
       findRelated(services, request, 'CarePlan', [
