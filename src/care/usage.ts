@@ -59,14 +59,15 @@ function readUsage(resource: Resource, masters: Masters): Usage {
   const payment = object(resource['payment']);
   const [start, end, paidOn] = [period?.['start'], period?.['end'], payment?.['date']].map(dayIn);
   const serviceType = codeIn(resource['subType'], 'service-type') ?? '';
-  const limit = inForceWith(master(masters, 'usage-limit'), start ?? '', { serviceType });
+  const days = [start, end, paidOn].flatMap(one => one ?? []);
+  const limit = inForceWith(master(masters, 'usage-limit'), days[0] ?? '', { serviceType });
   const key = businessKey(resource)?.value;
   const [insurer, , history = ''] = key?.split(':') ?? [];
   return {
     resource,
     key,
     insurer,
-    days: [start, end, paidOn].flatMap(one => one ?? []),
+    days,
     rank: `${start ?? ''} ${history.padStart(10, '0')}`,
     counts: resource['status'] === 'active',
     limit: number(limit?.properties.get('amount')?.[0]),
