@@ -133,7 +133,9 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
     ...(request.contained === 'false' ? [] : containedSearches(input, request, settings)),
   ];
   const includes = request.includes.map(include => planInclude(include, types, plan));
-  const used = input.query.filter(([name, value]) => !unknown.has(name) && name !== cursorParameter && value !== '');
+  const used = input.query
+    .map(([name, value]) => [name, name === '_sort' ? knownKeys(value, unknown) : value] as const)
+    .filter(([name, value]) => !unknown.has(name) && name !== cursorParameter && value !== '');
   return {
     request,
     searches: searches.length > 1 && !inSequence(input, request) ? searches.map(mixedOrder) : searches,
@@ -143,6 +145,13 @@ export function planQuery(input: FindInput, settings: FindSettings): Plan {
     bareIds,
   };
 }
+
+/** A `_sort` without the keys that were ignored: a further page has the order of the first. */
+const knownKeys = (value: string, ignored: ReadonlySet<string>): string =>
+  value
+    .split(',')
+    .filter(key => !ignored.has(`_sort=${key.replace(/^-/, '').trim()}`))
+    .join(',');
 
 /** What the specification says must not be answered, whatever the handling. */
 function refuseMixes(request: SearchRequest): void {
@@ -239,7 +248,7 @@ function planSorts(
         '_lastUpdated',
         ...settings.registry(types[0]!).byCode.keys(),
       ]),
-      '_sort',
+      `_sort=${key.code}`,
     );
     return false;
   });
