@@ -12,22 +12,38 @@ const asked: readonly (readonly [query: string, not: RegExp])[] = [
   ['Observation?patient.family=a', /PRIMARY KEY \(param=\?\)/],
   ['Patient/p/$everything', /PRIMARY KEY \(param=\?\)/],
   ['Observation?code=a&patient:missing=false', /PRIMARY KEY \(param=\?\)/],
+  // Walked in the order asked for: nothing is gathered and sorted, as far as there are values.
+  ...[
+    'Observation?_sort=code',
+    'Observation?_sort=-code,-date',
+    'Observation?status:not=amended&_sort=code',
+    'Observation?_sort=subject',
+    'Observation?_sort=-date,_id',
+    'Observation?code=a&_sort=date',
+    'Observation?date=gt2020&date=lt2030&_sort=-date',
+    'Patient?_sort=name,birthdate',
+  ].map((query): readonly [string, RegExp] => [`${query}&_count=1`, /USE TEMP B-TREE FOR ORDER BY/]),
 ];
 
 t.test('plans', async t => {
   const server = startServer({ settings: { validation: 'base' } });
   const { store } = server.services;
+  const patient = { resourceType: 'Patient', id: 'p', name: [{ family: 'a' }] };
+  const observation = {
+    resourceType: 'Observation',
+    id: 'o',
+    status: 'final',
+    code: { coding: [{ code: 'a' }] },
+    subject: { reference: 'Patient/p' },
+    encounter: { reference: 'Encounter/e' },
+    effectiveDateTime: '2024-01-01',
+    valueQuantity: { value: 7, unit: 'g' },
+  };
   const entry = [
-    { resourceType: 'Patient', id: 'p', name: [{ family: 'a' }] },
-    {
-      resourceType: 'Observation',
-      id: 'o',
-      status: 'final',
-      code: { coding: [{ code: 'a' }] },
-      subject: { reference: 'Patient/p' },
-      encounter: { reference: 'Encounter/e' },
-      valueQuantity: { value: 7, unit: 'g' },
-    },
+    patient,
+    { ...patient, id: 'p2' },
+    observation,
+    { ...observation, id: 'o2', effectiveDateTime: '2024-01-02' },
   ].map(resource => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }));
   const headers = { 'content-type': 'application/fhir+json' };
   const payload = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });

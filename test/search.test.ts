@@ -51,6 +51,10 @@ interface SearchCase {
   readonly method?: 'GET' | 'POST' | 'HEAD';
   readonly form?: string;
   readonly headers?: Record<string, string>;
+  /** All pages are read, and the matches of all are expected, each once. */
+  readonly pages?: boolean;
+  /** Entries of a transaction after the first page, after the second and so on. */
+  readonly between?: readonly (readonly object[])[];
   readonly expect: Expected;
 }
 
@@ -61,6 +65,11 @@ interface SearchFile {
   readonly cases: readonly SearchCase[];
 }
 
+interface Page {
+  entry?: Entry[];
+  link: { relation: string; url: string }[];
+}
+
 interface Entry {
   resource: Resource & { issue?: { diagnostics: string }[] };
   search: { mode: string };
@@ -69,11 +78,15 @@ interface Entry {
 const folder = path.join(casesFolder, 'search');
 const read = <T>(file: string): T => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as T;
 
-async function load(server: TestServer, given: readonly Resource[]): Promise<string | undefined> {
+function load(server: TestServer, given: readonly Resource[]): Promise<string | undefined> {
   const entry = given.map(resource => ({
     resource,
     request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
   }));
+  return transact(server, entry);
+}
+
+async function transact(server: TestServer, entry: readonly object[]): Promise<string | undefined> {
   const answer = await server.app.inject({
     method: 'POST',
     url: '/fhir',
@@ -92,6 +105,22 @@ async function ask(server: TestServer, { ask: url, method = 'GET', form, headers
     headers: { ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }), ...headers },
     ...(form !== undefined && { payload: encode(form) }),
   });
+}
+
+/** An answer with the entries of all pages that follow; others write in between. */
+async function askAll(server: TestServer, asked: SearchCase) {
+  const answer = await ask(server, asked);
+  if (!asked.pages) return answer;
+  const first = answer.json() as Page;
+  const entry = [...(first.entry ?? [])];
+  for (let [page, number] = [first, 0]; ; number++) {
+    const next = page.link.find(link => link.relation === 'next')?.url;
+    if (next === undefined) return { statusCode: answer.statusCode, payload: JSON.stringify({ ...first, entry }) };
+    const problem = await transact(server, asked.between?.[number] ?? []);
+    if (problem) throw new Error(problem);
+    page = (await server.app.inject({ url: new URL(next).pathname + new URL(next).search })).json() as Page;
+    entry.push(...(page.entry ?? []));
+  }
 }
 
 /** Where an answer differs from what is expected; undefined when it does not. */
@@ -135,7 +164,7 @@ for (const file of fs
     );
     const failed: string[] = [];
     for (const one of cases) {
-      const answer = await ask(server, one);
+      const answer = await askAll(server, one);
       const problem = differs(one.expect, answer.statusCode, answer.payload);
       if (problem) failed.push(`${one.says ?? ''} ${one.ask}${one.form ? ` ${one.form}` : ''}: ${problem}`);
     }

@@ -1,26 +1,49 @@
 /**
- * Sorting by codes, references and URIs, which the index keeps as hashes: the values are read from the resources, and only
- * the page's worth of rows is kept at a time.
+ * Sorting by codes, references and URIs where there are many different ones: the values are read from the resources, and only the
+ * page's worth of rows is kept at a time.
  */
-import type { JsonObject, Resource } from '../fhir/types.ts';
-import { sql } from '../store/sql.ts';
+import type { Resource } from '../fhir/types.ts';
+import { raw, type Sql, sql } from '../store/sql.ts';
 import { fromWhere } from './compile.ts';
-import { type Begun, type Match, passing, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
-import { compareRows, keyColumns, type Position } from './order.ts';
+import {
+  type Begun,
+  beginSearch,
+  type Match,
+  passing,
+  type RunSettings,
+  type TypeSearch,
+  timeLeft,
+  toMatch,
+} from './match.ts';
+import { compareRows, keyColumn, keyColumns, type OrderKey, type Position } from './order.ts';
 import { textsOf, versionColumns } from './readable.ts';
-import type { SearchParam } from './search-param.ts';
-import type { SortKey } from './sort.ts';
+import { byTextAndMoment, type SortKey } from './sort.ts';
+import { missingText, sortText } from './sort-texts.ts';
 
 /** Texts read at a time. */
 const chunk = 50;
 
-/** True when a key cannot be sorted by the database. */
-export const needsBodies = (search: TypeSearch): boolean => search.sort.some(key => key.by === 'body');
+/** The rows of a beginning, in the order of its first key where they lie so, from a position on. */
+function rowsOf(
+  { begin, keys, tests, walked }: Begun,
+  position: Position | undefined,
+  search: TypeSearch,
+  settings: RunSettings,
+): readonly Sql[] {
+  const [{ value, descending, constant }] = keys as readonly [OrderKey];
+  const inOrder = walked && constant === undefined;
+  const from = position && inOrder ? sql` AND ${value} ${raw(descending ? '<=' : '>=')} ${position[0]!}` : raw('');
+  const order = raw(inOrder ? ` ORDER BY ${keyColumn(0)}${descending ? ' DESC' : ''}` : '');
+  return begin.branches.map(
+    branch =>
+      sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}${from}${order}`,
+  );
+}
 
-/** The rows after a position, at most `limit`, sorted by values read from the resources. */
+/** The rows after a position, at most `limit`: of all, or as far as the order of the first key says that they are needed. */
 export async function findByBody(
   search: TypeSearch,
-  { begin, keys, tests }: Begun,
+  driver: number,
   position: Position | undefined,
   limit: number,
   settings: RunSettings,
@@ -29,17 +52,25 @@ export async function findByBody(
   const seen = new Set<number>();
   const left = timeLeft(settings.budgetMs);
   const tested = search.parts.filter(part => part.op === 'body');
-  for (const branch of begin.branches) {
-    const query = sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}`;
-    for await (const rows of settings.store.stream(query, { budgetMs: left(), chunk })) {
-      const once = rows
-        .map(row => toMatch(row, keys.length))
-        .filter(match => !seen.has(match.seq) && seen.add(match.seq));
-      const fresh = await passing(once, tested, settings);
-      const valued = (await withValues(fresh, search.sort, settings)).filter(
-        match => !position || compareRows(keys, match.position, position) > 0,
-      );
-      best = [...best, ...valued].sort((a, b) => compareRows(keys, a.position, b.position)).slice(0, limit);
+  for (const begun of beginSearch(search, driver, settings)) {
+    const { keys, walked } = begun;
+    const isPast = (key: string | number | undefined) =>
+      walked &&
+      key !== undefined &&
+      best.length >= limit &&
+      compareRows(keys.slice(0, 1), [key], [best[limit - 1]!.position[0]!]) > 0;
+    if (isPast(keys[0]!.constant)) break;
+    for (const query of rowsOf(begun, position, search, settings)) {
+      for await (const rows of settings.store.stream(query, { budgetMs: left(), chunk })) {
+        const matches = rows.map(row => toMatch(row, keys));
+        if (isPast(matches[0]?.position[0])) break;
+        const once = matches.filter(match => !seen.has(match.seq) && seen.add(match.seq));
+        const fresh = await passing(once, tested, settings);
+        const valued = (await withValues(fresh, search.sort, settings)).filter(
+          match => !position || compareRows(keys, match.position, position) > 0,
+        );
+        best = [...best, ...valued].sort((a, b) => compareRows(keys, a.position, b.position)).slice(0, limit);
+      }
     }
   }
   return best;
@@ -48,7 +79,7 @@ export async function findByBody(
 async function withValues(
   matches: readonly Match[],
   sort: readonly SortKey[],
-  { store, budgetMs }: RunSettings,
+  { store, budgetMs, base }: RunSettings,
 ): Promise<Match[]> {
   const valued: Match[] = [];
   for (let i = 0; i < matches.length; i += chunk) {
@@ -59,30 +90,13 @@ async function withValues(
       const resource = resources.get(match.seq);
       if (!resource) continue;
       const own = sort.map((key, k) =>
-        key.by === 'body' ? bodyValue(resource, key.param, key.descending) : match.position[k]!,
+        key.by === 'body' ? sortText(resource, key.param, key.descending, base) : match.position[k]!,
       );
-      valued.push({ ...match, position: [...own, match.position.at(-1)!] });
+      // As where texts are walked: those without one lie by position alone.
+      const isLast = byTextAndMoment(sort) && own[0] === missingText(sort[0]!.descending);
+      const tie = byTextAndMoment(sort) ? [isLast ? 0 : match.position[1]!] : [];
+      valued.push({ ...match, position: [...own, ...tie, match.position.at(-1)!] });
     }
   }
   return valued;
-}
-
-/** The least or greatest value of a parameter in a resource; what has none comes last. */
-function bodyValue(resource: Resource, param: SearchParam, descending: boolean): string {
-  const values: string[] = [];
-  for (const source of param.sources) {
-    for (const expression of source.expressions)
-      expression.evaluate(resource, value => addText(value, values), resource);
-  }
-  if (values.length === 0) return descending ? '' : '\u{10ffff}';
-  return values.reduce((best, value) => (value < best === descending ? best : value));
-}
-
-function addText(value: unknown, values: string[]): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') values.push(String(value));
-  else if (Array.isArray(value)) for (const item of value) addText(item, values);
-  else if (typeof value === 'object' && value !== null) {
-    const { code, reference, value: inner, coding, text } = value as JsonObject;
-    addText(reference ?? code ?? inner ?? coding ?? text, values);
-  }
 }

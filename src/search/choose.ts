@@ -6,9 +6,10 @@ import { join, list, raw, type Sql, sql } from '../store/sql.ts';
 import { measureCanonical } from './canonical.ts';
 import { innerSelect } from './compile.ts';
 import { anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
-import type { RunSettings, TypeSearch } from './match.ts';
+import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
 import { atMost } from './order.ts';
 import { canDrive, usualDriver, walkable } from './rank.ts';
+import { isWalkedByText } from './text-sort.ts';
 import { targetsCondition } from './types/reference.ts';
 import { usesOf } from './types/text.ts';
 
@@ -174,10 +175,11 @@ const walksBy = (part: Condition, column: 'moment' | 'seq'): boolean =>
 const walksByMoment = (part: Condition): boolean => walksBy(part, 'moment');
 
 /** True when a condition's rows can be walked in the order asked for, however many they are. */
-function liesInOrder(part: Condition, sort: TypeSearch['sort'][number] | undefined): boolean {
+function liesInOrder(part: Condition, search: TypeSearch): boolean {
+  const [sort] = search.sort;
   if (part.op === 'ids') return true;
   if (sort?.by === 'lastUpdated') return part.op === 'range' && part.range.walk[0] === 'last_updated';
-  if (sort !== undefined) return sort.by === 'moment' && walksByMoment(part);
+  if (sort !== undefined) return (sort.by === 'moment' && walksByMoment(part)) || liesSorted(part, search);
   return walksBy(part, 'moment') || walksBy(part, 'seq') || (part.op === 'range' && part.range.walk.length > 0);
 }
 
@@ -186,9 +188,8 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
   const every = search.parts.filter(canDrive);
   const found = every.filter(part => !scans(part));
   const able = found.length > 0 ? found : every;
-  const [sort] = search.sort;
   if (able.length === 0) return -1;
-  if (able.length === 1 && liesInOrder(able[0]!, sort)) return search.parts.indexOf(able[0]!);
+  if (able.length === 1 && liesInOrder(able[0]!, search)) return search.parts.indexOf(able[0]!);
   const usual = usualDriver(able)!;
   const [first] = await sample([usual], settings);
   if (first !== undefined && first < smallEnough) return search.parts.indexOf(usual);
@@ -214,17 +215,19 @@ const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 
 async function chooseLarge(able: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<number> {
   const [sort] = search.sort;
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
-  const inOrder = able.find(part => liesInOrder(part, sort));
+  const inOrder = able.find(part => liesInOrder(part, search));
   if (able.length > 1 || !inOrder) {
     const others = able.filter(part => part !== inOrder);
-    const large = await reach(others, walkFrom, settings);
+    // To sort by texts each resource that is gathered has to be read.
+    const limit = search.sort.some(key => key.by === 'body') ? sampleSize : walkFrom;
+    const large = await reach(others, limit, settings);
     const few = others.filter((_, i) => large[i] === false);
     if (few.length > 0) {
       const small = inOrder ? [...few, inOrder] : few;
-      return place(small[smallest(await sample(small, settings, walkFrom), walkFrom)]);
+      return place(small[smallest(await sample(small, settings, limit), limit)]);
     }
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
-  if (search.sort.length > 1 || sort.by === 'id' || sort.by === 'body') return place(usualDriver(able));
-  return place(inOrder);
+  if (inOrder || isWalkedByText(search) || walksAll(search)) return place(inOrder);
+  return place(usualDriver(able));
 }

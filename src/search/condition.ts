@@ -30,6 +30,8 @@ export interface Range {
   readonly probe: 'moment' | 'seq' | 'set';
   /** True when one version can have several rows inside. */
   readonly repeats: boolean;
+  /** The source whose values the rows are in the order of `walk`, when no version has more than one. */
+  readonly orders?: number;
   /** Words it is about, as a condition over `index_word y`: few are resolved before the query, and walked. */
   readonly words?: { readonly param: number; readonly which: Sql };
   /** The part of the condition that the key can find, for an estimate of its rows, when it cannot find the whole. */

@@ -79,7 +79,7 @@ export function createSearch(parts: SearchParts): Search {
   };
 
   const findSettings = {
-    run: { scopeOf, budgetMs: config.searchBudget },
+    run: { scopeOf, budgetMs: config.searchBudget, base: settings.base },
     compartment: (compartment: string, id: string, type: string) => {
       assertCompartment(compartment, type);
       return compartmentCondition(compartment, id, type, compartments, registry);

@@ -29,7 +29,8 @@ export interface Cursor {
   readonly since: number;
 }
 
-const version = 1;
+/** Counts up when positions mean something else than before. */
+const version = 2;
 
 /** Seals a cursor. @param secret 32 bytes of this database */
 export function sealCursor(cursor: Cursor, secret: Uint8Array): string {

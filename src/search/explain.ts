@@ -4,8 +4,9 @@
 import type { Message } from '../fhir/types.ts';
 import { sample, sampleSize } from './choose.ts';
 import { type Condition, nameOf } from './condition.ts';
-import type { RunSettings, TypeSearch } from './match.ts';
+import { beginSearch, type RunSettings, type TypeSearch } from './match.ts';
 import { canDrive } from './rank.ts';
+import { needsBodies, textWalk } from './text-sort.ts';
 
 /** Where a condition is looked up. */
 function indexOf(condition: Condition): string {
@@ -42,29 +43,46 @@ export interface Met {
 /** Most types whose plan is told. */
 const maxTypes = 10;
 
-/** What drives, what is tested, how many rows each has (not without `run`), what was met and how long it took. */
+/** What all resources of a type are walked by, and how what is found comes into the order asked for. */
+function orderOf(search: TypeSearch, driver: number, run: RunSettings): { all: string; sorted: Message } {
+  const none = { en: '', ja: '' };
+  if (search.sort.length === 0 || search.contained) return { all: 'index_resource', sorted: none };
+  const { walked, from } = beginSearch(search, driver, run)[0]!;
+  const byText = textWalk(search, driver);
+  const all = `${byText ?? (walked && from ? from : 'index_resource')}${byText || walked ? ', in the order asked for' : ''}`;
+  if (byText || (walked && !needsBodies(search))) return { all, sorted: none };
+  const sorted = needsBodies(search)
+    ? { en: ', sort by the resources themselves', ja: '、リソース自体の値で並べる' }
+    : { en: ', sort what is found', ja: '、見つかったものを並べる' };
+  return { all, sorted };
+}
+
+/** What drives, what is tested, how many rows each has (when `counted`), what was met and how long it took. */
 export async function explain(
   searches: readonly TypeSearch[],
   drivers: readonly number[],
   met: Met,
-  run: RunSettings | undefined,
+  run: RunSettings,
+  counted: boolean,
 ): Promise<Message> {
   const plans: { en: string; ja: string }[] = [];
   for (const [i, search] of searches.slice(0, maxTypes).entries()) {
     const able = search.parts.filter(canDrive);
-    const counts = run ? await sample(able, run) : [];
+    const counts = counted ? await sample(able, run) : [];
     const told = (part: Condition) => {
       const count = counts[able.indexOf(part)];
       const rows = count === undefined ? '' : count >= sampleSize ? `, ${sampleSize}+ rows` : `, ${count} rows`;
       return `${nameOf(part) || indexOf(part)} (${indexOf(part)}${rows})`;
     };
-    const by = drivers[i]! < 0 ? undefined : search.parts[drivers[i]!];
-    const first = by ? told(by) : `all (${search.sort[0]?.by === 'column' ? 'the order asked for' : 'index_resource'})`;
+    const driver = drivers[i] ?? -1;
+    const by = driver < 0 ? undefined : search.parts[driver];
+    const { all, sorted } = orderOf(search, driver, run);
+    const first = by ? told(by) : `all (${all})`;
     const tests = search.parts.filter(part => part !== by).map(told);
     const { type } = search.scope;
     plans.push({
-      en: `${type}: walk ${first}${tests.length ? `, test ${tests.join(', ')}` : ''}`,
-      ja: `${type}: ${first} をたどる${tests.length ? `、${tests.join('、')} を調べる` : ''}`,
+      en: `${type}: walk ${first}${tests.length ? `, test ${tests.join(', ')}` : ''}${sorted.en}`,
+      ja: `${type}: ${first} をたどる${tests.length ? `、${tests.join('、')} を調べる` : ''}${sorted.ja}`,
     });
   }
   const more = searches.length > maxTypes ? searches.length - maxTypes : 0;

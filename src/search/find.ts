@@ -3,7 +3,6 @@
  */
 import type { Message } from '../fhir/types.ts';
 import { QueryTimeoutError, type Store, type StoreState } from '../store/store.ts';
-import { findByBody, needsBodies } from './body-sort.ts';
 import { chooseDriver, measure } from './choose.ts';
 import { countRows, estimateRows } from './count.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
@@ -17,6 +16,7 @@ import { typesOfHashes, typesWithResources } from './readable.ts';
 import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
 import type { SortKey } from './sort.ts';
+import { findByText, needsBodies } from './text-sort.ts';
 
 /** A page. */
 export interface Page {
@@ -78,7 +78,7 @@ export async function findPage(
   const found = await runPage(begun, drivers, settings).catch(async error => {
     const ms = performance.now() - started;
     if (error instanceof QueryTimeoutError)
-      error.plan ??= (await explain(plan.searches, drivers, { rows: 0, ms }, undefined)).en;
+      error.plan ??= (await explain(plan.searches, drivers, { rows: 0, ms }, run, false)).en;
     throw error;
   });
   const { matches, total } = found;
@@ -87,7 +87,7 @@ export async function findPage(
   const asked = request.explain && settings.explain;
   const words =
     asked || ms > settings.slowMs
-      ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run)
+      ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run, true)
       : undefined;
   if (words && asked) notes.push(words);
   return {
@@ -217,7 +217,7 @@ async function pageRows(
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
   const find = (search: TypeSearch, i: number) =>
     needsBodies(search)
-      ? findByBody(search, begun[i]![0]!, position, limit, run)
+      ? findByText(search, drivers[i]!, position, limit, run)
       : findRows(search, begun[i]!, position, limit, run);
   if (searches.length === 1) return find(searches[0]!, 0);
   let rows: Match[] = [];

@@ -6,10 +6,11 @@ import { join, raw, type Sql, sql } from '../store/sql.ts';
 import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
 import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, momentOf, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { after, atMost, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { after, atMost, constantKey, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { notByKey } from './range-test.ts';
 import { textsOf, versionColumns } from './readable.ts';
-import { missingValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
+import { noMoment } from './rows.ts';
+import { noValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
 
 /** One resource found: what is needed to write its entry, without its text. */
 export interface Match {
@@ -39,6 +40,8 @@ export interface TypeSearch {
 export interface RunSettings extends CompileSettings {
   readonly store: Store;
   readonly budgetMs: number;
+  /** Service base URL that the index was made with. */
+  readonly base: string;
 }
 
 /** A query's beginning with its order. */
@@ -47,6 +50,10 @@ export interface Begun {
   readonly keys: readonly OrderKey[];
   /** Further conditions of this beginning. */
   readonly tests: Sql;
+  /** The rows lie in the order of the first key. */
+  readonly walked?: boolean;
+  /** The table whose rows are all walked. */
+  readonly from?: string;
 }
 
 /**
@@ -61,24 +68,55 @@ export function beginSearch(search: TypeSearch, driver: number, settings: Compil
   const moment = momentOf(begin, search.scope);
   if (sort === undefined)
     return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
-  if (!by && search.sort.length === 1 && sort.by === 'moment' && search.momentParam !== undefined) {
-    const dates = { table: 'index_date', column: 'lo', param: search.momentParam, which: raw('') };
-    return [
-      sortedValues(begin, dates, sort.descending),
-      withoutValue(begin, dates, sort.descending, sort.descending ? -9e15 : 9e15, search.scope),
-    ];
-  }
-  if (search.sort.length === 1 && sort.by === 'lastUpdated' && begin.walk[0] === 'last_updated')
-    return [walked(begin, sort.descending)];
-  const column = !by && search.sort.length === 1 && sort.by === 'column' ? sortWalk(sort.param) : undefined;
-  if (column && sort.by === 'column') {
-    const missing = missingValue(sort.param, sort.descending);
-    return [
-      sortedValues(begin, column, sort.descending),
-      withoutValue(begin, column, sort.descending, missing, search.scope),
-    ];
-  }
+  const values = by ? undefined : valuesInOrder(search);
+  if (values) return [sortedValues(begin, values, search), withoutValue(begin, values, search)];
+  if (sort.by === 'moment' && begin.walk[0] === 'moment') return byMoment(begin, search);
+  if ((sort.by === 'lastUpdated' && begin.walk[0] === 'last_updated') || liesSorted(by, search))
+    return [inOrder(begin, { value: raw(`d.${begin.walk[0]}`), descending: sort.descending }, search)];
   return [{ begin: gathered(begin, search, settings), keys: orderKeys(search.sort, moment), tests: raw('') }];
+}
+
+/** The source whose values are sorted by first, where it has them in order and a resource has one at most. */
+function sortedSource({ sort: [sort], momentParam }: TypeSearch): number | undefined {
+  if (sort?.by === 'moment') return momentParam;
+  return sort?.by === 'column' ? sortWalk(sort.param)?.param : undefined;
+}
+
+/** True when the rows of a condition are the values sorted by, and lie in their order. */
+export function liesSorted(part: Condition | undefined, search: TypeSearch): boolean {
+  return part?.op === 'range' && part.range.orders !== undefined && part.range.orders === sortedSource(search);
+}
+
+/** True when all resources of a type can be walked in the order asked for. */
+export const walksAll = (search: TypeSearch): boolean =>
+  search.sort[0]?.by === 'lastUpdated' || valuesInOrder(search) !== undefined;
+
+/** All values that are sorted by first, in order. */
+function valuesInOrder({ sort: [sort], momentParam }: TypeSearch): SortWalk | undefined {
+  if (sort?.by === 'column') return sortWalk(sort.param);
+  if (sort?.by !== 'moment' || momentParam === undefined) return undefined;
+  return { table: 'index_date', column: 'lo', param: momentParam, which: raw('') };
+}
+
+/** The rows in the order they lie in, which is that of the first key. */
+const inOrder = (begin: Drive, first: OrderKey, { sort, scope }: TypeSearch, tests = raw('')): Begun => ({
+  begin,
+  keys: [first, ...orderKeys(sort, momentOf(begin, scope)).slice(1)],
+  tests,
+  walked: true,
+});
+
+/** Newest first, or oldest first: then those without a moment, which would be the first, come last. */
+export function byMoment(begin: Drive, search: TypeSearch): readonly Begun[] {
+  const { descending } = search.sort[0]!;
+  const moment = { value: raw('d.moment'), descending };
+  if (descending) return [inOrder(begin, moment, search)];
+  const none = raw(String(noMoment));
+  const last = constantKey(noValue(search.sort[0]!), descending);
+  return [
+    inOrder(begin, moment, search, sql` AND d.moment > ${none}`),
+    inOrder(begin, last, search, sql` AND d.moment = ${none}`),
+  ];
 }
 
 /** Contained resources, container after container. */
@@ -90,7 +128,8 @@ function containedRows(search: TypeSearch, by: Condition | undefined, settings: 
 }
 
 /** The rows in the order they lie in: newest first by date, oldest first by change. */
-function walked(begin: Drive, descending = begin.walk[0] === 'moment' || begin.walk[0] === 'lo'): Begun {
+function walked(begin: Drive): Begun {
+  const descending = begin.walk[0] === 'moment' || begin.walk[0] === 'lo';
   const columns = begin.walk[0] === 'seq' ? ['seq'] : [...begin.walk, 'seq'];
   const keys = columns.map(column => ({ value: raw(`d.${column}`), descending, big: column === 'target' }));
   return { begin, keys, tests: firstRow(begin, descending) };
@@ -107,29 +146,21 @@ function firstRow({ by, walk }: Drive, descending: boolean): Sql {
 }
 
 /** All values of the parameter sorted by, each version at its first. */
-function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, descending: boolean): Begun {
+function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, search: TypeSearch): Begun {
   const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}${which}) d`;
+  const { descending } = search.sort[0]!;
   const sign = raw(descending ? '>' : '<');
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value${which})`;
-  const keys = [raw('d.value'), raw('d.seq')].map(value => ({ value, descending }));
-  return {
-    begin: { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true },
-    keys,
-    tests,
-  };
+  const rows: Drive = { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true };
+  return { ...inOrder(rows, { value: raw('d.value'), descending }, search, tests), from: table };
 }
 
 /** The resources that have no value to sort by. */
-function withoutValue(
-  begin: Drive,
-  { table, param }: SortWalk,
-  descending: boolean,
-  missing: number | string,
-  scope: Scope,
-): Begun {
+function withoutValue(begin: Drive, { table, param }: SortWalk, search: TypeSearch): Begun {
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq)`;
-  const keys = [sql`${missing}`, raw('d.seq')].map(value => ({ value, descending }));
-  return { begin: { ...begin, branches: [feedOfType(scope)], hasMoment: false }, keys, tests };
+  const rows = { ...begin, branches: [feedOfType(search.scope)], hasMoment: false };
+  const [sort] = search.sort as readonly [SortKey];
+  return inOrder(rows, constantKey(noValue(sort), sort.descending), search, tests);
 }
 
 /** With an order of its own a version must come once: walks that can repeat it are gathered first, unless by moment. */
@@ -188,10 +219,10 @@ export async function findRows(
   const left = timeLeft(settings.budgetMs);
   for (const one of begun) {
     let from = position;
-    for (let more = true; more && found.length < limit; ) {
-      const wanted = tests.length > 0 ? Math.max(limit - found.length, bodyChunk) : limit - found.length;
+    for (let [more, again] = [true, false]; more && found.length < limit; again = true) {
+      const wanted = tests.length > 0 && again ? Math.max(limit - found.length, bodyChunk) : limit - found.length;
       const rows = await settings.store.select(pageSql(search, one, from, wanted, settings), { budgetMs: left() });
-      const matches = rows.map(row => toMatch(row, one.keys.length));
+      const matches = rows.map(row => toMatch(row, one.keys));
       const same = (a: Match, b: Match | undefined) =>
         a.seq === b?.seq && (search.contained !== 'contained' || a.position[1] === b.position[1]);
       const once = matches.filter((match, i) => !same(match, matches[i - 1] ?? found.at(-1)));
@@ -219,12 +250,12 @@ function pageSql(
 }
 
 /** A row as a Match. */
-export function toMatch(row: Row, keys: number): Match {
+export function toMatch(row: Row, keys: readonly OrderKey[]): Match {
   return {
     seq: Number(row['seq']),
     type: String(row['type']),
     id: String(row['id']),
     versionId: Number(row['version_id']),
-    position: Array.from({ length: keys }, (_, i) => row[keyColumn(i)] as string | number),
+    position: keys.map(({ constant }, i) => constant ?? (row[keyColumn(i)] as string | number)),
   };
 }

@@ -9,7 +9,16 @@ export interface OrderKey {
   readonly descending: boolean;
   /** A whole number of 64 bits: it leaves the database as text, so that none is rounded. */
   readonly big?: boolean;
+  /** The value, where all rows have the same: the database would sort by it. */
+  readonly constant?: string | number;
 }
+
+/** A key that all rows have the same of; the database is not asked for it. */
+export const constantKey = (constant: string | number, descending: boolean): OrderKey => ({
+  value: raw('0'),
+  descending,
+  constant,
+});
 
 /** A position: the values of the keys of the last row. */
 export type Position = readonly (string | number)[];
@@ -31,11 +40,16 @@ export function keyColumns(keys: readonly OrderKey[]): Sql {
 /** ORDER BY of the keys, by the names of their columns; one that leaves as text is ordered as the number it is. */
 export function orderBy(keys: readonly OrderKey[]): Sql {
   const columns = keys.map((key, i) => `${key.big ? key.value.text : keyColumn(i)}${key.descending ? ' DESC' : ''}`);
-  return raw(`ORDER BY ${columns.join(', ')}`);
+  return raw(`ORDER BY ${columns.filter((_, i) => keys[i]!.constant === undefined).join(', ')}`);
 }
 
 /** Condition that a row lies after a position. */
 export function after(keys: readonly OrderKey[], position: Position): Sql {
+  const [{ constant }] = keys as readonly [OrderKey];
+  if (constant !== undefined) {
+    const side = compareRows(keys.slice(0, 1), [constant], position);
+    return side === 0 ? after(keys.slice(1), position.slice(1)) : raw(side > 0 ? '1 = 1' : '1 = 0');
+  }
   const sameDirection = keys.every(key => key.descending === keys[0]!.descending);
   const values = position.map((value, i): SqlValue => (keys[i]?.big ? BigInt(value) : value));
   if (sameDirection) {
@@ -53,7 +67,9 @@ export function after(keys: readonly OrderKey[], position: Position): Sql {
     const equal = keys.slice(0, i).map((before, j) => sql`${before.value} = ${values[j]!}`);
     return join([...equal, sql`${key.value} ${raw(key.descending ? '<' : '>')} ${values[i]!}`], ' AND ');
   });
-  return sql`(${join(
+  // The first key alone is what an index is entered by.
+  const [first] = keys as [OrderKey];
+  return sql`${first.value} ${raw(first.descending ? '<=' : '>=')} ${values[0]!} AND (${join(
     steps.map(step => sql`(${step})`),
     ' OR ',
   )})`;

@@ -7,7 +7,9 @@ import { list, raw, type Sql, sql } from '../store/sql.ts';
 import type { OrderKey } from './order.ts';
 import type { SortRequest } from './parse.ts';
 import { refuse } from './refuse.ts';
+import { noMoment } from './rows.ts';
 import type { SearchParam, SearchParamType, TypeParams } from './search-param.ts';
+import { missingText } from './sort-texts.ts';
 import { notWhole } from './tables.ts';
 
 /** A key of `_sort`, looked up. */
@@ -16,8 +18,8 @@ export type SortKey = SortRequest &
     | { readonly by: 'id' | 'lastUpdated' | 'moment' }
     /** By a column of an index table. */
     | { readonly by: 'column'; readonly param: SearchParam }
-    /** By a value that the index does not keep in order: read from the resource. */
-    | { readonly by: 'body'; readonly param: SearchParam }
+    /** By a text of which the index keeps the hash; `byMoment`: its rows lie by moment, and the search is of one type. */
+    | { readonly by: 'body'; readonly param: SearchParam; readonly byMoment: boolean }
   );
 
 /** Where a type's values lie in order, and what stands for "no value" at either end. */
@@ -55,7 +57,7 @@ export function planSort(
     if (param.isMoment && alone) return { ...asked, by: 'moment' };
     if (columns.has(param.type)) return { ...asked, by: 'column', param };
     if (param.type === 'token' || param.type === 'reference' || param.type === 'uri')
-      return { ...asked, by: 'body', param };
+      return { ...asked, by: 'body', param, byMoment: alone && param.type !== 'uri' };
     throw refuse(
       '_sort',
       `"${code}" is of type ${param.type} and has no order`,
@@ -72,7 +74,9 @@ export function sortValue(key: SortKey, moment: Sql): Sql {
     case 'lastUpdated':
       return raw('v.last_updated');
     case 'moment':
-      return moment;
+      return key.descending
+        ? moment
+        : sql`CASE WHEN ${moment} = ${raw(String(noMoment))} THEN ${raw(String(timeEnds.greatest))} ELSE ${moment} END`;
     case 'body':
       return raw("''");
     case 'column':
@@ -104,8 +108,8 @@ const missingIn = ({ least, greatest }: Pick<SortColumn, 'least' | 'greatest'>, 
 /** What stands for no value of a key, so that it comes last, in a row that this key was not asked of. */
 export function noValue(key: SortKey): number | string {
   if (key.by === 'column') return missingValue(key.param, key.descending);
-  const isText = key.by === 'body' || key.by === 'id';
-  return missingIn(isText ? textEnds : timeEnds, key.descending);
+  if (key.by === 'body') return missingText(key.descending);
+  return missingIn(key.by === 'id' ? textEnds : timeEnds, key.descending);
 }
 
 /** A table whose rows lie in the order of a column. */
@@ -124,8 +128,20 @@ export function sortWalk(param: SearchParam): SortWalk | undefined {
   return { table: found.table, column: found.column, param: param.sources[0]!.param, which: wholeOnly(param.type) };
 }
 
-/** Order of a result: the keys asked for, then the position in the change feed so that no two are equal. */
+/**
+ * Order of a result: the keys asked for, then the position in the change feed so that no two are equal. What shares a text lies
+ * in the index by moment, so that comes before the position where nothing else was asked for.
+ */
 export function orderKeys(keys: readonly SortKey[], moment: Sql): readonly OrderKey[] {
   const own = keys.map(key => ({ value: sortValue(key, moment), descending: key.descending }));
-  return [...own, { value: raw('d.seq'), descending: keys[0]?.descending ?? true }];
+  const { descending } = keys.at(-1) ?? { descending: true };
+  return [
+    ...own,
+    ...(byTextAndMoment(keys) ? [{ value: moment, descending }] : []),
+    { value: raw('d.seq'), descending },
+  ];
 }
+
+/** True when what shares a text follows one another by moment. */
+export const byTextAndMoment = ([key, ...rest]: readonly SortKey[]): boolean =>
+  key?.by === 'body' && key.byMoment && rest.length === 0;

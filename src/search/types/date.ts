@@ -121,6 +121,7 @@ function sourceCondition(
       walk: ['lo', 'hi'],
       probe: 'seq',
       repeats: !source.single,
+      ...(source.single && { orders: source.param }),
       rank: 70,
       ...(isMoment && { atMoment: compareMoment(prefix, interval, source.param, now) }),
     },

@@ -133,6 +133,7 @@ export const numberType: SearchType = {
             walk: ['lo', 'hi'],
             probe: 'seq',
             repeats: !source.single,
+            ...(source.single && { orders: source.param }),
             rank: 70,
             ...findNumbers(rows, number),
           },

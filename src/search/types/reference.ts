@@ -16,11 +16,13 @@ import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { referenceTable, tokenTable, useTable, wordTable } from '../tables.ts';
 import {
+  type AddSorted,
   type Asked,
   type AskSettings,
   extensionValue,
   isObject,
   type SearchType,
+  type SortedByText,
   unescapeValue,
 } from './search-type.ts';
 import { prefixWhere, textCondition, wordCondition } from './text.ts';
@@ -91,6 +93,42 @@ function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, res
   if (isObject(identifier)) rows.under(besides(rows.param, 'identifier'), () => addIdentifier(rows, identifier));
   rows.addText(value['display']);
 }
+
+/** A canonical with a version is also found by its URL alone, but sorted by both. */
+function sortedCanonical(text: string, add: AddSorted): void {
+  const { uri, version } = parseCanonical(text);
+  if (uri === '') return;
+  add(uri, hash64(uri), version === undefined);
+  if (version !== undefined) add(`${uri}|${version}`, hash64(`${uri}|${version}`));
+}
+
+function sortedLiteral(text: string, base: string, add: AddSorted): void {
+  const parsed = parseReference(text, base);
+  if (parsed.kind === 'local') add(`${parsed.type}/${parsed.id}`, refHash(`${parsed.type}/${parsed.id}`));
+  else if (parsed.kind === 'absolute') add(parsed.url, hash64(parsed.url));
+  else if (parsed.kind === 'urn') add(parsed.urn, hash64(parsed.urn));
+  else if (parsed.kind === 'uri') sortedCanonical(text, add);
+}
+
+const sorted: SortedByText = {
+  table: referenceTable,
+  column: 'target',
+  manyRows: type => type !== 'Reference',
+  texts(value, type, source, base, add) {
+    if (type.code === 'Extension') {
+      const inner = extensionValue(value);
+      if (inner) sorted.texts(inner[0], inner[1], source, base, add);
+    } else if (typeof value === 'string') {
+      if (type.code === 'canonical') sortedCanonical(value, add);
+      else sortedLiteral(typed(value, source), base, add);
+    } else if (isObject(value)) {
+      const { resourceType, id, reference } = value;
+      if (typeof resourceType === 'string') {
+        if (typeof id === 'string') add(`${resourceType}/${id}`, refHash(`${resourceType}/${id}`));
+      } else if (typeof reference === 'string') sortedLiteral(typed(reference, source), base, add);
+    }
+  },
+};
 
 /** The targets of a value of any reference type, for composites. */
 export function referenceForms(value: unknown, base: string, add: (target: bigint) => void): void {
@@ -175,6 +213,7 @@ export const referenceType: SearchType = {
   modifiers: ['identifier', 'text', 'above', 'below'],
   tables: [referenceTable, tokenTable, wordTable, useTable],
   entries,
+  sorted,
   condition(asked, settings) {
     if (asked.modifier === 'identifier') {
       const sources = asked.param.sources.map(source => ({

@@ -40,6 +40,22 @@ export interface AskSettings extends IndexSettings {
   readonly bareIds?: BareId[];
 }
 
+/**
+ * Receives a text that a resource is sorted by, with its hash in the index; `isValue` is false for a row beside it that is only
+ * looked up.
+ */
+export type AddSorted = (text: string, hash: bigint, isValue?: boolean) => void;
+
+/** How values are sorted that the index keeps as hashes: the column that has them, and the texts behind. */
+export interface SortedByText {
+  readonly table: IndexTable;
+  readonly column: string;
+  /** True when a value of such a type can have more than one row. */
+  readonly manyRows: (type: string) => boolean;
+  /** @param base service base URL that the index was made with */
+  texts(value: unknown, type: TypeInfo, source: Source, base: string, add: AddSorted): void;
+}
+
 /** A kind of search parameter. */
 export interface SearchType {
   readonly type: SearchParamType;
@@ -50,6 +66,8 @@ export interface SearchType {
   entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, resource: Resource): void;
   /** What a resource has to fulfil for one value; throws FhirError for a malformed one. */
   condition(asked: Asked, settings: AskSettings): Condition;
+  /** Only where the index has no values in order. */
+  readonly sorted?: SortedByText;
 }
 
 /** True for a JSON object. */

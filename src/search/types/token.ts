@@ -17,6 +17,7 @@ import {
   extensionValue,
   isObject,
   type SearchType,
+  type SortedByText,
   splitEscaped,
   unescapeValue,
 } from './search-type.ts';
@@ -40,21 +41,38 @@ const specialValues = 'http://hl7.org/fhir/special-values';
 /** A code as a composite keeps it: hash of the code and of the system. */
 export type AddToken = (code: bigint, system: number) => void;
 
-/** The codes of a value of any coded type, for composites. */
-export function tokenForms(value: unknown, type: TypeInfo, add: AddToken): void {
+/** The codes of a value of any coded type; `exact` ones are compared with regard to case. */
+function eachCode(value: unknown, type: TypeInfo, add: (code: string, exact: boolean, system: string) => void): void {
   if (Array.isArray(value)) return;
   if (!isObject(value)) {
-    if (value !== null && typeof value !== 'object') add(codeHash(String(value), exactTypes.has(type.code)), noSystem);
+    if (value !== null && typeof value !== 'object') add(String(value), exactTypes.has(type.code), '');
   } else if (type.code === 'CodeableConcept') {
     for (const coding of Array.isArray(value['coding']) ? value['coding'] : [])
-      tokenForms(coding, { code: 'Coding' }, add);
+      eachCode(coding, { code: 'Coding' }, add);
   } else {
     const code = value['code'] ?? value['value'];
     const system = typeof value['system'] === 'string' ? value['system'] : '';
-    if (typeof code === 'string')
-      add(codeHash(code, exactTypes.has(type.code) && !caseSensitiveSystems.has(system)), systemHash(system));
+    if (typeof code === 'string') add(code, exactTypes.has(type.code) && !caseSensitiveSystems.has(system), system);
   }
 }
+
+/** The codes of a value of any coded type, for composites. */
+export function tokenForms(value: unknown, type: TypeInfo, add: AddToken): void {
+  eachCode(value, type, (code, exact, system) => add(codeHash(code, exact), systemHash(system)));
+}
+
+/** Codes are sorted as they are compared: those that differ only in case are one. */
+const sorted: SortedByText = {
+  table: tokenTable,
+  column: 'code',
+  manyRows: type => type === 'CodeableConcept',
+  texts(value, type, source, base, add) {
+    const inner = type.code === 'Extension' ? extensionValue(value) : undefined;
+    if (inner) sorted.texts(inner[0], inner[1], source, base, add);
+    else if (type.code !== 'Extension')
+      eachCode(value, type, (code, exact) => add(exact ? code : code.toLowerCase(), codeHash(code, exact)));
+  },
+};
 
 /** A search value of a composite's token component: its hashes, and its system unless any will do. */
 export function tokenValue(
@@ -211,6 +229,7 @@ export const tokenType: SearchType = {
   modifiers: ['not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
   tables: [tokenTable, wordTable, useTable],
   entries,
+  sorted,
   condition(asked, settings) {
     const each = (make: (source: Source) => Condition) => anyOf(asked.param.sources.map(make));
     switch (asked.modifier) {

@@ -2,11 +2,12 @@
  * uri: compared as they are; `:below` finds what begins with the value, `:above` what the value begins with.
  * @see https://hl7.org/fhir/R4/search.html#uri
  */
+import { hash47 } from '../../store/hash.ts';
 import { sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { useTable, wordTable } from '../tables.ts';
-import { type Asked, extensionValue, type SearchType, unescapeValue } from './search-type.ts';
+import { type Asked, extensionValue, type SearchType, type SortedByText, unescapeValue } from './search-type.ts';
 import { oneWord, prefixWhere, wordCondition } from './text.ts';
 
 /** `http://a/b/c` → every beginning of it that names a server. */
@@ -40,6 +41,18 @@ function uriCondition(param: number, asked: Asked): Condition {
 /** Longest URI that is kept. */
 export const keptUri = 2000;
 
+const sorted: SortedByText = {
+  table: useTable,
+  column: 'word',
+  manyRows: () => false,
+  texts(value, type, _source, _base, add) {
+    const text = type.code === 'Extension' ? extensionValue(value)?.[0] : value;
+    if (typeof text !== 'string' || text === '') return;
+    const kept = text.slice(0, keptUri);
+    add(kept, BigInt(hash47(kept)));
+  },
+};
+
 /** URIs. */
 export const uriType: SearchType = {
   type: 'uri',
@@ -51,5 +64,6 @@ export const uriType: SearchType = {
     rows.addPresence();
     rows.addWord(rows.param, text.slice(0, keptUri));
   },
+  sorted,
   condition: asked => anyOf(asked.param.sources.map(source => uriCondition(source.param, asked))),
 };

@@ -1,0 +1,151 @@
+/**
+ * sort-texts: what a resource is sorted by where the index keeps hashes (codes, references, URIs): the texts, read from the
+ * resource, and which text stands behind a hash.
+ */
+import { detached } from '../fhir/detached.ts';
+import type { Resource } from '../fhir/types.ts';
+import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import type { RunSettings } from './match.ts';
+import { textsOf } from './readable.ts';
+import type { SearchParam } from './search-param.ts';
+import { searchTypes } from './types/all.ts';
+import type { AddSorted, SortedByText } from './types/search-type.ts';
+
+/** What stands for a missing text, so that it comes last. Texts are compared here, not in the database: by UTF-16 units. */
+export const missingText = (descending: boolean): string => (descending ? '' : '\uffff');
+
+/** How the values of a parameter lie in the index. @throws Error for a type that is not sorted by texts */
+export function sortedBy({ type }: SearchParam): SortedByText {
+  const { sorted } = searchTypes.get(type) ?? {};
+  if (!sorted) throw new Error(`${type} is not sorted by texts`);
+  return sorted;
+}
+
+function eachText(resource: Resource, param: SearchParam, base: string, add: AddSorted): void {
+  const { texts } = sortedBy(param);
+  for (const source of param.sources)
+    for (const expression of source.expressions)
+      expression.evaluate(resource, (value, type) => texts(value, type, source, base, add), resource);
+}
+
+/** The least or greatest text of a parameter in a resource. */
+export function sortText(resource: Resource, param: SearchParam, descending: boolean, base: string): string {
+  let best: string | undefined;
+  eachText(resource, param, base, (text, _hash, isValue = true) => {
+    if (isValue && (best === undefined || text < best !== descending)) best = text;
+  });
+  return best ?? missingText(descending);
+}
+
+/** Texts by table and hash: two generations, the older is dropped when the newer is full. A hash always has the same text. */
+const memory = { recent: new Map<string, string>(), older: new Map<string, string>() };
+const remembered = 20_000;
+
+function recall(key: string): string | undefined {
+  const text = memory.recent.get(key);
+  if (text !== undefined) return text;
+  const old = memory.older.get(key);
+  if (old !== undefined) note(key, old);
+  return old;
+}
+
+function note(key: string, text: string): void {
+  if (memory.recent.size >= remembered) {
+    memory.older = memory.recent;
+    memory.recent = new Map();
+  }
+  memory.recent.set(detached(key), detached(text));
+}
+
+/** Most values that are walked one after the other; a sort by more reads the resources. */
+export const mostValues = 5000;
+/** Hashes whose texts are read at a time. */
+const chunk = 50;
+
+/** A text and the index rows that stand for it. */
+export interface SortedText {
+  readonly text: string;
+  /** Conditions over the table's alias `x`. */
+  readonly rows: readonly Sql[];
+}
+
+/** The hashes of a source, hopped to from one to the next. */
+function hashesOf({ table, column }: SortedByText, param: number): Sql {
+  const [from, hash] = [raw(table.name), raw(`x.${column}`)];
+  return sql`WITH RECURSIVE t(hash) AS (
+    SELECT min(${hash}) FROM ${from} x WHERE x.param = ${param}
+    UNION ALL SELECT (SELECT min(${hash}) FROM ${from} x WHERE x.param = ${param} AND ${hash} > t.hash) FROM t WHERE t.hash IS NOT NULL)
+    SELECT CAST(hash AS TEXT) AS hash FROM t WHERE hash IS NOT NULL LIMIT ${raw(String(mostValues + 1))}`;
+}
+
+/** Reads the texts of hashes from one resource each; the hashes of which there is no row any more. */
+async function learn(
+  param: SearchParam,
+  source: number,
+  hashes: readonly string[],
+  { store, budgetMs, base }: RunSettings,
+): Promise<ReadonlySet<string>> {
+  const { table, column } = sortedBy(param);
+  const gone = new Set<string>();
+  for (let i = 0; i < hashes.length; i += chunk) {
+    const some = hashes.slice(i, i + chunk).map(hash => sql`(CAST(${BigInt(hash)} AS BIGINT))`);
+    const first = sql`SELECT x.seq FROM ${raw(table.name)} x WHERE x.param = ${source} AND x.${raw(column)} = h.column1 LIMIT 1`;
+    const query = sql`SELECT CAST(h.column1 AS TEXT) AS hash, (${first}) AS seq FROM (VALUES ${join(some, ', ')}) h`;
+    const seqs = new Set<number>();
+    for (const { hash, seq } of await store.select(query, { budgetMs })) {
+      if (seq === null) gone.add(String(hash));
+      else seqs.add(Number(seq));
+    }
+    if (seqs.size === 0) continue;
+    for (const row of await store.select(textsOf([...seqs]), { budgetMs }))
+      eachText(JSON.parse(String(row['text'])) as Resource, param, base, (text, hash) =>
+        note(`${table.name} ${hash}`, text),
+      );
+  }
+  return gone;
+}
+
+/**
+ * The texts of a parameter in no order, each with its rows.
+ * @returns undefined when there are more than {@link mostValues}, or some that no resource tells
+ */
+export async function textsOfParam(param: SearchParam, settings: RunSettings): Promise<SortedText[] | undefined> {
+  const { table, column } = sortedBy(param);
+  const rows = new Map<string, Sql[]>();
+  for (const { param: source } of param.sources) {
+    const found = await settings.store.select(hashesOf(sortedBy(param), source), { budgetMs: settings.budgetMs });
+    const hashes = found.map(row => String(row['hash']));
+    if (rows.size + hashes.length > mostValues) return undefined;
+    const unknown = hashes.filter(hash => recall(`${table.name} ${hash}`) === undefined);
+    const gone = await learn(param, source, unknown, settings);
+    for (const hash of hashes) {
+      const text = recall(`${table.name} ${hash}`);
+      if (text === undefined && gone.has(hash)) continue;
+      if (text === undefined) return undefined;
+      const where = sql`x.param = ${source} AND x.${raw(column)} = ${BigInt(hash)}`;
+      rows.set(text, [...(rows.get(text) ?? []), where]);
+    }
+  }
+  return [...rows].map(([text, wheres]) => ({ text, rows: wheres }));
+}
+
+/** Condition that the version `d.seq` has no value of a parameter. */
+export function withoutText(param: SearchParam): Sql {
+  const { table } = sortedBy(param);
+  const params = list(param.sources.map(source => source.param));
+  if (table.bySeq)
+    return sql`NOT EXISTS (SELECT 1 FROM ${raw(table.name)} x WHERE +x.param IN ${params} AND x.seq = d.seq)`;
+  return sql`d.seq NOT IN (SELECT x.seq FROM ${raw(table.name)} x WHERE x.param IN ${params})`;
+}
+
+/** True when each resource has at most one row of a parameter. */
+export function hasOneText(param: SearchParam): boolean {
+  const { manyRows } = sortedBy(param);
+  return (
+    param.sources.length === 1 &&
+    param.sources.every(({ single, expressions }) => {
+      const types = expressions.flatMap(expression => expression.types.map(type => type.code));
+      return single && types.length > 0 && !types.some(type => type === 'Extension' || manyRows(type));
+    })
+  );
+}
