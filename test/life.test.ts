@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { JsonObject, Resource } from '../src/fhir/types.ts';
-import { type Draft, urnOf } from '../src/files/convert.ts';
+import type { Draft } from '../src/files/convert.ts';
 import { isRefusal } from '../src/files/finding.ts';
 import { allForms, type Form } from '../src/files/forms/life/all.ts';
 import { elementOf } from '../src/files/forms/life/column.ts';
 import { answerColumns } from '../src/files/forms/life/response.ts';
 import { life } from '../src/files/forms/life/standard.ts';
-import type { Found, Unit } from '../src/files/forms/standard.ts';
+import type { Unit } from '../src/files/forms/standard.ts';
 import type { Fill } from './careplan-data.ts';
-import { filesFrom, unitsIn } from './file-units.ts';
+import { byUrn, filesFrom, foundIn, unitsIn } from './file-units.ts';
 import { type Delivery, delivery, encode, encodings, findCodes, textOf } from './life-data.ts';
 
 /** Rows of each form and fill; the long run is test/conformance/files.mjs. */
@@ -33,19 +33,6 @@ const unitsOf = (files: Files): Unit[] =>
   );
 const draftsOf = (units: readonly Unit[]): Draft[] => units.flatMap(one => [...(one.make?.(making).drafts ?? [])]);
 
-function foundIn(drafts: readonly Draft[]): Found {
-  const all = new Map(drafts.map(one => [urnOf(one.resource.resourceType, one.key), one.resource]));
-  return {
-    all: async function* (type, system) {
-      yield* drafts
-        .filter(one => one.resource.resourceType === type && one.key.system === system)
-        .map(one => one.resource);
-    },
-    read: async reference => all.get(reference),
-    byKey: async (type, key) => all.get(urnOf(type, key)),
-  };
-}
-
 async function written(drafts: readonly Draft[]): Promise<{ name: string; bytes: Uint8Array }[]> {
   const files = await filesFrom(life, foundIn(drafts), { stamp }, findCodes);
   const problem = files.flatMap(one => one.findings)[0];
@@ -57,8 +44,7 @@ const filesOf = (rows: Delivery, encoding: (typeof encodings)[number]): Files =>
   [...rows].map(([form, records]) => ({ name: `${form.id}_1.csv`, bytes: encode(textOf(form, records), encoding) }));
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-const resourcesOf = (drafts: readonly Draft[]): Record<string, Resource> =>
-  Object.fromEntries(drafts.map(one => [urnOf(one.resource.resourceType, one.key), one.resource]));
+const resourcesOf = (drafts: readonly Draft[]): Record<string, Resource> => Object.fromEntries(byUrn(drafts));
 
 /** What is different after a round trip both ways; undefined when nothing is. */
 async function roundTrip(form: Form, first: number, count: number, fill: Fill): Promise<unknown> {

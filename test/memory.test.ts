@@ -2,7 +2,7 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import t from 'tap';
-import { remember } from '../src/search/remember.ts';
+import { remember } from '../src/fhir/remember.ts';
 import { hash64 } from '../src/store/hash.ts';
 
 v8.setFlagsFromString('--expose-gc');

@@ -4,7 +4,7 @@
  * @see https://hl7.org/fhir/R4/search.html#string
  */
 
-import { remember } from './remember.ts';
+import { remember } from '../fhir/remember.ts';
 
 /** Replaces variant characters by their standard form (髙 → 高); the table is a ConceptMap in terminology/. */
 export type Variants = ReadonlyMap<string, string>;

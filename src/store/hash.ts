@@ -3,32 +3,15 @@
  * A 64-bit hash is a signed integer, bound as BigInt; it is compared, never read back.
  */
 import { hash } from 'node:crypto';
-import { detached } from '../fhir/detached.ts';
-
-const kept = 20_000;
-let recent = new Map<string, bigint>();
-let older = new Map<string, bigint>();
+import { remember } from '../fhir/remember.ts';
 
 const compute = (text: string): bigint => BigInt.asIntN(64, BigInt(`0x${hash('sha1', text).slice(0, 16)}`));
 
 /** As {@link hash64}, for a text that hardly comes again: remembering it would only drive out those that do. */
 export const hashOnce = (text: string): bigint => compute(text);
 
-/**
- * The first 8 bytes of the SHA-1 of a text as a signed integer. Frequent texts (codes, patients) are remembered:
- * two generations of a map, the older is dropped when the newer is full.
- */
-export function hash64(text: string): bigint {
-  let value = recent.get(text);
-  if (value !== undefined) return value;
-  value = older.get(text) ?? compute(text);
-  if (recent.size >= kept) {
-    older = recent;
-    recent = new Map();
-  }
-  recent.set(detached(text), value);
-  return value;
-}
+/** The first 8 bytes of the SHA-1 of a text as a signed integer. Frequent texts (codes, patients) are remembered. */
+export const hash64: (text: string) => bigint = remember(compute, 20_000);
 
 /** A hash of 47 bits as a plain number, six bytes in the database; for values of which there are few (systems, units). */
 export function hash47(text: string): number {

@@ -2,12 +2,13 @@
  * quantity: `5.4`, `5.4|system|code`, `5.4||unit`. UCUM units are brought to their base units, so that mg finds g.
  * @see https://hl7.org/fhir/R4/search.html#quantity
  */
+
+import { remember } from '../../fhir/remember.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
 import { type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
-import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { quantityTable } from '../tables.ts';

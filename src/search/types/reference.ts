@@ -4,6 +4,7 @@
  */
 
 import { parseCanonical, parseReference } from '../../fhir/reference.ts';
+import { remember } from '../../fhir/remember.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash32, hash64, refHash } from '../../store/hash.ts';
@@ -11,7 +12,6 @@ import { join, list, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
 import { addLink } from '../contained.ts';
 import { refuseValue } from '../refuse.ts';
-import { remember } from '../remember.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { referenceTable, tokenTable, useTable, wordTable } from '../tables.ts';

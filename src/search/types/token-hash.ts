@@ -1,8 +1,9 @@
 /**
  * How codes, systems and what lies beside a token's rows are hashed.
  */
+
+import { remember } from '../../fhir/remember.ts';
 import { hash32, hash47, hashOnce } from '../../store/hash.ts';
-import { remember } from '../remember.ts';
 import type { Source } from '../search-param.ts';
 
 /** System of values that have none, or whose element implies it. */

@@ -1,8 +1,7 @@
 /**
  * remember: a function with a memory for its frequent arguments: two generations, the older is dropped when the newer is full.
  */
-
-import { detached } from '../fhir/detached.ts';
+import { detached } from './detached.ts';
 
 /** The same function, remembering at least the last `kept` results. The function must be pure. */
 export function remember<T>(compute: (text: string) => T, kept = 5000): (text: string) => T {
