@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
+import { systemCaller } from '../src/access/caller.ts';
 import { purgeOnce } from '../src/purge.ts';
-import { refHash } from '../src/store/hash.ts';
+import { contentHash, refHash } from '../src/store/hash.ts';
 import { type Sql, sql } from '../src/store/sql.ts';
 import type { AccessFacts, Change, Readable } from '../src/store/store.ts';
 import { testOnStores } from './stores.ts';
@@ -287,3 +288,35 @@ testOnStores('a deletion belongs to whom the version before it belonged to', asy
     }
   await close();
 });
+
+testOnStores(
+  'texts of any length and script are stored byte for byte, and known again by their fingerprint',
+  async (t, start) => {
+    const { services, close } = await start();
+    const access = { persons: [], authorOrganization: null, informationClass: 0, releasedAt: null };
+    const contents = ['', 'a', '山田𠮷', `${'x'.repeat(16_000)}é`, '漢'.repeat(400_000), 'y'.repeat(1_100_000), 'あ'];
+    const change = (content: string, i: number, more = {}): Change => ({
+      type: 'Basic',
+      id: `text-${i}`,
+      method: 'PUT',
+      template: { before: `{"${content}":{`, after: `},"text":"${content}"}` },
+      rows: [],
+      access,
+      preconditions: [],
+      ...more,
+    });
+    const all = contents.map((content, i) => change(content, i));
+    const first = await services.store.commit(all);
+    t.ok(first.ok && first.committed.every(one => one.outcome === 'created'));
+    // Other programs and earlier versions made the fingerprint of the whole text.
+    const known = all.map(one => ({ ...one, content: contentHash(one.template!) }));
+    const again = await services.store.commit(known);
+    t.ok(again.ok && again.committed.every(one => one.outcome === 'unchanged'));
+    for (const [i, content] of contents.entries()) {
+      const found = await services.store.read('Basic', `text-${i}`, services.access.condition(systemCaller));
+      const stamp = `"versionId":"1","lastUpdated":"${new Date(found!.lastUpdated).toISOString()}"`;
+      t.ok(found!.text === `{"${content}":{${stamp}},"text":"${content}"}`, `text ${i}`);
+    }
+    await close();
+  },
+);

@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { drawnContent } from '../fhir/drawn.ts';
+import { stampableOf } from '../fhir/json-text.ts';
 import type { JsonObject, Language, Resource } from '../fhir/types.ts';
 import { compositionOf, type Document, hasFlag, madeAt } from './document.ts';
 import { targetOf } from './extract.ts';
@@ -61,6 +62,12 @@ export function binaryOf(id: string, person: string, kept: Kept): Resource {
     securityContext: { reference: person },
     data: kept.data,
   };
+}
+
+/** The text of such a Binary, with holes for what a commit stamps in. Base64 has nothing to escape, so it is not looked through. */
+export function binaryTemplate({ data, ...rest }: Resource): { readonly before: string; readonly after: string } {
+  const { before, after } = stampableOf(rest);
+  return { before, after: `${after.slice(0, -1)},"data":"${data as string}"}` };
 }
 
 /** References of an element of the Composition as references of this server; those that lead nowhere are left out. */

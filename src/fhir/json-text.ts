@@ -181,7 +181,11 @@ function otherMeta(text: string, at: number): string {
   return kept.map(span => `,${text.slice(span.start, span.end)}`).join('');
 }
 
+/** What is written into the hole of a template; ASCII. */
+export const stampOf = (versionId: number, lastUpdated: string): string =>
+  `"versionId":"${versionId}","lastUpdated":"${lastUpdated}"`;
+
 /** The stamped text: what is stored and sent. */
 export function stamp(template: { before: string; after: string }, versionId: number, lastUpdated: string): string {
-  return `${template.before}"versionId":"${versionId}","lastUpdated":"${lastUpdated}"${template.after}`;
+  return `${template.before}${stampOf(versionId, lastUpdated)}${template.after}`;
 }

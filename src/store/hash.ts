@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto';
 import { remember } from '../fhir/remember.ts';
 
-const compute = (text: string): bigint => BigInt.asIntN(64, BigInt(`0x${hash('sha1', text).slice(0, 16)}`));
+const compute = (text: string | Uint8Array): bigint =>
+  BigInt.asIntN(64, BigInt(`0x${hash('sha1', text).slice(0, 16)}`));
 
 /** As {@link hash64}, for a text that hardly comes again: remembering it would only drive out those that do. */
 export const hashOnce = (text: string): bigint => compute(text);
@@ -32,3 +33,6 @@ export function refHash(reference: string): bigint {
 export function contentHash({ before, after }: { before: string; after: string }): bigint {
   return compute(`${before}\u0000${after}`);
 }
+
+/** The hash of a text that is UTF-8 already. */
+export const hashOfBytes = (bytes: Uint8Array): bigint => compute(bytes);

@@ -4,7 +4,8 @@
 import type Database from 'better-sqlite3';
 import { stamp } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import { contentHash, refHash } from './hash.ts';
+import { EncodedText } from './encoded-text.ts';
+import { refHash } from './hash.ts';
 import { KnownRows } from './known-rows.ts';
 import { resourceTable } from './resource-table.ts';
 import { toVersion, type VersionRow, versionColumns } from './rows.ts';
@@ -36,6 +37,7 @@ export class SqliteWriter {
   private readonly written = new Written();
   /** Rows of shared tables that need not be written again. */
   readonly known = new KnownRows();
+  private readonly encoded = new EncodedText();
   private readonly statements: ReturnType<typeof prepareStatements>;
 
   /** @param statement gives a prepared statement, kept for the next time */
@@ -111,7 +113,8 @@ export class SqliteWriter {
     const current = this.current(type, id);
     const alive = current !== undefined && current.deleted === 0;
     if (!template && !alive) return { outcome: 'absent', ...(current && { version: this.versionAt(current.seq) }) };
-    const content = template ? (change.content ?? contentHash(template)) : 0n;
+    if (template) this.encoded.encode(template);
+    const content = template ? (change.content ?? this.encoded.hash()) : 0n;
     if (alive && template && !change.always && this.statements.sameContent.get(current.seq, content))
       return { outcome: 'unchanged', version: this.versionAt(current.seq) };
 
@@ -141,7 +144,7 @@ export class SqliteWriter {
   }
 
   private insert({ access, rows }: Change, version: Version, content: bigint): void {
-    const { type, id, versionId, lastUpdated, seq, method, text } = version;
+    const { type, id, versionId, lastUpdated, seq, method } = version;
     const h = refHash(`${type}/${id}`);
     const persons = [...new Set(access.persons.map(refHash))];
     const author = access.authorOrganization === null ? null : refHash(access.authorOrganization);
@@ -166,7 +169,7 @@ export class SqliteWriter {
       access.releasedAt,
     );
     if (persons.length > 1) for (const person of persons) statements.person.run(person, seq);
-    statements.body.run(seq, text);
+    statements.body.run(seq, this.encoded.stamped(versionId, new Date(lastUpdated).toISOString()));
     this.rows.add([{ table: resourceTable.name, values: [type, lastUpdated] }], seq);
     this.rows.add(rows, seq);
   }
@@ -212,7 +215,7 @@ function prepareStatements(db: Database.Database) {
         SELECT p.h, ? FROM version v JOIN resource_person p ON p.seq = v.seq WHERE v.h = ? AND v.version_id = ?`,
     ),
     person: db.prepare('INSERT INTO resource_person (h, seq) VALUES (?, ?)'),
-    body: db.prepare('INSERT INTO body (seq, text) VALUES (?, ?)'),
+    body: db.prepare('INSERT INTO body (seq, text) VALUES (?, CAST(? AS TEXT))'),
     end: db.prepare('UPDATE version SET end_seq = ? WHERE seq = ?'),
     stale: db.prepare('INSERT INTO stale (seq, end_seq, since) VALUES (?, ?, ?)'),
     lookForStale: db.prepare('SELECT count(*) FROM (SELECT 1 FROM stale LIMIT 1)'),

@@ -49,16 +49,16 @@ export function resourceChange(
   services: Services,
   request: FhirRequest,
   resource: Resource,
-  more: Pick<ChangeInput, 'person' | 'informationClass' | 'preconditions'> = {},
+  more: Pick<ChangeInput, 'template' | 'person' | 'informationClass' | 'preconditions'> = {},
 ): Change {
   const { resourceType: type, id } = resource;
   return writeChange(services, request, {
     type,
     id: id!,
     text: '',
-    template: stampableOf(resource),
     resource,
     ...more,
+    template: more.template ?? stampableOf(resource),
   });
 }
 

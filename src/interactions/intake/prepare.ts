@@ -7,6 +7,7 @@ import { type Part, partsOf, targetsOf, withReferences } from '../../documents/e
 import { documentId } from '../../documents/keys.ts';
 import {
   binaryOf,
+  binaryTemplate,
   documentReference,
   isWithheld,
   provenance,
@@ -187,9 +188,10 @@ function recordChanges(
     id,
     stored.version && !stored.version.deleted ? stored.version.versionId : 0,
   );
+  const binary = binaryOf(id, person, kept);
   return [
     ...bundle,
-    resourceChange(services, request, binaryOf(id, person, kept), whole),
+    resourceChange(services, request, binary, { ...whole, template: binaryTemplate(binary) }),
     resourceChange(services, request, documentReference(input), { preconditions: [before] }),
     resourceChange(services, request, provenance(input, [...new Set(made)], takenIn.ja), { person }),
   ];
