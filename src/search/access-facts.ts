@@ -42,8 +42,10 @@ export function personsOf(
   const { resourceType } = resource;
   if (resourceType === 'Patient') return id === undefined ? [] : [`Patient/${id}`];
   const found = new Set<string>();
-  for (const expression of personExpressions(registry(resourceType), compartments))
-    expression.evaluate(resource, value => addPerson(found, value, base), resource);
+  for (const { members, evaluate } of personExpressions(registry(resourceType), compartments)) {
+    if (members?.every(name => resource[name] === undefined)) continue;
+    evaluate(resource, value => addPerson(found, value, base), resource);
+  }
   return [...found];
 }
 
@@ -61,6 +63,7 @@ const expressions = new WeakMap<TypeParams, readonly Expression[]>();
 
 function addPerson(found: Set<string>, value: unknown, base: string): void {
   const text = typeof value === 'object' && value !== null ? (value as JsonObject)['reference'] : value;
-  const reference = typeof text === 'string' ? localReference(text, base) : undefined;
+  // Most references lead elsewhere: that is seen sooner than where they lead.
+  const reference = typeof text === 'string' && text.includes('Patient/') ? localReference(text, base) : undefined;
   if (reference?.startsWith('Patient/')) found.add(reference);
 }

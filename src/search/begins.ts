@@ -2,6 +2,7 @@
  * What a resource that begins to fulfil a condition must have among its index rows: hashes of codes or of references.
  * A store that decides many conditional interactions together tells by it which of them cannot concern each other.
  */
+import type { Begins } from '../store/store.ts';
 import type { Condition } from './condition.ts';
 import { referenceTable, tokenTable } from './tables.ts';
 
@@ -34,7 +35,8 @@ function hashesOf(condition: Condition): readonly bigint[] | undefined {
   return hashes.length > 0 ? hashes : undefined;
 }
 
-/** See the top of the file; undefined when the condition also depends on other resources. */
-export function beginsOf(condition: Condition): readonly bigint[] | undefined {
-  return isOwn(condition) ? hashesOf(condition) : undefined;
+/** See the top of the file; undefined when the condition also depends on other resources. @param type of the resources it finds */
+export function beginsOf(type: string, condition: Condition): Begins | undefined {
+  const hashes = isOwn(condition) ? hashesOf(condition) : undefined;
+  return hashes && { type, hashes };
 }

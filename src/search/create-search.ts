@@ -110,7 +110,7 @@ export function createSearch(parts: SearchParts): Search {
         begin.branches.map(branch => sql`SELECT v.id ${fromWhere(branch, begin, scope, compileSettings)}`),
         ' UNION ',
       );
-      const begins = access.always ? beginsOf(condition) : undefined;
+      const begins = access.always ? beginsOf(type, condition) : undefined;
       const found = options.all
         ? sql`SELECT DISTINCT m.id FROM (${ids}) m`
         : sql`SELECT DISTINCT m.id FROM (${ids}) m LIMIT 2`;

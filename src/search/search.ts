@@ -5,7 +5,7 @@
 
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Sql } from '../store/sql.ts';
-import type { AccessFacts, IndexRow, IndexTable, Precondition, Readable, Store } from '../store/store.ts';
+import type { AccessFacts, Begins, IndexRow, IndexTable, Precondition, Readable, Store } from '../store/store.ts';
 import type { Page } from './find.ts';
 import type { Match } from './match.ts';
 import type { FindInput } from './plan-query.ts';
@@ -15,7 +15,7 @@ import type { Progress } from './reindex.ts';
 export type QueryParameter = readonly [name: string, value: string];
 
 /** The query of a conditional interaction, with what is known of the resources that could begin to match (search/begins.ts). */
-export type MatchQuery = Sql & { readonly begins?: readonly bigint[] };
+export type MatchQuery = Sql & { readonly begins?: Begins };
 
 /** Compiled search parameters: extraction of index rows and answering of queries. */
 export interface Search {

@@ -43,9 +43,13 @@ class TableWriter {
   private withoutKnown(order: Uint32Array, gathered: Gathered): Uint32Array {
     const { known } = this;
     if (!known) return order;
+    let before: readonly SqlValue[] = [];
     return order.filter(entry => {
       const values: SqlValue[] = [];
       gathered.values(entry, values);
+      // In the order of keys, what many versions share comes once for each of them, one after the other.
+      if (values.every((value, i) => value === before[i])) return false;
+      before = values;
       return !known.has({ table: this.table.name, values });
     });
   }

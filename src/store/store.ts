@@ -94,12 +94,18 @@ export type Precondition =
       readonly key: string;
       readonly query: Sql;
       readonly ids: readonly string[];
-      /**
-       * A resource that begins to match has an index row with one of these values, and nothing but a resource's own new
-       * version makes it match or stop; absent = not known.
-       */
-      readonly begins?: readonly bigint[];
+      /** Absent = not known. */
+      readonly begins?: Begins;
     };
+
+/**
+ * What can change the answer of a search: nothing but a new version of a resource of this type, and one that begins to match has an
+ * index row with one of these values.
+ */
+export interface Begins {
+  readonly type: string;
+  readonly hashes: readonly bigint[];
+}
 
 /** A prepared write. Creating, updating, patching, deleting, importing all end as one of these. */
 export interface Change {

@@ -9,8 +9,8 @@ export type MatchCondition = Extract<Precondition, { kind: 'matches' }>;
 
 export const isMatch = (precondition: Precondition): precondition is MatchCondition => precondition.kind === 'matches';
 
-/** Resources written, and hashes among their index rows. */
-export class Written {
+/** Resources of a type that were written, and hashes among their index rows. */
+class WrittenOfType {
   private readonly ids = new Set<string>();
   private readonly values = new Set<bigint>();
   /** Not yet looked at: most groups have no condition that asks. */
@@ -20,12 +20,9 @@ export class Written {
     this.unread.push(change);
   }
 
-  /** True when what was written could change what a condition finds. */
-  mayConcern({ ids, begins }: MatchCondition): boolean {
-    if (this.unread.length === 0 && this.ids.size === 0) return false;
-    if (!begins) return true;
+  has(ids: readonly string[], hashes: readonly bigint[]): boolean {
     this.read();
-    return ids.some(id => this.ids.has(id)) || begins.some(value => this.values.has(value));
+    return ids.some(id => this.ids.has(id)) || hashes.some(value => this.values.has(value));
   }
 
   private read(): void {
@@ -35,10 +32,28 @@ export class Written {
     }
     this.unread = [];
   }
+}
+
+/** Resources written, by type. */
+export class Written {
+  private readonly types = new Map<string, WrittenOfType>();
+
+  add(change: Change): void {
+    let one = this.types.get(change.type);
+    if (!one) {
+      one = new WrittenOfType();
+      this.types.set(change.type, one);
+    }
+    one.add(change);
+  }
+
+  /** True when what was written could change what a condition finds. */
+  mayConcern({ ids, begins }: MatchCondition): boolean {
+    if (!begins) return this.types.size > 0;
+    return this.types.get(begins.type)?.has(ids, begins.hashes) ?? false;
+  }
 
   clear(): void {
-    this.ids.clear();
-    this.values.clear();
-    this.unread = [];
+    this.types.clear();
   }
 }
