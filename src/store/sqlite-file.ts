@@ -41,9 +41,10 @@ export function prepareFile(db: Database.Database, bulk = false): void {
   if (bulk) db.pragma('mmap_size = 0');
   else mapFile(db);
   db.pragma('temp_store = MEMORY');
-  db.pragma(`journal_size_limit = ${bulk ? 268_435_456 : 67_108_864}`);
-  // A page that many commits change is copied to the file once in 32 MB of journal, not once in 8; in bulk once in 256.
-  db.pragma(`wal_autocheckpoint = ${bulk ? 16_000 : 2000}`);
+  db.pragma(`journal_size_limit = ${bulk ? 268_435_456 : 134_217_728}`);
+  // A page that many commits change is copied to the file once in 128 MB of journal, not once in 16 (a flush of documents changes a
+  // thousand pages, most of them again and again); in bulk once in 256.
+  db.pragma(`wal_autocheckpoint = ${bulk ? 16_000 : 8000}`);
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite refuses synchronous=FULL');
 }
 
