@@ -5,6 +5,7 @@ import type { Message } from '../fhir/types.ts';
 import { sample, sampleSize } from './choose.ts';
 import { type Condition, nameOf } from './condition.ts';
 import { beginSearch, type RunSettings, type TypeSearch } from './match.ts';
+import { quantityWalk } from './quantity-sort.ts';
 import { canDrive } from './rank.ts';
 import { needsBodies, textWalk } from './text-sort.ts';
 
@@ -47,7 +48,7 @@ const maxTypes = 10;
 function orderOf(search: TypeSearch, driver: number, run: RunSettings): { all: string; sorted: Message } {
   const none = { en: '', ja: '' };
   if (search.sort.length === 0 || search.contained) return { all: 'index_resource', sorted: none };
-  const { walked, from } = beginSearch(search, driver, run)[0]!;
+  const { walked, from } = quantityWalk(search) ?? beginSearch(search, driver, run)[0]!;
   const byText = textWalk(search, driver);
   const all = `${byText ?? (walked && from ? from : 'index_resource')}${byText || walked ? ', in the order asked for' : ''}`;
   if (byText || (walked && !needsBodies(search))) return { all, sorted: none };

@@ -12,6 +12,7 @@ import { beginSearch, findRows, type Match, type RunSettings, type TypeSearch } 
 import { compareRows } from './order.ts';
 import { cursorParameter, type SearchRequest } from './parse.ts';
 import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } from './plan-query.ts';
+import { beginByQuantity } from './quantity-sort.ts';
 import { typesOfHashes, typesWithResources } from './readable.ts';
 import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
@@ -215,10 +216,11 @@ async function pageRows(
   if (searches.length === 0) return [];
   const position = from?.position;
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
-  const find = (search: TypeSearch, i: number) =>
-    needsBodies(search)
-      ? findByText(search, drivers[i]!, position, limit, run)
-      : findRows(search, begun[i]!, position, limit, run);
+  const find = async (search: TypeSearch, i: number) => {
+    if (needsBodies(search)) return findByText(search, drivers[i]!, position, limit, run);
+    const byQuantity = drivers[i]! < 0 ? await beginByQuantity(search, run) : undefined;
+    return findRows(search, byQuantity ?? begun[i]!, position, limit, run);
+  };
   if (searches.length === 1) return find(searches[0]!, 0);
   let rows: Match[] = [];
   for (const [i, search] of searches.entries()) {

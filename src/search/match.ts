@@ -99,7 +99,7 @@ function valuesInOrder({ sort: [sort], momentParam }: TypeSearch): SortWalk | un
 }
 
 /** The rows in the order they lie in, which is that of the first key. */
-const inOrder = (begin: Drive, first: OrderKey, { sort, scope }: TypeSearch, tests = raw('')): Begun => ({
+export const inOrder = (begin: Drive, first: OrderKey, { sort, scope }: TypeSearch, tests = raw('')): Begun => ({
   begin,
   keys: [first, ...orderKeys(sort, momentOf(begin, scope)).slice(1)],
   tests,
@@ -156,7 +156,7 @@ function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, s
 }
 
 /** The resources that have no value to sort by. */
-function withoutValue(begin: Drive, { table, param }: SortWalk, search: TypeSearch): Begun {
+export function withoutValue(begin: Drive, { table, param }: SortWalk, search: TypeSearch): Begun {
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq)`;
   const rows = { ...begin, branches: [feedOfType(search.scope)], hasMoment: false };
   const [sort] = search.sort as readonly [SortKey];

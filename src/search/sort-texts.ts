@@ -21,17 +21,25 @@ export function sortedBy({ type }: SearchParam): SortedByText {
   return sorted;
 }
 
-function eachText(resource: Resource, param: SearchParam, base: string, add: AddSorted): void {
+/** The texts of a parameter in a resource, with hash and source of their rows. */
+export function eachText(
+  resource: Resource,
+  param: SearchParam,
+  base: string,
+  add: (text: string, hash: bigint, isValue: boolean, source: number) => void,
+): void {
   const { texts } = sortedBy(param);
-  for (const source of param.sources)
+  for (const source of param.sources) {
+    const addOwn: AddSorted = (text, hash, isValue = true) => add(text, hash, isValue, source.param);
     for (const expression of source.expressions)
-      expression.evaluate(resource, (value, type) => texts(value, type, source, base, add), resource);
+      expression.evaluate(resource, (value, type) => texts(value, type, source, base, addOwn), resource);
+  }
 }
 
 /** The least or greatest text of a parameter in a resource. */
 export function sortText(resource: Resource, param: SearchParam, descending: boolean, base: string): string {
   let best: string | undefined;
-  eachText(resource, param, base, (text, _hash, isValue = true) => {
+  eachText(resource, param, base, (text, _hash, isValue) => {
     if (isValue && (best === undefined || text < best !== descending)) best = text;
   });
   return best ?? missingText(descending);
@@ -62,12 +70,14 @@ export const mostValues = 5000;
 /** Hashes whose texts are read at a time. */
 const chunk = 50;
 
-/** A text and the index rows that stand for it. */
+/** A text and the index rows that stand for it: their sources and hashes. */
 export interface SortedText {
   readonly text: string;
-  /** Conditions over the table's alias `x`. */
-  readonly rows: readonly Sql[];
+  readonly rows: readonly (readonly [source: number, hash: bigint])[];
 }
+
+/** Texts in ascending order. */
+export const byText = (a: SortedText, b: SortedText): number => (a.text < b.text ? -1 : 1);
 
 /** The hashes of a source, hopped to from one to the next. */
 function hashesOf({ table, column }: SortedByText, param: number): Sql {
@@ -78,12 +88,13 @@ function hashesOf({ table, column }: SortedByText, param: number): Sql {
     SELECT CAST(hash AS TEXT) AS hash FROM t WHERE hash IS NOT NULL LIMIT ${raw(String(mostValues + 1))}`;
 }
 
-/** Reads the texts of hashes from one resource each; the hashes of which there is no row any more. */
+/** Reads the texts of hashes from one resource each; returns the hashes of which there is no row any more. */
 async function learn(
   param: SearchParam,
   source: number,
   hashes: readonly string[],
   { store, budgetMs, base }: RunSettings,
+  known: Map<string, string | undefined>,
 ): Promise<ReadonlySet<string>> {
   const { table, column } = sortedBy(param);
   const gone = new Set<string>();
@@ -98,35 +109,51 @@ async function learn(
     }
     if (seqs.size === 0) continue;
     for (const row of await store.select(textsOf([...seqs]), { budgetMs }))
-      eachText(JSON.parse(String(row['text'])) as Resource, param, base, (text, hash) =>
-        note(`${table.name} ${hash}`, text),
-      );
+      eachText(JSON.parse(String(row['text'])) as Resource, param, base, (text, hash) => {
+        note(`${table.name} ${hash}`, text);
+        if (known.has(String(hash))) known.set(String(hash), text);
+      });
   }
   return gone;
 }
 
 /**
- * The texts of a parameter in no order, each with its rows.
+ * The texts of some hashes of a source, with these.
+ * @returns undefined when no resource tells one of them
+ */
+export async function textsOfHashes(
+  param: SearchParam,
+  source: number,
+  hashes: readonly string[],
+  settings: RunSettings,
+): Promise<readonly (readonly [text: string, hash: string])[] | undefined> {
+  const { table } = sortedBy(param);
+  const known = new Map(hashes.map(hash => [hash, recall(`${table.name} ${hash}`)]));
+  const unknown = hashes.filter(hash => known.get(hash) === undefined);
+  const gone = await learn(param, source, unknown, settings, known);
+  const left = hashes.filter(hash => !gone.has(hash));
+  if (left.some(hash => known.get(hash) === undefined)) return undefined;
+  return left.map(hash => [known.get(hash)!, hash]);
+}
+
+/**
+ * The texts of a parameter in ascending order, each with its rows.
  * @returns undefined when there are more than {@link mostValues}, or some that no resource tells
  */
-export async function textsOfParam(param: SearchParam, settings: RunSettings): Promise<SortedText[] | undefined> {
-  const { table, column } = sortedBy(param);
-  const rows = new Map<string, Sql[]>();
+export async function textsOfParam(
+  param: SearchParam,
+  settings: RunSettings,
+): Promise<readonly SortedText[] | undefined> {
+  const rows = new Map<string, [number, bigint][]>();
   for (const { param: source } of param.sources) {
     const found = await settings.store.select(hashesOf(sortedBy(param), source), { budgetMs: settings.budgetMs });
+    if (rows.size + found.length > mostValues) return undefined;
     const hashes = found.map(row => String(row['hash']));
-    if (rows.size + hashes.length > mostValues) return undefined;
-    const unknown = hashes.filter(hash => recall(`${table.name} ${hash}`) === undefined);
-    const gone = await learn(param, source, unknown, settings);
-    for (const hash of hashes) {
-      const text = recall(`${table.name} ${hash}`);
-      if (text === undefined && gone.has(hash)) continue;
-      if (text === undefined) return undefined;
-      const where = sql`x.param = ${source} AND x.${raw(column)} = ${BigInt(hash)}`;
-      rows.set(text, [...(rows.get(text) ?? []), where]);
-    }
+    const texts = await textsOfHashes(param, source, hashes, settings);
+    if (!texts) return undefined;
+    for (const [text, hash] of texts) rows.set(text, [...(rows.get(text) ?? []), [source, BigInt(hash)]]);
   }
-  return [...rows].map(([text, wheres]) => ({ text, rows: wheres }));
+  return [...rows].map(([text, of]) => ({ text, rows: of })).sort(byText);
 }
 
 /** Condition that the version `d.seq` has no value of a parameter. */

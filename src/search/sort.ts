@@ -96,7 +96,7 @@ function columnValue(param: SearchParam, descending: boolean): Sql {
 }
 
 /** Rows that are only part of a string are not sorted by. */
-const wholeOnly = (type: SearchParamType): Sql => raw(type === 'string' ? ` AND x.exact <> ${notWhole}` : '');
+export const wholeOnly = (type: SearchParamType): Sql => raw(type === 'string' ? ` AND x.exact <> ${notWhole}` : '');
 
 /** What stands for a missing value, so that it comes last. */
 export const missingValue = (param: SearchParam, descending: boolean): number | string =>

@@ -8,6 +8,7 @@ import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
 import { type Sql, sql } from '../../store/sql.ts';
 import { anyOf, type Condition } from '../condition.ts';
+import { atMost } from '../order.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
@@ -148,12 +149,13 @@ export function quantityWhere({ number, unit }: QuantityValue, column: Sql): Sql
   return sql`${ofUnit} AND ${compareNumbers(number, scale)}`;
 }
 
-/** The units of a parameter as written, hopped to from one to the next: there are few, however many values there are. */
-function writtenUnits(param: number): Sql {
+/** The units of a parameter, comparable (1) or as written (0), hopped to from one to the next: there are few, however many values. */
+export function unitsOf(param: number, comparable: 0 | 1, limit?: number): Sql {
+  const some = limit === undefined ? sql`` : sql` ${atMost(limit)}`;
   return sql`WITH RECURSIVE u(unit) AS (
     SELECT min(q.unit) FROM index_quantity q WHERE q.param = ${param}
     UNION ALL SELECT (SELECT min(q.unit) FROM index_quantity q WHERE q.param = ${param} AND q.unit > u.unit) FROM u WHERE u.unit IS NOT NULL)
-    SELECT unit FROM u WHERE (unit & 1) = 0`;
+    SELECT unit FROM u WHERE (unit & 1) = ${comparable}${some}`;
 }
 
 /** The version at hand has a quantity in a unit of the system. */
@@ -167,7 +169,7 @@ function sourceCondition({ param, single }: Source, { number, unit }: QuantityVa
   const oneUnit = hash !== undefined;
   const rows = oneUnit
     ? sql`x.param = ${param} AND x.unit = ${hash}`
-    : sql`x.param = ${param} AND x.unit IN (${writtenUnits(param)})`;
+    : sql`x.param = ${param} AND x.unit IN (${unitsOf(param, 0)})`;
   const ofSystem = unit && !oneUnit ? inSystem(param, unit.system) : undefined;
   const { unless, ...found } = findNumbers(rows, number, scale);
   return {
