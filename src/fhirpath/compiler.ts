@@ -12,6 +12,7 @@ import {
   type State,
   single,
   singleSystem,
+  type Test,
   testCode,
   testOf,
 } from './code.ts';
@@ -19,7 +20,7 @@ import { equalCollections, equalItems, equivalentCollections } from './equality.
 import { fault, type Place, refuse } from './fault.ts';
 import { functions } from './functions/all.ts';
 import { type Collection, hasType, type Item, Node, none, systemName, systemOf, TypeValue } from './item.ts';
-import { arithmetic, compare, logic, madeText, negate } from './operators.ts';
+import { arithmetic, compare, type Logic, logic, madeText, negate } from './operators.ts';
 import { typeNameOf } from './parser.ts';
 import { asksForContent, childCode, contentCode, startCode } from './path.ts';
 import { memberCode, unionCode, unionSides } from './sets.ts';
@@ -135,12 +136,15 @@ function typeCode({ run, type }: Code, operator: string, test: TypeTest | undefi
       const item = single(run(self, state), place, 'is');
       return item === undefined ? undefined : test !== undefined && hasType(item, test, false);
     });
+  const fits = test && ((item: Item) => hasType(item, test, !scope.asFilters) || isWanted(item, test));
   const shape = test && !('system' in test) ? scope.shapes?.find('fhir' in test ? test.fhir : test.either) : undefined;
   return {
     run(self, state) {
       const items = run(self, state);
       if (operator === 'as' && !scope.asFilters) single(items, place, 'as');
-      return test ? items.filter(item => hasType(item, test, !scope.asFilters) || isWanted(item, test)) : none;
+      if (!fits || items.length === 0) return none;
+      if (items.length === 1) return fits(items[0]!) ? items : none;
+      return items.filter(fits);
     },
     type: { ...(shape && !shape.open && { shapes: [shape] }), ...(type.single && { single: true }) },
   };
@@ -193,11 +197,8 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
     );
   const [left, right] = [compilePart(ast.left, scope), compilePart(ast.right, scope)];
   const { operator } = ast;
-  const combine = logic.get(operator);
-  if (combine) {
-    const [first, second] = [testOf(left, place), testOf(right, place)];
-    return testCode((self, state) => combine(first(self, state), () => second(self, state)));
-  }
+  const truths = logic.get(operator);
+  if (truths) return logicCode(truths, testOf(left, place), testOf(right, place));
   switch (operator) {
     case '=':
     case '!=':
@@ -217,6 +218,14 @@ function binaryCode(ast: Extract<Ast, { op: 'binary' }>, scope: Scope): Code {
     default:
       return valueCode(operator, left, right, place);
   }
+}
+
+function logicCode({ join, decides, decision }: Logic, first: Test, second: Test): Code {
+  if (decides === undefined) return testCode((self, state) => join(first(self, state), second(self, state)));
+  return testCode((self, state) => {
+    const left = first(self, state);
+    return left === decides ? decision : join(left, second(self, state));
+  });
 }
 
 function equalCode(left: Code, right: Code, equal: boolean, rightAst: Ast): Code {

@@ -88,11 +88,14 @@ function pushArray(
 }
 
 function pushOne(value: unknown, beside: unknown, shape: Shape, shapes: Shapes | undefined, into: Item[]): void {
+  const node = oneOf(value, beside, shape, shapes);
+  if (node !== undefined) into.push(node);
+}
+
+function oneOf(value: unknown, beside: unknown, shape: Shape, shapes: Shapes | undefined): Node | undefined {
   const sibling = isObject(beside) ? beside : undefined;
-  if (value === null || value === undefined) {
-    if (sibling) into.push(new Node(undefined, sibling, shape));
-  } else
-    into.push(new Node(value, sibling, shape.isResource || shape.open ? actualShape(value, shape, shapes) : shape));
+  if (value === null || value === undefined) return sibling && new Node(undefined, sibling, shape);
+  return new Node(value, sibling, shape.isResource || shape.open ? actualShape(value, shape, shapes) : shape);
 }
 
 /** Where any resource may stand, its resourceType tells. */
@@ -127,6 +130,26 @@ export function variantsIn(object: JsonObject, { variants, byProperty }: Field):
     if (variant && !found.includes(variant)) found.push(variant);
   }
   return found;
+}
+
+/** The children of a name. A list that is begun empty takes room for seventeen: where there is one, it is made for one. */
+export function childrenOf(node: Node, name: string, shapes: Shapes | undefined): Collection {
+  const { value, shape } = node;
+  const variants = shape === untyped || shape.primitive !== undefined ? undefined : shape.field(name)?.variants;
+  const variant = variants?.length === 1 ? variants[0] : undefined;
+  if (variant !== undefined && isObject(value)) {
+    const found = value[variant.property];
+    const { shape: own } = variant;
+    const beside = own.primitive === undefined && own !== untyped ? undefined : value[variant.sibling];
+    if (found === undefined && beside === undefined) return none;
+    if (Array.isArray(found) ? found.length === 1 && beside === undefined : !Array.isArray(beside)) {
+      const one = oneOf(Array.isArray(found) ? found[0] : found, beside, own, shapes);
+      return one === undefined ? none : [one];
+    }
+  }
+  const into: Item[] = [];
+  pushChildren(node, name, shapes, into);
+  return into.length === 0 ? none : into;
 }
 
 /** The children of a name, appended to `into`. */
@@ -233,9 +256,11 @@ export function systemName(item: Item): string | undefined {
 
 /** True when the item is of the type; `exact` as as() and ofType() want it for primitives. */
 export function hasType(item: Item, test: TypeTest, exact: boolean): boolean {
-  const own = systemName(item);
-  if (own !== undefined) return 'system' in test ? test.system === own : 'either' in test && test.either === own;
-  if (!(item instanceof Node)) return false;
+  if (!(item instanceof Node)) {
+    const own = systemName(item);
+    if (own === undefined) return false;
+    return 'system' in test ? test.system === own : 'either' in test && test.either === own;
+  }
   const { shape } = item;
   if (shape === untyped) return untypedHasType(item, test);
   if ('system' in test) return shape.isSystem && test.system === 'String';

@@ -12,20 +12,28 @@ import { plusDuration, Temporal } from './temporal.ts';
 
 type Truth = boolean | undefined;
 
-/** Three-valued logic; the right side is asked only when it matters. */
-export const logic: ReadonlyMap<string, (left: Truth, right: () => Truth) => Truth> = new Map([
-  ['and', (left: Truth, right: () => Truth) => (left === false ? false : and(left, right()))],
-  ['or', (left: Truth, right: () => Truth) => (left === true ? true : or(left, right()))],
-  ['xor', (left: Truth, right: () => Truth) => xor(left, right())],
-  ['implies', (left: Truth, right: () => Truth) => (left === false ? true : implies(left, right()))],
-]);
-
 const and = (a: Truth, b: Truth): Truth =>
   b === false ? false : a === undefined || b === undefined ? undefined : true;
 const or = (a: Truth, b: Truth): Truth => (b === true ? true : a === undefined || b === undefined ? undefined : false);
 const xor = (a: Truth, b: Truth): Truth => (a === undefined || b === undefined ? undefined : a !== b);
 const implies = (a: Truth, b: Truth): Truth =>
   b === true ? true : a === undefined || b === undefined ? undefined : false;
+
+/** An operator of three-valued logic. */
+export interface Logic {
+  readonly join: (left: Truth, right: Truth) => Truth;
+  /** The left side that decides alone, so that the right one is not asked, and what is decided then. */
+  readonly decides?: boolean;
+  readonly decision?: boolean;
+}
+
+/** Three-valued logic. */
+export const logic: ReadonlyMap<string, Logic> = new Map<string, Logic>([
+  ['and', { join: and, decides: false, decision: false }],
+  ['or', { join: or, decides: true, decision: true }],
+  ['xor', { join: xor }],
+  ['implies', { join: implies, decides: false, decision: true }],
+]);
 
 /** Longest text an operator or function may make. */
 const maxText = 1_000_000;

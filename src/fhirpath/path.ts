@@ -9,6 +9,7 @@ import { type Code, charge, type Scope, type Static, testCode } from './code.ts'
 import { refuse } from './fault.ts';
 import {
   type Collection,
+  childrenOf,
   type Item,
   isObject,
   Node,
@@ -25,6 +26,14 @@ function pushOf(item: Item, name: string, shapes: Shapes | undefined, into: Item
   if (item instanceof Node) pushChildren(item, name, shapes, into);
   else if (item instanceof Quantity && (name === 'value' || name === 'unit')) into.push(item[name]);
   else if (item instanceof TypeValue && (name === 'name' || name === 'namespace')) into.push(item[name]);
+}
+
+/** What a name leads to from one item. */
+function stepFrom(item: Item, name: string, shapes: Shapes | undefined): Collection {
+  if (item instanceof Node) return childrenOf(item, name, shapes);
+  const found: Item[] = [];
+  pushOf(item, name, shapes, found);
+  return found.length === 0 ? none : found;
 }
 
 /** The type of a child, as far as it is known. @throws FhirError in strict mode when there is no such element */
@@ -71,6 +80,11 @@ export function childCode(of: Code, name: string, scope: Scope, at: number): Cod
     run(self, state): Collection {
       const items = of.run(self, state);
       if (items.length === 0) return none;
+      if (items.length === 1) {
+        const found = stepFrom(items[0]!, name, state.shapes);
+        charge(state, found.length + 1, place);
+        return found;
+      }
       const found: Item[] = [];
       for (const item of items) pushOf(item, name, state.shapes, found);
       charge(state, found.length + 1, place);
@@ -104,10 +118,9 @@ function ownCode(name: string, scope: Scope, at: number): Code {
     ...(text && { text }),
     run(self, state): Collection {
       if (self === undefined) return none;
-      const found: Item[] = [];
-      pushOf(self, name, state.shapes, found);
+      const found = stepFrom(self, name, state.shapes);
       state.steps -= found.length;
-      return found.length === 0 ? none : found;
+      return found;
     },
     has(self, state) {
       if (self instanceof Node && self.shape !== untyped && name !== 'resourceType') return hasChild(self, name);

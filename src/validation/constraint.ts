@@ -75,27 +75,40 @@ interface Running {
   unchecked: boolean;
 }
 
-/** What an expression may ask for, made once per compiled invariant and report. */
-function environmentOf(
-  report: Report,
-  services: ConstraintServices,
-  running: Running,
-  sibling: JsonObject | undefined,
-): Environment {
-  const { scope } = report;
-  return {
-    steps: maxSteps,
-    resource: scope.resource,
-    rootResource: scope.container,
-    ...(sibling && { sibling }),
-    resolve: reference => (resolve(reference, scope) ?? anyContained(reference, scope.resource))?.resource,
-    memberOf(value, _type, valueSet) {
-      const member = isMember(services.codes, value, valueSet, scope.resource);
-      if (member === undefined) running.unchecked = true;
+/** What an expression may ask for; few ask for more than the resource, so that the rest is made when it is asked for. */
+class Surroundings implements Environment {
+  readonly steps = maxSteps;
+  readonly resource: JsonObject;
+  readonly rootResource: JsonObject;
+  readonly sibling: JsonObject | undefined;
+  private readonly report: Report;
+  private readonly services: ConstraintServices;
+  private readonly running: Running;
+  constructor(report: Report, services: ConstraintServices, running: Running, sibling: JsonObject | undefined) {
+    this.resource = report.scope.resource;
+    this.rootResource = report.scope.container;
+    this.sibling = sibling;
+    this.report = report;
+    this.services = services;
+    this.running = running;
+  }
+
+  get resolve(): NonNullable<Environment['resolve']> {
+    const { scope } = this.report;
+    return reference => (resolve(reference, scope) ?? anyContained(reference, scope.resource))?.resource;
+  }
+
+  get memberOf(): NonNullable<Environment['memberOf']> {
+    return (value, _type, valueSet) => {
+      const member = isMember(this.services.codes, value, valueSet, this.resource);
+      if (member === undefined) this.running.unchecked = true;
       return member ?? true;
-    },
-    conformsTo: (value, _type, profile) => services.conforms(object(value), profile, report),
-  };
+    };
+  }
+
+  get conformsTo(): NonNullable<Environment['conformsTo']> {
+    return (value, _type, profile) => this.services.conforms(object(value), profile, this.report);
+  }
 }
 
 /** `#id` seen from a Bundle: in whichever entry holds it. */
@@ -181,7 +194,7 @@ export function evaluateConstraint(
     running.unchecked = false;
     try {
       const environment = asks
-        ? environmentOf(report, services, running, sibling)
+        ? new Surroundings(report, services, running, sibling)
         : sibling
           ? { sibling, steps: maxSteps }
           : alone;

@@ -39,6 +39,15 @@ export function argumentRuns({ args, scope, compile }: Call): Run[] {
   return args.map(arg => compile(arg, scope).run);
 }
 
+/** The System values of single arguments, evaluated anew for each call but for literals, which stay what they are. */
+export function argumentValues(call: Call, part: string): (self: Item | undefined, state: State) => Values {
+  const { args, place } = call;
+  const runs = argumentRuns(call);
+  const literals = args.map(arg => (arg.op === 'literal' ? arg.value : undefined));
+  if (literals.every(value => value !== undefined)) return () => literals;
+  return (self, state) => runs.map(run => singleSystem(run(self, state), place, part));
+}
+
 /** An argument evaluated on each item of the input. */
 export function itemCode({ args, scope, compile, input }: Call, place = 0): Code {
   const { shapes, system } = input.type;
@@ -65,11 +74,12 @@ export function ofCollections(
     build(call) {
       const args = argumentRuns(call);
       const { input, place } = call;
+      const nothing: readonly Collection[] = [];
       return {
         run: (self, state) =>
           compute(
             input.run(self, state),
-            args.map(run => run(self, state)),
+            args.length === 0 ? nothing : args.map(run => run(self, state)),
             state,
             place,
           ),
@@ -95,15 +105,14 @@ export function ofValue(
   return {
     arity: [least, most],
     build(call) {
-      const args = argumentRuns(call);
       const { input, place, name } = call;
-      const [whole, part] = [`${name}()`, `an argument of ${name}()`];
+      const whole = `${name}()`;
+      const valuesOf = argumentValues(call, `an argument of ${name}()`);
       return {
         run(self, state) {
           const value = singleSystem(input.run(self, state), place, whole);
           if (value === undefined) return none;
-          const values = args.map(run => singleSystem(run(self, state), place, part));
-          const result = compute(value, values, state, place);
+          const result = compute(value, valuesOf(self, state), state, place);
           return result === undefined ? none : [result];
         },
         type,

@@ -25,8 +25,14 @@ const where: FunctionEntry = {
       run(self, state) {
         const items = run(self, state);
         if (items.length === 0) return none;
-        const found: Item[] = [];
         const { index } = state;
+        if (items.length === 1) {
+          const holdsForIt = holds(test, items, 0, state);
+          state.index = index;
+          charge(state, 1, call.place);
+          return holdsForIt ? items : none;
+        }
+        const found: Item[] = [];
         for (let i = 0; i < items.length; i++) {
           if (holds(test, items, i, state)) found.push(items[i]!);
         }
@@ -57,11 +63,16 @@ const select: FunctionEntry = {
     return {
       run(self, state) {
         const found: Item[] = [];
-        eachItem(input.run(self, state), state, item => {
-          const items = projection.run(item, state);
+        const of = input.run(self, state);
+        const { index } = state;
+        for (let i = 0; i < of.length; i++) {
+          state.index = i;
+          state.step();
+          const items = projection.run(of[i]!, state);
           charge(state, items.length + 1, place);
           for (const one of items) found.push(one);
-        });
+        }
+        state.index = index;
         return found;
       },
       type: {

@@ -3,7 +3,7 @@ import { booleanType, charge, type State, singleSystem } from '../code.ts';
 import { fault, type Place } from '../fault.ts';
 import { type Collection, type Item, none, systemOf } from '../item.ts';
 import { madeText } from '../operators.ts';
-import { argumentRuns, type FunctionEntry, integerOf, ofCollections, ofText, ofValue, textOf } from './define.ts';
+import { argumentValues, type FunctionEntry, integerOf, ofCollections, ofText, ofValue, textOf } from './define.ts';
 import { guarded, toRegExp } from './regex.ts';
 
 function substring(text: string, start: number, length: number | undefined): string | undefined {
@@ -20,13 +20,13 @@ function withRegex(
   return {
     arity: [least, most],
     build(call) {
-      const args = argumentRuns(call);
       const { input, place, name, scope } = call;
       const whole = `${name}()`;
+      const valuesOf = argumentValues(call, name);
       return {
         run(self, state) {
           const text = singleSystem(input.run(self, state), place, whole);
-          const values = args.map(run => singleSystem(run(self, state), place, name));
+          const values = valuesOf(self, state);
           if (text === undefined || values.some(value => value === undefined)) return none;
           const texts = values.map(value => textOf(value!, place));
           return [compute(textOf(text, place), texts, scope.trusted, state, place)];
