@@ -32,6 +32,8 @@ const entity = /&(?:lt|gt|amp|quot|apos|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/y;
 const numericEntity = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
 const activeScheme = /^(?:javascript|vbscript|data:text):?/;
 const forbiddenCharacter = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+/** Texts without surrogates, which most are: one look tells that they are right. */
+const plainCharacters = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]*$/;
 
 const fault = (en: string, ja: string, rule?: 'txt-1'): XhtmlFault => ({ message: { en, ja }, ...(rule && { rule }) });
 
@@ -250,7 +252,7 @@ export function findXhtmlFault(text: string, listed = true): XhtmlFault | undefi
       `${found} で始まっています。<div xmlns="${xhtmlNamespace}"> で始めてください`,
     );
   }
-  if (forbiddenCharacter.test(text) || !text.isWellFormed())
+  if (!plainCharacters.test(text) && (forbiddenCharacter.test(text) || !text.isWellFormed()))
     return fault('holds a character that XML does not allow', 'XML で使えない文字が含まれています');
   return scan(text, start, end, listed);
 }

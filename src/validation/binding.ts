@@ -21,6 +21,8 @@ export function codeOf(value: JsonObject): Code | undefined {
   const system = textOf(value['system']);
   const display = textOf(value['display']);
   const version = textOf(value['version']);
+  if (version === undefined && system !== undefined)
+    return display === undefined ? { system, code } : { system, code, display };
   return {
     code,
     ...(system !== undefined && { system }),

@@ -40,8 +40,8 @@ export interface Report {
   readonly runs: Map<JsonObject, Map<object, Run>>;
   /** Findings that turned out to be none; shared by all reports of a document. */
   readonly withdrawn: Set<Issue>;
-  /** Findings there are already: a rule that is reached in two ways speaks once. */
-  seen: Set<string> | undefined;
+  /** Findings there are already, by their place: a rule that is reached in two ways speaks once. */
+  seen: Map<string, Issue[]> | undefined;
   /** Whether an object that is no resource conforms to a profile, as found out so far. */
   readonly conforming: Map<JsonObject, Map<object, boolean>>;
   /** Code systems of which it was said that they are not here. */
@@ -206,7 +206,7 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
   if (severity === 'error' || severity === 'fatal') report.errors++;
   if (isFull(report)) return;
   const expression = placeOf(report);
-  keep(report, {
+  keep(report, expression, {
     severity,
     code,
     message: { en: `${expression}: ${message.en}`, ja: `${expression}: ${message.ja}` },
@@ -217,11 +217,14 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
   });
 }
 
-function keep(report: Report, issue: Issue): void {
-  const key = `${issue.profile} ${issue.message.en}`;
-  report.seen ??= new Set();
-  if (report.seen.has(key)) return;
-  report.seen.add(key);
+function keep(report: Report, place: string, issue: Issue): void {
+  report.seen ??= new Map();
+  const here = report.seen.get(place);
+  if (here === undefined) report.seen.set(place, [issue]);
+  else {
+    for (const one of here) if (one.profile === issue.profile && one.message.en === issue.message.en) return;
+    here.push(issue);
+  }
   report.issues.push(issue);
 }
 
@@ -237,7 +240,8 @@ export function addRun(report: Report, { errors, issues }: Run, type: string): v
   for (const issue of issues) {
     if (report.issues.length >= maxIssues) return;
     const { en, ja } = issue.message;
-    keep(report, { ...issue, message: { en: moved(en), ja: moved(ja) }, expression: moved(issue.expression ?? type) });
+    const expression = moved(issue.expression ?? type);
+    keep(report, expression, { ...issue, message: { en: moved(en), ja: moved(ja) }, expression });
   }
 }
 

@@ -15,9 +15,16 @@ const isObject = (value: unknown): value is JsonObject =>
 /** Every `#id` anywhere in a value. */
 function collectFragments(value: unknown, found: Set<string>): void {
   if (typeof value === 'string') {
-    if (value.startsWith('#')) found.add(value.slice(1));
+    if (value.charCodeAt(0) === 0x23) found.add(value.slice(1));
   } else if (Array.isArray(value)) for (const item of value) collectFragments(item, found);
   else if (isObject(value)) for (const name in value) if (name !== 'div') collectFragments(value[name], found);
+}
+
+/** Whether a contained resource refers to the one around it. */
+function isLeadingOut(contained: JsonObject, container: unknown): boolean {
+  const own = new Set<string>();
+  collectFragments(contained, own);
+  return own.has('') || own.has(String(container));
 }
 
 /** dom-3: what is contained is referred to, or refers to its container; dom-4, dom-5: it has no version, no security labels. */
@@ -32,8 +39,6 @@ function checkContained(resource: JsonObject, report: Report): void {
     const { id, meta } = one;
     report.segments[report.depth++] = 'contained';
     report.segments[report.depth++] = i;
-    const own = new Set<string>();
-    collectFragments(one, own);
     if (id === undefined)
       addIssue(report, 'required', { en: 'a contained resource needs an id', ja: '内包リソースには id が必要です' });
     else if (ids.has(id))
@@ -41,7 +46,7 @@ function checkContained(resource: JsonObject, report: Report): void {
         en: `the id "${String(id)}" is used twice`,
         ja: `id「${String(id)}」が重複しています`,
       });
-    else if (typeof id === 'string' && !fragments.has(id) && !own.has('') && !own.has(String(resource['id'])))
+    else if (typeof id === 'string' && !fragments.has(id) && !isLeadingOut(one, resource['id']))
       addIssue(
         report,
         'invariant',

@@ -26,6 +26,7 @@ function fullUrlFault(fullUrl: string, resource: JsonObject, isType: (name: stri
     };
   if (fullUrl.startsWith('urn:oid:') && !oidForm.test(fullUrl))
     return { en: `the fullUrl "${fullUrl}" is no OID`, ja: `fullUrl「${fullUrl}」は OID ではありません` };
+  if (!fullUrl.startsWith('http')) return undefined;
   const type = typeNamed(fullUrl);
   const own = `${String(resource['resourceType'])}/${String(resource['id'])}`;
   if (/^https?:/.test(fullUrl) && type !== undefined && isType(type) && !fullUrl.endsWith(`/${own}`))
@@ -57,16 +58,15 @@ function checkFullUrls(
   entries.forEach((entry, i) => {
     if (!isObject(entry) || !isObject(entry['resource'])) return;
     const { fullUrl, resource } = entry;
-    atEntry(report, i, () => {
-      if (typeof fullUrl === 'string') {
-        const fault = fullUrlFault(fullUrl, resource as JsonObject, isType);
-        if (fault) addIssue(report, 'invalid', fault);
-      } else if (!optional && fullUrl === undefined && entry['_fullUrl'] === undefined)
+    const fault = typeof fullUrl === 'string' ? fullUrlFault(fullUrl, resource as JsonObject, isType) : undefined;
+    if (fault) atEntry(report, i, () => addIssue(report, 'invalid', fault));
+    else if (!optional && fullUrl === undefined && entry['_fullUrl'] === undefined)
+      atEntry(report, i, () =>
         addIssue(report, 'required', {
           en: 'fullUrl is missing; only entries of a transaction or batch may go without',
           ja: 'fullUrl がありません。省略できるのは transaction と batch だけです',
-        });
-    });
+        }),
+      );
   });
 }
 

@@ -74,7 +74,8 @@ function eachSectionLink(holder: JsonObject, path: (string | number)[], tell: Te
 /** The entry a reference leads to, by the fullUrl of the entry it stands in; relative ones need one that ends with type and id. */
 function targetOf(reference: string, entry: JsonObject, bundle: JsonObject, { scope }: Report): JsonObject | undefined {
   const index = entryIndex(bundle, scope);
-  const plain = reference.split('#')[0]!.replace(/\/_history\/.*$/, '');
+  const whole = reference.includes('#') ? reference.slice(0, reference.indexOf('#')) : reference;
+  const plain = whole.includes('/_history/') ? whole.replace(/\/_history\/.*$/, '') : whole;
   if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return index.get(plain)?.[0];
   const { fullUrl, resource } = entry;
   if (typeof fullUrl !== 'string') return objects(bundle['entry']).find(one => isCalled(one, plain));
