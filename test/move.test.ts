@@ -73,9 +73,12 @@ async function dump({ app }: TestServer): Promise<unknown[]> {
 const own = { version: 'seq', body: 'seq', resource_person: 'h, seq', secret: 'name' };
 const query = (table: string, columns: string): string => {
   const current = ' WHERE seq IN (SELECT seq FROM version WHERE end_seq IS NULL AND deleted = 0)';
-  // Words are shared: those only old versions have are no loss.
-  const used = ` WHERE (param, word) IN (SELECT param, word FROM index_use${current})`;
-  const which = table === 'index_word' ? used : table.startsWith('index_') ? current : '';
+  // Words and shapes are shared: those only old versions have are no loss.
+  const used: Record<string, string> = {
+    index_word: ` WHERE (param, word) IN (SELECT param, word FROM index_use${current})`,
+    index_shape: ` WHERE shape IN (SELECT params FROM index_facts${current})`,
+  };
+  const which = used[table] ?? (table.startsWith('index_') ? current : '');
   return `SELECT ${columns} FROM ${table}${which} ORDER BY ${own[table as keyof typeof own] ?? columns}`;
 };
 const values = (row: object): string =>

@@ -55,7 +55,9 @@ testOnStores('an index is made anew, gone on with, and forgotten', async (t, sta
   t.notOk((await indexOf(server)).job, 'nothing is left to do');
 
   // As an older program left it: other rows, under other hashes, for sources that are no more.
-  await server.services.store.addRows([{ seq: 1, rows: [{ table: 'index_token', values: [4711, 1n, 0, 0] }] }]);
+  const token = { table: 'index_token', values: [4711, 1n, 0, 0] };
+  const facts = { table: 'index_facts', values: [0, 'A11111A22222', 0] };
+  await server.services.store.addRows([{ seq: 1, rows: [token, facts] }]);
   while ((await server.services.store.forget(done, 1000)) > 0);
   await server.services.store.setNote('index Patient', JSON.stringify({ done: [4711] }));
   t.equal(await find(server, 'family=mihon'), '', 'the index is gone');
@@ -63,6 +65,9 @@ testOnStores('an index is made anew, gone on with, and forgotten', async (t, sta
   server = await start({ file, keep: true });
   t.equal(await find(server, 'family=mihon'), 'p1 p2 p3 p4 p5', 'made anew');
   t.equal(await find(server, 'gender:missing=true'), '', 'with the facts');
+  t.equal(await find(server, 'gender:missing=false'), 'p1 p2 p3 p4 p5');
+  const known = { text: 'SELECT count(*) AS n FROM index_facts', values: [] };
+  t.equal((await server.services.store.select(known))[0]!['n'], 5, 'which take the place of those that were there');
   t.same((await indexOf(server)).done.toSorted(), done.toSorted());
   t.equal(await server.services.store.forget([4711], 10), 0, 'what is no more is forgotten');
 
@@ -154,6 +159,8 @@ testOnStores('a version that was purged meanwhile gets no rows', async (t, start
   await services.store.addRows([{ seq: 1, rows }]);
   const left = await services.store.select({ text: 'SELECT count(*) AS n FROM index_token WHERE seq = 1', values: [] });
   t.equal(left[0]!['n'], 0);
+  const facts = await services.store.select({ text: 'SELECT count(*) AS n FROM index_facts', values: [] });
+  t.equal(facts[0]!['n'], 1, 'and nothing is known of it any more');
   t.equal(await find(server, 'gender=male'), '');
   await server.close();
 });

@@ -3,6 +3,9 @@ import t from 'tap';
 import type { Sql } from '../src/store/sql.ts';
 import { startServer } from './support.ts';
 
+/** Reading all versions of a type. */
+const allVersions = /index_resource|version_of_type|SCAN [xv]\b/;
+
 /** Searches, and how the steps of their plans must not look. */
 const asked: readonly (readonly [query: string, not: RegExp])[] = [
   ['Observation?code=a&_include=Observation:patient', /PRIMARY KEY \(param=\?\)/],
@@ -11,18 +14,38 @@ const asked: readonly (readonly [query: string, not: RegExp])[] = [
   ['Observation?code=a&value-quantity=gt5', /index_quantity\w* \(param=\?\)|SCAN x/],
   ['Observation?patient.family=a', /PRIMARY KEY \(param=\?\)/],
   ['Patient/p/$everything', /PRIMARY KEY \(param=\?\)/],
-  ['Observation?code=a&patient:missing=false', /PRIMARY KEY \(param=\?\)/],
   // Walked in the order asked for: nothing is gathered and sorted, as far as there are values.
   ...[
     'Observation?_sort=code',
     'Observation?_sort=-code,-date',
-    'Observation?status:not=amended&_sort=code',
+    'Observation?_id:not=x&_sort=code',
     'Observation?_sort=subject',
     'Observation?_sort=-date,_id',
     'Observation?code=a&_sort=date',
     'Observation?date=gt2020&date=lt2030&_sort=-date',
     'Patient?_sort=name,birthdate',
   ].map((query): readonly [string, RegExp] => [`${query}&_count=1`, /USE TEMP B-TREE FOR ORDER BY/]),
+  // The shapes of a type, `y`, are few.
+  ['Observation?code=a&patient:missing=false', /\b[^y] USING PRIMARY KEY \(param=\?\)/],
+  ...[
+    'Observation?patient:missing=false',
+    'Observation?performer:missing=true&_sort=-date',
+    'Observation?status:not=amended',
+    'Observation?status:not=amended&_sort=-date',
+    'Observation?category:not=lab',
+    'Observation?code:not=http://example.org/s|b',
+    'Patient?_has:Observation:patient:status:not=amended',
+  ].map(query => [query, allVersions] as const),
+];
+
+/** How what is not there is told to be found: by ranges of an index, whether there is any or none. */
+const told: readonly (readonly [query: string, plan: RegExp])[] = [
+  ['Observation?encounter:missing=true', /walk encounter:missing \(nothing\)/],
+  ['Observation?performer:missing=true', /walk performer:missing \(index_facts, 2 rows\)/],
+  ['Observation?status:not=final', /walk status:not \(nothing\)/],
+  ['Observation?status:not=amended', /walk status:not \(index_token, 2 rows\)/],
+  ['Observation?category:not=lab', /walk category:not \(index_facts, 2 rows\)/],
+  ['Observation?code=a&status:not=amended', /walk code \(index_token, 2 rows\), test status:not/],
 ];
 
 t.test('plans', async t => {
@@ -56,7 +79,7 @@ t.test('plans', async t => {
   };
   for (const [query, not] of asked) {
     statements.length = 0;
-    const answer = await server.app.inject({ url: `/fhir/${query}` });
+    const answer = await server.app.inject({ url: `/fhir/${query.replace('|', '%7C')}` });
     t.ok((answer.json() as { entry?: unknown[] }).entry?.length, `${query} finds`);
     const steps: string[] = [];
     for (const { text, values } of [...statements]) {
@@ -69,6 +92,10 @@ t.test('plans', async t => {
       [],
       query,
     );
+  }
+  for (const [query, plan] of told) {
+    const answer = await server.app.inject({ url: `/fhir/${query.replace('|', '%7C')}&_explain=true` });
+    t.match(answer.payload, plan, query);
   }
   await server.close();
 });

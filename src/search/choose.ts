@@ -3,12 +3,13 @@
  * lies in the order asked for is walked, so that the first page needs no look at the rest.
  */
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
+import { measureNot, measureShapes } from './among.ts';
 import { measureCanonical } from './canonical.ts';
 import { innerSelect } from './compile.ts';
-import { anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
+import { allOf, anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
 import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
 import { atMost } from './order.ts';
-import { canDrive, usualDriver, walkable } from './rank.ts';
+import { canDrive, conjuncts, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
 import { isWalkedByText } from './text-sort.ts';
 import { targetsCondition } from './types/reference.ts';
 import { usesOf } from './types/text.ts';
@@ -27,6 +28,7 @@ const fewInner = 200;
  * @param limit about so many at most; `only` asks for the last of them alone
  */
 function rawRows(part: Condition, limit: number, only = atMost(limit)): Sql | undefined {
+  if (part.op === 'not') return part.among && rawRows(part.among, limit, only);
   if (part.op === 'ids')
     return sql`SELECT 1 AS one FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])} ${only}`;
   if (part.op === 'range') {
@@ -34,7 +36,7 @@ function rawRows(part: Condition, limit: number, only = atMost(limit)): Sql | un
     const where = part.range.estimate ?? part.range.where;
     return sql`SELECT 1 AS one FROM ${raw(part.range.table.name)} x WHERE ${where} ${only}`;
   }
-  if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 20) return undefined;
+  if (part.op !== 'or' || part.parts.length === 0 || part.parts.length > 40) return undefined;
   const rows = part.parts.map(one => (one.op === 'and' ? walkable(one) : one)).map(one => one && rawRows(one, limit));
   if (rows.includes(undefined)) return undefined;
   const each = rows.map(one => sql`SELECT * FROM (${one!}) q`);
@@ -70,9 +72,15 @@ export async function sample(
 /** Looks how large the insides of chains and `_has` are; the search with that known. */
 export async function measure(search: TypeSearch, settings: RunSettings): Promise<TypeSearch> {
   const parts = await Promise.all(
-    search.parts.map(async part => named(await measurePart(part, settings), nameOf(part))),
+    search.parts.map(async part => named(await measureWhole(part, search, settings), nameOf(part))),
   );
   return { ...search, parts };
+}
+
+/** One of the conditions of a search, which may drive it: of what is not there it is told where to look for it. */
+async function measureWhole(part: Condition, search: TypeSearch, settings: RunSettings): Promise<Condition> {
+  const measured = await measurePart(part, settings);
+  return measured.op === 'not' && !search.contained ? measureNot(measured, search.scope, settings) : measured;
 }
 
 async function measurePart(part: Condition, settings: RunSettings): Promise<Condition> {
@@ -102,9 +110,18 @@ async function measurePart(part: Condition, settings: RunSettings): Promise<Cond
   }
 }
 
+/** Of what leads somewhere the rows are not put in order: what is not there drives it only where that is little. */
+async function measureInner(part: Condition, type: string, settings: RunSettings): Promise<Condition> {
+  if (part.op !== 'not') return part;
+  const measured = await measureNot(part, settings.scopeOf(type), settings);
+  const [large] = measured.op === 'not' ? await reach([measured], walkFrom, settings) : [false];
+  return large === false ? measured : part;
+}
+
 /** Few targets are named in the query, which then walks their references; of sources it is only noted whether they are few. */
 async function measureLink(part: Condition & { op: 'chain' | 'has' }, settings: RunSettings): Promise<Condition> {
-  const inner = await measurePart(part.inner, settings);
+  const measured = conjuncts(await measurePart(part.inner, settings));
+  const inner = allOf(await Promise.all(measured.map(one => measureInner(one, part.type, settings))));
   const found = innerSelect(inner, part.type, raw('CAST(v.h AS TEXT) AS h'), settings);
   const query = sql`SELECT DISTINCT q.h AS h FROM (${found}) q ${atMost(fewInner + 1)}`;
   const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
@@ -124,6 +141,7 @@ function padded<T>(items: readonly T[]): readonly T[] {
 /** Words are looked up; a condition that only a few rows could make more than its estimate is that, when they are not there. */
 async function measureRange(part: Condition & { op: 'range' }, settings: RunSettings): Promise<Condition> {
   const { range } = part;
+  if (range.shapes) return measureShapes(range, settings);
   if (range.words) return measureWords(range, range.words, settings);
   if (!range.unless || !range.estimate) return part;
   const any = sql`SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.unless} ${atMost(1)}`;
@@ -149,7 +167,7 @@ async function measureWords(
 }
 
 function hasLinks(part: Condition): boolean {
-  if (part.op === 'range') return part.range.words !== undefined || part.range.unless !== undefined;
+  if (part.op === 'range') return [part.range.words, part.range.unless, part.range.shapes].some(Boolean);
   if (part.op === 'chain' || part.op === 'has' || part.op === 'inside' || part.op === 'canonical') return true;
   if (part.op === 'or' || part.op === 'and') return part.parts.some(hasLinks);
   return part.op === 'not' && hasLinks(part.part);
@@ -164,13 +182,16 @@ const smallest = (counts: readonly (number | undefined)[], below: number): numbe
 };
 
 /** True when all rows of a condition can be walked by a column: alternatives are merged by it. */
-const walksBy = (part: Condition, column: 'moment' | 'seq'): boolean =>
-  part.op === 'range'
-    ? part.range.walk[0] === column
-    : part.op === 'or' &&
-      part.parts.length > 0 &&
-      part.parts.length <= 8 &&
-      part.parts.every(one => walksBy(one, column));
+const walksBy = (whole: Condition, column: 'moment' | 'seq'): boolean => {
+  const part = walkedFor(whole);
+  if (part.op === 'range') return part.range.walk[0] === column;
+  return (
+    part.op === 'or' &&
+    part.parts.length > 0 &&
+    part.parts.length <= mostBranches(part.parts) &&
+    part.parts.every(one => walksBy(one, column))
+  );
+};
 
 const walksByMoment = (part: Condition): boolean => walksBy(part, 'moment');
 
@@ -186,6 +207,8 @@ function liesInOrder(part: Condition, search: TypeSearch): boolean {
 /** The place of the condition that drives best; -1 when all resources of the type are walked in the order asked for. */
 export async function chooseDriver(search: TypeSearch, settings: RunSettings): Promise<number> {
   const every = search.parts.filter(canDrive);
+  const nothing = every.find(part => part.op === 'or' && part.parts.length === 0);
+  if (nothing) return search.parts.indexOf(nothing);
   const found = every.filter(part => !scans(part));
   const able = found.length > 0 ? found : every;
   if (able.length === 0) return -1;
@@ -206,8 +229,10 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
 }
 
 /** True when rows are found by reading through more than they are. */
-const scans = (part: Condition): boolean =>
-  part.op === 'range' ? part.range.scan === true : part.op === 'or' && part.parts.some(scans);
+const scans = (whole: Condition): boolean => {
+  const part = walkedFor(whole);
+  return part.op === 'range' ? part.range.scan === true : part.op === 'or' && part.parts.some(scans);
+};
 
 const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 'has' || part.op === 'inside';
 

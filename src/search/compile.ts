@@ -8,7 +8,7 @@ import { chainTest, chainWhere, hasTargets, hasTest, insideSelect } from './comp
 import type { At, Condition } from './condition.ts';
 import { mergeRanges } from './merge-ranges.ts';
 import { rangeTest } from './range-test.ts';
-import { conjuncts, isHashes, usualDriver, walkable } from './rank.ts';
+import { conjuncts, isHashes, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
 import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionsOfType } from './readable.ts';
 import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
@@ -16,6 +16,8 @@ import { noMoment } from './rows.ts';
 /** Which resources are asked for. */
 export interface Scope {
   readonly type: string;
+  /** What stands for the facts of the type (see TypeParams), unless they are being built. */
+  readonly facts?: number;
   /** True when resources of the type can have a moment. */
   readonly hasMoment: boolean;
 }
@@ -49,8 +51,6 @@ export interface Drive {
   readonly by?: Condition;
 }
 
-/** Most branches that are merged by order; beyond, the rows are gathered and sorted. */
-const maxBranches = 8;
 /** Asks the store from time to time whether the query's time is used up. */
 export const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
 const truth = raw('1 = 1');
@@ -87,13 +87,26 @@ export function drive(
       tests,
       by,
     };
-  const alternatives = by.op === 'or' ? by.parts.map(part => walkable(part)!) : [by];
+  const walked = walkedFor(by);
+  // A page link from before its facts were built anew.
+  if (walked.op === 'not')
+    return {
+      branches: [momentsOfType(scope)],
+      kind: 'rows',
+      hasMoment: true,
+      walk: [],
+      repeats: false,
+      tests: [...tests, by],
+      by,
+    };
+  const alternatives = walked.op === 'or' ? walked.parts.map(part => walkable(part)!) : [walked];
   // What walks wider than it asks has to be tested as well.
-  const wider = by.op === 'or' && by.parts.some((part, i) => part !== alternatives[i]);
+  const wider = walked !== by || (walked.op === 'or' && walked.parts.some((part, i) => part !== alternatives[i]));
   const walk = commonWalk(alternatives);
   const base = { kind: 'rows', hasMoment: true, tests: wider ? [...tests, by] : tests, by } as const;
   if (walk.length > 0) {
-    const repeats = alternatives.length > 1 || alternatives.some(part => part.op !== 'range' || part.range.repeats);
+    const apart = alternatives.length === 1 || alternatives.every(part => part.op === 'range' && part.range.ofShape);
+    const repeats = !apart || alternatives.some(part => part.op !== 'range' || part.range.repeats);
     return { ...base, branches: alternatives.map(part => sql`(${walkRows(part, walk)}) d`), walk, repeats };
   }
   return { ...base, branches: [sql`(${gatheredRows(alternatives, settings)}) d`], walk: [], repeats: false };
@@ -104,7 +117,7 @@ function commonWalk(alternatives: readonly Condition[]): readonly string[] {
   const [first] = alternatives;
   if (first?.op !== 'range') return [];
   if (alternatives.length === 1) return first.range.walk;
-  if (alternatives.length > maxBranches) return [];
+  if (alternatives.length > mostBranches(alternatives)) return [];
   const walkedBy = (column: string) => alternatives.every(part => part.op === 'range' && part.range.walk[0] === column);
   return ['moment', 'seq'].find(walkedBy)?.split(' ') ?? [];
 }
@@ -119,7 +132,7 @@ function walkRows(part: Condition, walk: readonly string[]): Sql {
 /** The rows of all alternatives, each version once. The plus keeps the planner from reading a whole parameter in order of seq. */
 function gatheredRows(alternatives: readonly Condition[], settings: CompileSettings): Sql {
   if (alternatives.length === 0) return raw('SELECT CAST(0 AS BIGINT) AS seq, CAST(0 AS BIGINT) AS moment WHERE 1 = 0');
-  if (alternatives.length > maxBranches)
+  if (alternatives.length > mostBranches(alternatives))
     return sql`SELECT DISTINCT +r.seq AS seq, r.moment FROM (${join(
       mergeRanges(alternatives).map(part => rangeRows(part, settings)),
       ' UNION ALL ',
@@ -160,6 +173,9 @@ export const feedOfType = ({ type }: Scope): Sql => sql`(${versionsOfType(type)}
 function allOfType({ type }: Scope): Sql {
   return sql`(SELECT r.seq, r.last_updated FROM index_resource r WHERE r.type = ${type}) d`;
 }
+
+const momentsOfType = ({ type }: Scope): Sql =>
+  sql`(SELECT x.seq, ${lookedUpMoment('x')} AS moment FROM index_resource x WHERE x.type = ${type}) d`;
 
 /** Versions of resources known by their hashes. */
 function rowsOfHashes(by: Condition, settings: CompileSettings): Sql {

@@ -16,6 +16,15 @@ export interface At {
   readonly lastUpdated: Sql;
 }
 
+/** Codes of a source, of some systems or of any. */
+export interface Codes {
+  readonly param: number;
+  readonly hashes: readonly bigint[];
+  readonly systems?: readonly number[];
+  /** The source's codes are of few systems, which shapes tell. */
+  readonly few: boolean;
+}
+
 /** A run of rows in one index table: a version fulfils it when one of its rows lies inside. */
 export interface Range {
   readonly table: IndexTable;
@@ -34,6 +43,15 @@ export interface Range {
   readonly orders?: number;
   /** Words it is about, as a condition over `index_word y`: few are resolved before the query, and walked. */
   readonly words?: { readonly param: number; readonly which: Sql };
+  /** Shapes it is about, as a condition over `index_shape y` of what stands for a type: they are resolved before the query. */
+  readonly shapes?: { readonly facts: number; readonly which: Sql };
+  /** It is the rows of some codes of a source (of some systems, else of any): what has none of them can be found beside them. */
+  readonly codes?: Codes;
+  /**
+   * It is about versions of some shapes: each version lies in one such range, once. What is found is in the order of moments, also
+   * where many such ranges have to be gathered: their number may change between two pages.
+   */
+  readonly ofShape?: boolean;
   /** The part of the condition that the key can find, for an estimate of its rows, when it cannot find the whole. */
   readonly estimate?: Sql;
   /** Where no row of the table fulfils this, `estimate` is the whole condition: it is looked for before the query. */
@@ -86,7 +104,8 @@ export type Condition =
   /** References to a contained resource (`via` has a row for each, with its place) that fulfils a condition. */
   | { readonly op: 'inside'; readonly via: Range; readonly type: string; readonly inner: Condition }
   | { readonly op: 'or' | 'and'; readonly parts: readonly Condition[] }
-  | { readonly op: 'not'; readonly part: Condition }
+  /** `among`: what fulfils it is among what fulfils that, which can be walked. */
+  | { readonly op: 'not'; readonly part: Condition; readonly among?: Condition }
   | { readonly op: 'test'; readonly test: (at: At) => Sql }
   /** Tested on the resource itself, after everything else; only as one of the conditions of a whole search. */
   | { readonly op: 'body'; readonly name: string; readonly test: (resource: Resource) => boolean };

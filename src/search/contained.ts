@@ -59,7 +59,7 @@ function once<A extends object, B>(make: (argument: A) => B): (argument: A) => B
 /** The parameters of a type as contained resources have them. */
 export function containedRegistry(registry: Registry): Registry {
   return type => {
-    const { byCode, sources, absent } = registry(type);
+    const { byCode, sources, absent, facts } = registry(type);
     const mapped = new Map(sources.map(source => [source, containedSource(source)]));
     const param = (one: SearchParam): SearchParam => ({
       ...one,
@@ -70,6 +70,7 @@ export function containedRegistry(registry: Registry): Registry {
       resourceType: type,
       byCode: new Map([...byCode].map(([code, one]) => [code, param(one)])),
       sources: [...mapped.values()],
+      facts: containedParam(facts),
       absent,
     };
     return params;
@@ -81,8 +82,10 @@ const linkOf = (param: number): number => hash32(`inside ${param}`);
 
 /** Notes that the reference at hand leads to a contained resource. */
 export function addLink(resource: Resource, id: string, rows: Rows): void {
-  const place = containedIn(resource).find(([, contained]) => contained.id === id)?.[0];
-  if (place !== undefined) rows.add(tokenTable, [linkOf(rows.param), marker, place, 0]);
+  const found = containedIn(resource).find(([, contained]) => contained.id === id);
+  if (!found) return;
+  rows.addPresence(found[1].resourceType);
+  rows.add(tokenTable, [linkOf(rows.param), marker, found[0], 0]);
 }
 
 /** References of sources to contained resources of a type that fulfil a condition planned for contained resources. */
@@ -99,15 +102,6 @@ export const toInside = (params: readonly number[], type: string, inner: Conditi
     rank: 90,
   },
 });
-
-/** Resources that refer to a contained resource of theirs: tested, since the place of the target stands where a moment would. */
-export function hasLink(param: number): Condition {
-  const where = sql`x.param = ${linkOf(param)} AND x.code = ${marker}`;
-  return {
-    op: 'range',
-    range: { table: tokenTable, where, walk: [], probe: 'set', repeats: true, rank: 99, testOnly: true },
-  };
-}
 
 /** Containers of any resource of a type. */
 export function holdsType(type: string): Condition {

@@ -69,7 +69,10 @@ export function createSearch(parts: SearchParts): Search {
     inCodeSystem: (system, code) => isCodeOf(definitions, system, code),
   };
   const planSettings = (): PlanSettings => ({ ...lasting, now: now(), codes: codes() });
-  const scopeOf = (type: string): Scope => ({ type, hasMoment: registry(type).moment !== undefined });
+  const scopeOf = (type: string): Scope => {
+    const { moment, facts } = registry(type);
+    return { type, hasMoment: moment !== undefined, ...(reindex.knowsFacts(type) && { facts }) };
+  };
 
   const assertCompartment = (compartment: string, type: string): void => {
     for (const code of compartments(compartment, type) ?? []) {

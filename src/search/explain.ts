@@ -25,7 +25,7 @@ function indexOf(condition: Condition): string {
     case 'inside':
       return `contained ${condition.type} by ${indexOf(condition.inner)}`;
     case 'not':
-      return indexOf(condition.part);
+      return indexOf(condition.among ?? condition.part);
     case 'test':
       return 'version';
     case 'body':

@@ -3,14 +3,14 @@
  */
 import type { Resource } from '../fhir/types.ts';
 import type { IndexRow } from '../store/store.ts';
-import { addContainedMarker, containedIn, containedSources } from './contained.ts';
+import { addContainedMarker, containedIn, containedParam, containedSources } from './contained.ts';
 import type { Registry } from './registry.ts';
 import { type IndexSettings, noMoment, Rows, toMoment } from './rows.ts';
 import type { Source } from './search-param.ts';
 import { searchTypes } from './types/all.ts';
 import { dateInterval } from './types/date.ts';
 import type { SearchType } from './types/search-type.ts';
-import { besides } from './types/token-hash.ts';
+import { besides, isCoded } from './types/token-hash.ts';
 
 /** The index rows of a resource. */
 export function extractRows(resource: Resource, registry: Registry, settings: IndexSettings): readonly IndexRow[] {
@@ -19,8 +19,12 @@ export function extractRows(resource: Resource, registry: Registry, settings: In
   const rows = new Rows(settings, moment);
   addSources(resource, params.sources, rows);
   const first = resource.resourceType === 'Bundle' ? firstEntry(resource) : undefined;
-  if (first) addInside(first, registry, rows);
-  rows.addFacts();
+  if (first) {
+    const { sources, facts } = registry(first.resourceType);
+    // It is asked through its Bundle (`composition.type`).
+    addSources(first, containedSources(sources), rows);
+    rows.addFacts(params.facts, containedParam(facts));
+  } else rows.addFacts(params.facts);
   return resource['contained'] === undefined ? rows.all : [...rows.all, ...containedRows(resource, registry, settings)];
 }
 
@@ -31,33 +35,16 @@ function firstEntry(bundle: Resource): Resource | undefined {
   return first?.resourceType === 'Composition' || first?.resourceType === 'MessageHeader' ? first : undefined;
 }
 
-/** Rows of a resource that lies inside another and is asked through it (`composition.type`). */
-function addInside(resource: Resource, registry: Registry, rows: Rows): void {
-  addSources(resource, containedSources(registry(resource.resourceType).sources), rows);
-}
-
 /** The rows of contained resources: their place stands for the moment. */
 function containedRows(resource: Resource, registry: Registry, settings: IndexSettings): readonly IndexRow[] {
   return containedIn(resource).flatMap(([place, contained]) => {
     const rows = new Rows(settings, place, place);
     addContainedMarker(contained.resourceType, rows);
-    addSources(contained, containedSources(registry(contained.resourceType).sources), rows);
-    rows.addFacts();
+    const { sources, facts } = registry(contained.resourceType);
+    addSources(contained, containedSources(sources), rows);
+    rows.addFacts(containedParam(facts));
     return rows.all;
   });
-}
-
-/** The index rows of some sources only; `moment` is the source of the resource's moment. */
-export function extractSources(
-  resource: Resource,
-  sources: readonly Source[],
-  moment: Source | undefined,
-  settings: IndexSettings,
-): readonly IndexRow[] {
-  const rows = new Rows(settings, moment ? momentOf(resource, moment, settings) : noMoment);
-  addSources(resource, sources, rows);
-  rows.addFacts();
-  return rows.all;
 }
 
 /** A source with what makes rows of its values. */
@@ -123,9 +110,10 @@ function addSources(resource: Resource, sources: readonly Source[], rows: Rows):
 }
 
 function addSource(resource: Resource, { source, type }: Step, rows: Rows): void {
-  rows.begin(source.param);
+  rows.begin(source.param, source.onlyTargets);
   for (const expression of source.expressions)
     expression.evaluate(resource, (value, info) => type.entries(value, info, rows, source, resource), resource);
+  rows.endValues(type.tables[0], isCoded(source));
   if (rows.hasTexts) rows.end(besides(source.param, 'text'));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Store } from '../store/store.ts';
 import type { Source, TypeParams } from './search-param.ts';
-import { type ExtractorVersions, extractorVersions } from './sources.ts';
+import { type ExtractorVersions, extractorVersions, factsOf } from './sources.ts';
 
 /** The index of one type. */
 export interface TypeIndex {
@@ -58,8 +58,15 @@ export async function readIndex(
   if (text !== undefined) return JSON.parse(text) as TypeIndex;
   const core = new Set<Source>();
   for (const param of byCode.values()) if (param.isCore) for (const source of param.sources) core.add(source);
-  return { done: sources.filter(source => core.has(source)).map(source => source.paramAt(versions)) };
+  const done = sources.filter(source => core.has(source)).map(source => source.paramAt(versions));
+  return { done: [...done, factsOf(resourceType, [], versions)] };
 }
+
+/** All that is to be indexed of a type. */
+export const paramsOf = ({ sources, facts }: TypeParams): readonly number[] => [
+  ...sources.map(source => source.param),
+  facts,
+];
 
 /** Notes the index of a type. */
 export const writeIndex = (store: Store, type: string, index: TypeIndex): Promise<void> =>

@@ -66,8 +66,10 @@ export function beginSearch(search: TypeSearch, driver: number, settings: Compil
   if (search.contained) return [containedRows(search, by, settings)];
   const begin = drive(search.parts, by, search.scope, settings);
   const moment = momentOf(begin, search.scope);
-  if (sort === undefined)
-    return [begin.walk.length > 0 ? walked(begin) : { begin, keys: orderKeys([], moment), tests: raw('') }];
+  if (sort === undefined) {
+    if (begin.walk.length > 0) return [walked(begin)];
+    return [{ begin, keys: liesByMoment(by) ? momentKeys : orderKeys([], moment), tests: raw('') }];
+  }
   const values = by ? undefined : valuesInOrder(search);
   if (values) return [sortedValues(begin, values, search), withoutValue(begin, values, search)];
   if (sort.by === 'moment' && begin.walk[0] === 'moment') return byMoment(begin, search);
@@ -118,6 +120,13 @@ export function byMoment(begin: Drive, search: TypeSearch): readonly Begun[] {
     inOrder(begin, last, search, sql` AND d.moment = ${none}`),
   ];
 }
+
+const momentKeys = ['moment', 'seq'].map(column => ({ value: raw(`d.${column}`), descending: true }));
+
+/** True for what is found among ranges that are walked by moment while they are few, and gathered when another page finds more of them. */
+const liesByMoment = (by: Condition | undefined): boolean =>
+  by?.op === 'not' ||
+  (by?.op === 'or' ? by.parts.every(liesByMoment) : by?.op === 'range' && by.range.ofShape === true);
 
 /** Contained resources, container after container. */
 function containedRows(search: TypeSearch, by: Condition | undefined, settings: CompileSettings): Begun {

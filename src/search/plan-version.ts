@@ -4,25 +4,13 @@
  */
 import type { Interval } from '../fhir/datetime.ts';
 import { resourceTable } from '../store/resource-table.ts';
-import { type Sql, sql } from '../store/sql.ts';
-import { type At, allOf, anyOf, type Condition, hashOf, never, not, type Range } from './condition.ts';
-import { hasLink, holdsType, toInside } from './contained.ts';
+import { join, type Sql, sql } from '../store/sql.ts';
+import { type At, anyOf, type Condition, hashOf, never, not } from './condition.ts';
 import type { PlanSettings } from './plan.ts';
 import { refuseModifier, refuseValue } from './refuse.ts';
-import { presence } from './rows.ts';
 import type { SearchParam, Source } from './search-param.ts';
-import {
-  compositeTable,
-  dateTable,
-  factsTable,
-  numberTable,
-  positionTable,
-  quantityTable,
-  referenceTable,
-  stringTable,
-} from './tables.ts';
+import { hasParam, shapeRange } from './shapes.ts';
 import { compareDates, parseDateValue } from './types/date.ts';
-import { kindHash } from './types/reference.ts';
 import type { Prefix } from './types/search-type.ts';
 
 /** `_id`, one or several. */
@@ -101,45 +89,23 @@ function isAskedMissing(name: string, values: readonly string[]): boolean {
 
 const planAlways = (holds: boolean): Condition => (holds ? { op: 'and', parts: [] } : never);
 
-const tableOf = new Map([
-  ['date', dateTable],
-  ['string', stringTable],
-  ['number', numberTable],
-  ['quantity', quantityTable],
-  ['reference', referenceTable],
-  ['composite', compositeTable],
-  ['special', positionTable],
-]);
-
-/** The resource has any value for a source. @param only of references, the one type they may lead to */
-function hasValue(source: Source, only?: string): Condition {
-  const range = (table: Range['table'], extra = sql``): Condition => ({
-    op: 'range',
-    range: { table, where: sql`x.param = ${source.param}${extra}`, walk: [], probe: 'seq', repeats: true, rank: 95 },
-  });
-  const table = tableOf.get(source.kind);
-  if (!table) return present(source);
+/** The resource has a value for a source, as a condition over `index_shape y`. @param only of references, the one type they may lead to */
+function hasValue(source: Source, only?: string): Sql {
   if (source.whole) {
-    const whole = allOf(source.whole.map(part => hasValue(part)));
-    return source.expressions.length === 1 ? whole : anyOf([whole, range(table)]);
+    const whole = sql`(${join(
+      source.whole.map(part => hasValue(part)),
+      ' AND ',
+    )})`;
+    return source.expressions.length === 1 ? whole : sql`(${whole} OR ${hasParam(source.param)})`;
   }
-  if (source.kind !== 'reference') return range(table);
-  if (only !== undefined)
-    return anyOf([range(table, sql` AND x.kind = ${kindHash(only)}`), toInside([source.param], only, holdsType(only))]);
-  return anyOf([range(table), present(source), hasLink(source.param)]);
+  return hasParam(source.param, only);
 }
 
-/** The resource has a value, as its row of facts says: tested, never walked, since the row is looked up by the version. */
-function present(source: Source): Condition {
-  const where = sql`instr(x.params, ${presence(source.param)}) > 0`;
-  return {
-    op: 'range',
-    range: { table: factsTable, where, walk: [], probe: 'seq', repeats: true, rank: 99, testOnly: true },
-  };
-}
-
-/** `:missing=true|false`. */
-export function planMissing(param: SearchParam, name: string, values: readonly string[]): Condition {
-  const any = anyOf(param.sources.map(source => hasValue(source, param.onlyTarget)));
-  return isAskedMissing(name, values) ? not(any) : any;
+/** `:missing=true|false`. @param facts of the resources that are searched, see TypeParams */
+export function planMissing(param: SearchParam, name: string, values: readonly string[], facts: number): Condition {
+  const any = join(
+    param.sources.map(source => hasValue(source, param.onlyTarget)),
+    ' OR ',
+  );
+  return { op: 'range', range: shapeRange(facts, isAskedMissing(name, values) ? sql`NOT (${any})` : sql`(${any})`) };
 }

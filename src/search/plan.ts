@@ -5,7 +5,7 @@
 import { sql } from '../store/sql.ts';
 import { planBodyText } from './body-text.ts';
 import { takesCanonicals, urlsOf } from './canonical.ts';
-import { allOf, anyOf, type Condition } from './condition.ts';
+import { allOf, anyOf, type Condition, not } from './condition.ts';
 import { containedRegistry, toInside } from './contained.ts';
 import { type Criterion, type ParamPath, pathLength } from './parse.ts';
 import { planFilter } from './plan-filter.ts';
@@ -29,8 +29,8 @@ export interface PlanSettings extends AskSettings {
   readonly maxChain: number;
   readonly maxValues: number;
   readonly resourceTypes: readonly string[];
-  /** Refuses a parameter whose index is being built. */
-  assertIndexed(param: SearchParam): void;
+  /** Refuses a parameter whose index is being built. @param facts whether its resources have values is asked */
+  assertIndexed(param: SearchParam, facts?: boolean): void;
 }
 
 /** What resources of a type have to fulfil for one criterion. */
@@ -229,7 +229,10 @@ export function planParam(
   values: readonly string[],
   settings: PlanSettings,
 ): Condition {
-  if (modifier === 'missing') return planMissing(param, name, values);
+  if (modifier === 'missing') {
+    settings.assertIndexed(param, true);
+    return planMissing(param, name, values, settings.registry(param.resourceType).facts);
+  }
   const searchType = searchTypes.get(param.type);
   if (!searchType)
     throw refuse(
@@ -255,5 +258,5 @@ export function planParam(
       searchType.condition({ param, name, ...(modifier !== undefined && { modifier }), value }, settings),
   );
   // `:not` with several values: none of them.
-  return modifier === 'not' || modifier === 'not-in' ? allOf(conditions) : anyOf(conditions);
+  return modifier === 'not' || modifier === 'not-in' ? not(anyOf(conditions.map(not))) : anyOf(conditions);
 }

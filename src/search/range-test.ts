@@ -2,6 +2,7 @@
  * range-test: a range of index rows as a test on one version, looked up by its key or by the version.
  */
 import { raw, type Sql, sql } from '../store/sql.ts';
+import { leadsWithSeq } from '../store/tables.ts';
 import type { At, Range } from './condition.ts';
 
 /** The version has a row in the range; of contained resources the very one at hand. */
@@ -12,7 +13,8 @@ export function rangeTest(range: Range, at: At, contained: boolean): Sql {
   const from = sql`FROM ${raw(range.table.name)} x WHERE ${range.where}`;
   if (range.probe === 'set') return sql`${at.seq} IN (SELECT x.seq ${from})`;
   if (range.probe === 'moment') return sql`EXISTS (SELECT 1 ${from} AND x.moment = ${at.moment} AND x.seq = ${at.seq})`;
-  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.table.bySeq ? notByKey(range.where) : range.where} AND x.seq = ${at.seq})`;
+  const where = range.table.bySeq || leadsWithSeq(range.table) ? notByKey(range.where) : range.where;
+  return sql`EXISTS (SELECT 1 FROM ${raw(range.table.name)} x WHERE ${where} AND x.seq = ${at.seq})`;
 }
 
 /** The same contained resource, not another one of the container. */
@@ -34,5 +36,5 @@ function placeColumn({ table }: Range): 'inside' | 'moment' | undefined {
  */
 export function notByKey({ text, values }: Sql): Sql {
   const keys = text.includes('x.kind') ? /\bx\.(param|target)\b/g : /\bx\.(unit|lo|hi|exact|target)\b/g;
-  return { text: text.replace(keys, '+x.$1').replace(/\bx\.text\b/g, "(x.text || '')"), values };
+  return { text: text.replace(keys, '+x.$1').replace(/\bx\.(text|params)\b/g, "(x.$1 || '')"), values };
 }

@@ -5,6 +5,7 @@ import type { Condition } from './condition.ts';
 
 /** Conditions that can drive alone: ranges, ids, chains, and alternatives of these. */
 export function canDrive(condition: Condition): boolean {
+  if (condition.op === 'not') return condition.among !== undefined && canDrive(condition.among);
   if (condition.op === 'or') return condition.parts.every(part => walkable(part) !== undefined) || isHashes(condition);
   return (
     (condition.op === 'range' && !condition.range.testOnly) ||
@@ -13,6 +14,10 @@ export function canDrive(condition: Condition): boolean {
     ((condition.op === 'chain' || condition.op === 'has') && !condition.large)
   );
 }
+
+/** What is walked for a condition: itself, or what it is found among. */
+export const walkedFor = (condition: Condition): Condition =>
+  condition.op === 'not' && condition.among ? condition.among : condition;
 
 /** What can be walked for one of several alternatives: itself, or of several conditions that must hold the best. */
 export function walkable(part: Condition): Condition | undefined {
@@ -44,6 +49,8 @@ export function rankOf(condition: Condition): number {
       return condition.parts.length === 0 ? 0 : Math.max(...condition.parts.map(rankOf)) + 1;
     case 'and':
       return Math.min(100, ...condition.parts.map(rankOf));
+    case 'not':
+      return condition.among ? 98 : 100;
     default:
       return 100;
   }
@@ -57,3 +64,7 @@ export const conjuncts = (condition: Condition): readonly Condition[] =>
 export function usualDriver(parts: readonly Condition[]): Condition | undefined {
   return parts.filter(canDrive).toSorted((a, b) => rankOf(a) - rankOf(b))[0];
 }
+
+/** How many alternatives are merged by their order: beyond, their rows are gathered and sorted. */
+export const mostBranches = (parts: readonly Condition[]): number =>
+  parts.some(part => part.op === 'range' && part.range.ofShape) ? 24 : 8;

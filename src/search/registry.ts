@@ -6,7 +6,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { Resource } from '../fhir/types.ts';
 import { type Node, parseExpression, printExpression, unionParts } from '../fhirpath/syntax.ts';
 import type { SearchParam, Source, TypeParams } from './search-param.ts';
-import { type Definition, type Draft, type Part, SourceMaker } from './sources.ts';
+import { type Definition, type Draft, factsOf, type Part, SourceMaker } from './sources.ts';
 
 /** Parameters that can be a resource's moment, the first that it has, in order. */
 const momentCodes = [
@@ -121,7 +121,8 @@ function compileType(type: string, known: Catalogue, definitions: Definitions): 
     else byCode.set(code, toParam(type, draft, made, code === momentCode, byUrl));
   }
   const moment = momentCode === undefined ? undefined : byCode.get(momentCode)?.sources[0];
-  return { resourceType: type, byCode, sources: sources.all(), ...(moment && { moment }), absent };
+  const facts = factsOf(type, [...drafts.values()]);
+  return { resourceType: type, byCode, sources: sources.all(), facts, ...(moment && { moment }), absent };
 }
 
 function toParam(

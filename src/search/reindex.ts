@@ -8,12 +8,13 @@ import type { Resource } from '../fhir/types.ts';
 import type { Precondition, Store, StoreState } from '../store/store.ts';
 import { containedParam } from './contained.ts';
 import { extractRows } from './extract.ts';
-import { readIndex, readVersions, type TypeIndex, writeIndex, writeVersions } from './index-state.ts';
+import { paramsOf, readIndex, readVersions, type TypeIndex, writeIndex, writeVersions } from './index-state.ts';
 import { indexedVersions, newestOfType, newestPosition, storedTexts, typesWithResources } from './readable.ts';
 import { BeingIndexed } from './refuse.ts';
 import type { RegistryOf } from './registry.ts';
 import type { IndexSettings } from './rows.ts';
 import type { SearchParam } from './search-param.ts';
+import { factsTable, shapeTable } from './tables.ts';
 import { asidesOf } from './types/token-hash.ts';
 
 /** Versions indexed at a time. */
@@ -26,6 +27,9 @@ const patienceMs = 3000;
 const silentMs = 20_000;
 /** Rows of a source that is no more, removed at a time. */
 const forgotten = 5000;
+
+/** Where facts are: all that is written where nothing else is missing. */
+const factTables: ReadonlySet<string> = new Set([factsTable.name, shapeTable.name]);
 
 /** Progress of a type's index. */
 export interface Progress {
@@ -43,8 +47,10 @@ export interface Reindex {
   asExtracted(): Precondition | undefined;
   /** Waits a little for the job of a type. */
   settled(type: string): Promise<void>;
-  /** Refuses a parameter whose index is being built. */
-  assertIndexed(param: SearchParam): void;
+  /** Refuses a parameter whose index is being built. @param facts whether its resources have values is asked */
+  assertIndexed(param: SearchParam, facts?: boolean): void;
+  /** True when the facts of a type are not being built. */
+  knowsFacts(type: string): boolean;
   /** Makes all index rows of all types anew and removes what is not needed; tells how far it is. */
   rebuild(store: Store, tell: (progress: Progress) => void): Promise<number>;
   /** What is being indexed, by type. */
@@ -82,7 +88,7 @@ export function createReindex(
     for (const type of resourceTypes) {
       if (!there.has(type) && !everywhere && !bases.includes(type)) continue;
       const index = await readIndex(store, registry(type), versions);
-      const wanted = registry(type).sources.map(source => source.param);
+      const wanted = paramsOf(registry(type));
       const missing = wanted.filter(param => !index.done.includes(param));
       const gone = index.done.filter(param => !wanted.includes(param));
       if (missing.length > 0) start(type, index, missing, store);
@@ -91,6 +97,8 @@ export function createReindex(
     }
     await writeVersions(store);
   };
+
+  const knowsFacts = (type: string): boolean => !building.get(type)?.has(registry(type).facts);
 
   const lookAgain = (): void => {
     position = -1;
@@ -149,8 +157,9 @@ export function createReindex(
     const begun = { ...index, done: known.done };
     const note = (upTo: number) =>
       writeIndex(store, type, { ...begun, job: { params: missing, upTo, by: me, at: now() } });
-    if (still.length > 0) await indexType(type, from, store, note, one => running.set(type, one), true);
-    const wanted = registry(type).sources.map(source => source.param);
+    const tables = still.every(param => param === registry(type).facts) ? factTables : undefined;
+    if (still.length > 0) await indexType(type, from, store, note, one => running.set(type, one), true, tables);
+    const wanted = paramsOf(registry(type));
     const gone = known.done.filter(param => !wanted.includes(param));
     await writeIndex(store, type, {
       done: [...new Set([...known.done, ...missing])].filter(one => wanted.includes(one)),
@@ -158,7 +167,7 @@ export function createReindex(
     await forget(gone, store);
   };
 
-  /** Indexes all versions of a type after a position. */
+  /** Indexes all versions of a type after a position; `tables`: those alone. */
   const indexType = async (
     type: string,
     after: number,
@@ -166,6 +175,7 @@ export function createReindex(
     note: (upTo: number) => Promise<void>,
     tell: (progress: Progress) => void,
     gently: boolean,
+    tables?: ReadonlySet<string>,
   ): Promise<void> => {
     const total = await newestPosition(store);
     let from = after;
@@ -176,7 +186,9 @@ export function createReindex(
       if (rows.length === 0) return;
       const versions = rows.map(row => ({
         seq: Number(row['seq']),
-        rows: extractRows(JSON.parse(String(row['text'])) as Resource, registry, settings),
+        rows: extractRows(JSON.parse(String(row['text'])) as Resource, registry, settings).filter(
+          one => !tables || tables.has(one.table),
+        ),
       }));
       await store.addRows(versions);
       from = versions.at(-1)!.seq;
@@ -189,9 +201,11 @@ export function createReindex(
 
   return {
     running,
-    assertIndexed(param) {
+    knowsFacts,
+    assertIndexed(param, facts = false) {
       const missing = building.get(param.resourceType);
-      if (missing && param.sources.some(source => missing.has(source.param)))
+      const isBuilt = facts && !knowsFacts(param.resourceType);
+      if (isBuilt || (missing && param.sources.some(source => missing.has(source.param))))
         throw new BeingIndexed(param.resourceType, param.code, running.get(param.resourceType));
     },
     refresh,

@@ -7,7 +7,8 @@ import { hash47 } from '../store/hash.ts';
 import type { SqlValue } from '../store/sql.ts';
 import type { IndexRow, IndexTable } from '../store/store.ts';
 import { fold, type Variants } from './fold.ts';
-import { factsTable, indexTables, pairTable, useTable, wordTable } from './tables.ts';
+import { Shape } from './shapes.ts';
+import { factsTable, indexTables, pairTable, shapeTable, tokenTable, useTable, wordTable } from './tables.ts';
 
 /** What extraction depends on besides the resource. */
 export interface IndexSettings {
@@ -28,6 +29,8 @@ export const otherWidth = 7;
 /** So few rows are compared one by one; a resource with many would take the square of their number. */
 const fewRows = 50;
 const keyLengths: ReadonlyMap<string, number> = new Map(indexTables.map(table => [table.name, table.key]));
+/** Place of the system in a row of codes. */
+const tokenSystem = tokenTable.columns.findIndex(column => column.name === 'system');
 /** Longest text of a code that is kept. */
 const keptText = 300;
 
@@ -38,39 +41,19 @@ export function toMoment([from, to]: Interval): number {
   return since > 0 ? since * 8 + (width < 0 ? otherWidth : width) : otherWidth;
 }
 
-const firsts = 'ABCDEFGHIJKLMNOPQRST';
-const others = 'UVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:;!*+,/<=>?@^~#';
-
-/**
- * A parameter in a row of {@link factsTable}: six characters, of which only the first is one of `A` to `T`, so that one
- * parameter is never found across two others.
- */
-export function presence(param: number): string {
-  const known = presences.get(param);
-  if (known !== undefined) return known;
-  let rest = param + 2 ** 31;
-  let text = firsts[rest % firsts.length]!;
-  rest = Math.floor(rest / firsts.length);
-  for (let i = 0; i < 5; i++) {
-    text += others[rest % others.length]!;
-    rest = Math.floor(rest / others.length);
-  }
-  presences.set(param, text);
-  return text;
-}
-const presences = new Map<number, string>();
-
 /** The rows of one resource. */
 export class Rows {
   readonly all: IndexRow[] = [];
   /** Hash of the source whose values are being added. */
   param = 0;
+  private types: readonly string[] = [];
   private sourceStart = 0;
   /** The rows of the source at hand by table and key, once there are many. */
   private keys: Set<string> | undefined;
   private readonly texts = new Set<string>();
   private readonly pairs = new Set<number>();
-  private readonly present = new Set<number>();
+  private readonly shape = new Shape();
+  private hasValue = false;
 
   /** @param inside place of a contained resource, which stands for its moment; 0 for others */
   constructor(
@@ -79,9 +62,11 @@ export class Rows {
     readonly inside = 0,
   ) {}
 
-  /** Begins the rows of another source. */
-  begin(param: number): void {
+  /** Begins the rows of another source. @param types its references to these are told apart */
+  begin(param: number, types: readonly string[] = []): void {
     this.param = param;
+    this.types = types;
+    this.hasValue = false;
     this.sourceStart = this.all.length;
     this.keys = undefined;
     if (this.texts.size > 0) this.texts.clear();
@@ -105,9 +90,26 @@ export class Rows {
     return this.texts.size > 0;
   }
 
-  /** Notes that the source at hand has a value. */
-  addPresence(): void {
-    this.present.add(this.param);
+  /** Notes that the source at hand has a value. @param type of a reference: what it leads to */
+  addPresence(type?: string): void {
+    this.hasValue = true;
+    if (type !== undefined && this.types.includes(type)) this.shape.addTarget(this.param, type);
+  }
+
+  /** Ends the values of a source, whose own rows are those of a table. @param coded its rows are codes of few systems */
+  endValues(table: IndexTable | undefined, coded: boolean): void {
+    const systems: SqlValue[] = [];
+    let hasRows = false;
+    for (let i = this.sourceStart; i < this.all.length; i++) {
+      const row = this.all[i]!;
+      if (row.table !== table?.name || row.values[0] !== this.param) continue;
+      hasRows = true;
+      if (!coded) break;
+      const system = row.values[tokenSystem]!;
+      if (!systems.includes(system)) systems.push(system);
+    }
+    if (hasRows) this.shape.addSource(this.param, systems as number[]);
+    else if (this.hasValue) this.shape.addUncoded(this.param);
   }
 
   /** Ends the rows of a source: its texts go under the hash given. */
@@ -131,11 +133,11 @@ export class Rows {
     this.all.push({ table: useTable.name, values: [param, word, this.inside] });
   }
 
-  /** The row about the resource as a whole, after all its sources. */
-  addFacts(): void {
-    if (this.present.size === 0 && (this.inside > 0 || this.moment === noMoment)) return;
-    const params = [...this.present].map(presence).join('');
-    this.all.push({ table: factsTable.name, values: [this.inside, params, this.inside > 0 ? 0 : this.moment] });
+  /** The row about the resource as a whole, after all its sources. @param facts what stands for its type (see TypeParams) */
+  addFacts(...facts: readonly number[]): void {
+    const { key: shape, text } = this.shape.of(facts);
+    for (const type of facts) this.all.push({ table: shapeTable.name, values: [type, shape, text] });
+    this.all.push({ table: factsTable.name, values: [this.inside, shape, this.moment] });
   }
 
   /** Adds a row unless the source has it already (a primary key holds once). */

@@ -31,6 +31,8 @@ export interface Source {
   readonly single: boolean;
   /** The one type its references can have, for references that leave it out. */
   readonly soleTarget?: string;
+  /** Types that parameters ask for alone (`patient`), of all that its references can lead to. */
+  readonly onlyTargets?: readonly string[];
   /** Compiled components of a composite. */
   readonly components?: readonly Component[];
   /**
@@ -77,6 +79,8 @@ export interface TypeParams {
   readonly resourceType: string;
   readonly byCode: ReadonlyMap<string, SearchParam>;
   readonly sources: readonly Source[];
+  /** Stands for what is known of a version as a whole (shapes.ts), as a source's param for its rows. */
+  readonly facts: number;
   /** The source of the resource's moment (its clinical date). */
   readonly moment?: Source;
   /** Codes of parameters that exist but cannot be indexed. */

@@ -13,7 +13,7 @@ import type { Component, SearchParamType, Source } from './search-param.ts';
  * Counts up, kind by kind, whenever extraction makes other rows than before, so that old and new rows never mix: rows of
  * another version are made anew by the reindex job (reindex.ts).
  */
-export type ExtractorVersions = Readonly<Record<SearchParamType, number>>;
+export type ExtractorVersions = Readonly<Record<SearchParamType, number> & { facts?: number }>;
 export const extractorVersions: ExtractorVersions = {
   number: 2,
   date: 2,
@@ -24,7 +24,28 @@ export const extractorVersions: ExtractorVersions = {
   quantity: 2,
   uri: 2,
   special: 2,
+  facts: 1,
 };
+
+/**
+ * What stands for the facts of a type (see TypeParams).
+ * @param versions of the extractors that make them; without facts = before shapes
+ */
+export const factsOf = (
+  type: string,
+  drafts: readonly Draft[],
+  versions: ExtractorVersions = extractorVersions,
+): number => hash32([type, 'facts', versions.facts ?? 0, ...toldApart(drafts)].join(' '));
+
+/** What is told apart of references beyond what the specification's own parameters need: facts made without it lack it. */
+function toldApart(drafts: readonly Draft[]): readonly string[] {
+  const of = (some: readonly Draft[]) =>
+    new Set(
+      some.flatMap(({ parts }) => parts.flatMap(part => (part.onlyTarget ? `${part.text} ${part.onlyTarget}` : []))),
+    );
+  const core = of(drafts.filter(draft => draft.isCore));
+  return [...of(drafts)].filter(one => !core.has(one)).sort();
+}
 
 /** A SearchParameter resource. */
 export interface Definition extends Resource {
@@ -58,6 +79,8 @@ export interface Draft {
 export class SourceMaker {
   private readonly groups = new Map<string, Source | undefined>();
   private readonly groupOf = new Map<string, string>();
+  /** For each part the types that some parameter asks for alone. */
+  private readonly onlyTargets = new Map<string, ReadonlySet<string>>();
   private readonly type: string;
   private readonly definitions: Definitions;
   private readonly byUrl: ReadonlyMap<string, Definition>;
@@ -71,6 +94,12 @@ export class SourceMaker {
     this.type = type;
     this.definitions = definitions;
     this.byUrl = byUrl;
+    for (const draft of drafts)
+      for (const part of draft.parts)
+        if (part.onlyTarget !== undefined) {
+          const key = partKey(draft, part);
+          this.onlyTargets.set(key, new Set([...(this.onlyTargets.get(key) ?? []), part.onlyTarget]));
+        }
     this.group(drafts.filter(draft => draft.isCore));
     for (const draft of drafts) if (!draft.isCore) this.group([draft]);
     for (const draft of drafts) if (draft.definition.component) this.shareRows(draft);
@@ -130,6 +159,7 @@ export class SourceMaker {
       .join(' | ');
     for (const member of members) this.groupOf.set(member.key, name);
     const { definition } = members[0]!.draft;
+    const onlyTargets = [...new Set(members.flatMap(member => [...(this.onlyTargets.get(member.key) ?? [])]))];
     const expressions = members.flatMap(({ part }) => this.compile(part) ?? []);
     const focuses = expressions.flatMap(expression => expression.types);
     const components = definition.component && this.components(definition.component, focuses);
@@ -146,6 +176,7 @@ export class SourceMaker {
             single: expressions.length === 1 && expressions[0]!.single,
             ...(definition.type === 'reference' &&
               definition.target?.length === 1 && { soleTarget: definition.target[0]! }),
+            ...(onlyTargets.length > 0 && { onlyTargets }),
             ...(components && { components: components as Component[] }),
           }
         : undefined,

@@ -118,14 +118,26 @@ export const positionTable: IndexTable = {
 };
 
 /**
- * What is known of a version as a whole: its moment, and which parameters it has a value for (`:missing`), each by six
- * characters (see `presence`). `inside` is the place of a contained resource, else 0.
+ * What is known of a version as a whole: its moment, and its shape (`params`), the key of a row of {@link shapeTable}. One row a
+ * version, and one for each contained resource (`inside` is its place, else 0).
  */
 export const factsTable: IndexTable = {
   name: 'index_facts',
   columns: [column('inside'), column('params', 'TEXT'), column('moment')],
   key: 2,
   afterSeq: 2,
+  some: { columns: ['params', 'moment', 'seq'] },
+};
+
+/**
+ * Shapes: which parameters a resource has a value for, each set of them once for its type (`param`). There are few, however many
+ * resources there are; `params` has six characters for each parameter (shapes.ts).
+ */
+export const shapeTable: IndexTable = {
+  name: 'index_shape',
+  columns: [column('param'), column('shape', 'TEXT'), column('params', 'TEXT')],
+  key: 2,
+  shared: true,
 };
 
 /** All index tables. */
@@ -142,4 +154,5 @@ export const indexTables: readonly IndexTable[] = [
   compositeTable,
   positionTable,
   factsTable,
+  shapeTable,
 ];

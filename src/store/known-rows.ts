@@ -1,4 +1,4 @@
-import type { IndexRow } from './store.ts';
+import type { SqlValue } from './sql.ts';
 
 /** Most rows of shared tables that are remembered. */
 const mostKnown = 50_000;
@@ -10,9 +10,9 @@ const mostKnown = 50_000;
 export class KnownRows {
   private readonly names = new Set<string>();
 
-  /** True when the row is there; remembers it when not. */
-  has({ table, values }: IndexRow): boolean {
-    const name = `${table} ${values.join(' ')}`;
+  /** True when the row of a key is there; remembers it when not. */
+  has(table: string, key: readonly SqlValue[]): boolean {
+    const name = `${table} ${key.join(' ')}`;
     if (this.names.has(name)) return true;
     if (this.names.size >= mostKnown) this.names.clear();
     this.names.add(name);

@@ -1,6 +1,7 @@
 /**
  * Batch: the rows of a group of commits, gathered in memory column by column and written by one statement.
  */
+import { KnownRows } from './known-rows.ts';
 import type { AppliedVersion } from './postgres-commit.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import type { SqlValue } from './sql.ts';
@@ -138,6 +139,8 @@ export class Batch {
   private readonly versions = new Map<number, Record<string, SqlValue>>();
   private readonly resources = new Map<bigint, Record<string, SqlValue>>();
   private readonly rows = new Map<string, Columns>();
+  /** Rows that many versions of the batch share. */
+  private readonly known = new KnownRows();
 
   /** @param shared names of index tables whose rows belong to no version */
   constructor(
@@ -169,8 +172,11 @@ export class Batch {
     if (live) this.push('body', [seq, place, version.text]);
     if (version.rows) {
       this.push('index_resource', [lastUpdated, seq, place, type]);
-      for (const row of version.rows)
-        this.push(row.table, [...row.values.map(indexValue), ...(this.shared.has(row.table) ? [0] : [seq, place])]);
+      for (const row of version.rows) {
+        const ofVersions = !this.shared.has(row.table);
+        if (ofVersions) this.push(row.table, [...row.values.map(indexValue), seq, place]);
+        else if (!this.known.has(row.table, row.values)) this.push(row.table, [...row.values.map(indexValue), 0]);
+      }
     }
     const indexed = version.rows !== undefined;
     const facts: Facts = { persons, author, informationClass, releasedAt };

@@ -5,7 +5,7 @@ import { columnTypes, indexValue } from './postgres-batch.ts';
 import { type Connection, query } from './postgres-connection.ts';
 import type { SqlValue } from './sql.ts';
 import type { IndexRow, IndexTable } from './store.ts';
-import { keyColumns } from './tables.ts';
+import { keyColumns, leadsWithSeq } from './tables.ts';
 
 /** A version with index rows. */
 export interface IndexedRows {
@@ -24,7 +24,8 @@ export async function purgeRows(
   const found = await query<{ seq: number }>(client, { text: lock, values: [versions.map(one => one.seq)] });
   const seqs = found.map(row => row.seq);
   const mine = versions.filter(one => seqs.includes(one.seq));
-  for (const table of tables) if (!table.shared) await removeFrom(client, table, mine);
+  for (const table of tables) if (!table.shared && !leadsWithSeq(table)) await removeFrom(client, table, mine);
+  await removeWhole(client, tables, seqs);
   const text =
     'DELETE FROM index_resource x USING version v WHERE v.seq = ANY (?::bigint[]) AND (x.type, x.last_updated, x.seq) = (v.type, v.last_updated, v.seq)';
   await query(client, { text, values: [seqs] });
@@ -42,6 +43,12 @@ async function removeFrom(client: Connection, table: IndexTable, versions: reado
   const same = keyColumns(table).map(name => `x.${name} = k.${name}`);
   const text = `DELETE FROM ${table.name} x USING unnest(${casts.join(', ')}) k(${columns.map(column => column.name).join(', ')}) WHERE ${same.join(' AND ')}`;
   await query(client, { text, values: columns.map((_, i) => rows.map(row => row[i]!)) });
+}
+
+/** Removes what tables whose key leads with the version say of some versions. */
+async function removeWhole(client: Connection, tables: readonly IndexTable[], seqs: readonly number[]): Promise<void> {
+  for (const { name } of tables.filter(leadsWithSeq))
+    await query(client, { text: `DELETE FROM ${name} WHERE seq = ANY (?::bigint[])`, values: [seqs] });
 }
 
 /**
@@ -63,6 +70,11 @@ export async function addRows(
   const alive = await query<{ seq: number }>(client, { text: current, values: [seqs] });
   const indexed = new Set([...stale, ...alive].map(row => row.seq));
   const own = versions.filter(one => indexed.has(one.seq));
+  await removeWhole(
+    client,
+    tables,
+    own.map(one => one.seq),
+  );
   for (const table of tables) await addTo(client, table, own);
   await client.query('COMMIT');
 }

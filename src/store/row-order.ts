@@ -5,6 +5,7 @@
 import type { RowsOfTable } from './packed-rows.ts';
 import type { SqlValue } from './sql.ts';
 import type { IndexTable } from './store.ts';
+import { leadsWithSeq } from './tables.ts';
 
 /** Rows of one table that wait, and the position of each of their versions; 0 or none = not to be written. */
 export interface Part {
@@ -75,9 +76,9 @@ export function keyOrder(table: IndexTable, gathered: Gathered): Uint32Array {
 /** Writes the 64 bits of each entry, lower half first. @returns false on a machine that has the upper half first */
 function fillKeys(table: IndexTable, gathered: Gathered, keys: Uint32Array): boolean {
   if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1) return false;
-  const leadsWithSeq = !table.shared && table.key === (table.afterSeq ?? 0);
-  const first = leadsWithSeq ? () => 0 : ranks(gathered, 0);
-  const second = leadsWithSeq ? (entry: number) => gathered.seq(entry) : secondColumn(gathered);
+  const bySeq = leadsWithSeq(table);
+  const first = bySeq ? () => 0 : ranks(gathered, 0);
+  const second = bySeq ? (entry: number) => gathered.seq(entry) : secondColumn(gathered);
   for (let i = 0; i < gathered.length; i++) {
     const [one, two] = [Math.min(first(i), mostFirst), second(i)];
     keys[i * 2 + 1] = (one << placeBits) | (two >>> (32 - placeBits));

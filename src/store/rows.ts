@@ -140,3 +140,6 @@ export function insertRows(table: IndexTable, count: number): string {
 /** Statement that removes one row of an index table by its key. */
 export const deleteRow = (table: IndexTable): string =>
   `DELETE FROM ${table.name} WHERE ${[...table.columns.slice(0, table.key).map(column => `${column.name} IS ?`), 'seq = ?'].join(' AND ')}`;
+
+/** Statement that removes all rows of a version from a table whose key leads with it. */
+export const deleteOfVersion = (table: IndexTable): string => `DELETE FROM ${table.name} WHERE seq = ?`;

@@ -4,10 +4,10 @@
  */
 import crypto from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { deleteRow } from './rows.ts';
+import { deleteOfVersion, deleteRow } from './rows.ts';
 import { SqliteIndexRows } from './sqlite-index-rows.ts';
 import type { IndexRow, IndexTable } from './store.ts';
-import { keyColumns } from './tables.ts';
+import { keyColumns, leadsWithSeq } from './tables.ts';
 
 /** A version with index rows. */
 interface IndexedRows {
@@ -30,7 +30,7 @@ export class SqliteHousekeeping {
     this.rows = new SqliteIndexRows(db, tables);
     this.deletes = new Map(
       tables
-        .filter(table => !table.shared)
+        .filter(table => !table.shared && !leadsWithSeq(table))
         .map(table => [table.name, { statement: db.prepare(deleteRow(table)), key: table.key }]),
     );
   }
@@ -40,8 +40,13 @@ export class SqliteHousekeeping {
     const indexed = this.db.prepare(
       'SELECT 1 FROM version v WHERE v.seq = ? AND v.deleted = 0 AND (v.end_seq IS NULL OR EXISTS (SELECT 1 FROM stale s WHERE s.seq = v.seq))',
     );
+    const whole = this.tables.filter(leadsWithSeq).map(table => this.db.prepare(deleteOfVersion(table)));
     const add = this.db.transaction(() => {
-      for (const { seq, rows } of versions) if (indexed.get(seq)) this.rows.add(rows, seq);
+      for (const { seq, rows } of versions) {
+        if (!indexed.get(seq)) continue;
+        for (const statement of whole) statement.run(seq);
+        this.rows.add(rows, seq);
+      }
       this.rows.write();
     });
     try {
@@ -55,6 +60,7 @@ export class SqliteHousekeeping {
     const fromType = this.db.prepare(
       'DELETE FROM index_resource WHERE (type, last_updated, seq) IN (SELECT type, last_updated, seq FROM version WHERE seq = ?)',
     );
+    const whole = this.tables.filter(leadsWithSeq).map(table => this.db.prepare(deleteOfVersion(table)));
     const fromStale = this.db.prepare('DELETE FROM stale WHERE seq = ?');
     const remove = this.db.transaction(() => {
       for (const { seq, rows } of versions) {
@@ -62,6 +68,7 @@ export class SqliteHousekeeping {
           const found = this.deletes.get(row.table);
           if (found) found.statement.run(...row.values.slice(0, found.key), seq);
         }
+        for (const statement of whole) statement.run(seq);
         fromType.run(seq);
         fromStale.run(seq);
       }

@@ -47,10 +47,11 @@ class TableWriter {
     return order.filter(entry => {
       const values: SqlValue[] = [];
       gathered.values(entry, values);
+      values.length = this.table.key;
       // In the order of keys, what many versions share comes once for each of them, one after the other.
       if (values.every((value, i) => value === before[i])) return false;
       before = values;
-      return !known.has({ table: this.table.name, values });
+      return !known.has(this.table.name, values);
     });
   }
 

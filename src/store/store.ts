@@ -44,8 +44,8 @@ export interface IndexTable {
   readonly afterSeq?: number | undefined;
   /** A second index on (seq, first column): finds the values of one version. */
   readonly bySeq?: boolean;
-  /** A third index on some columns, of those rows only that fulfil a condition over columns: there are few. */
-  readonly some?: { readonly columns: readonly string[]; readonly where: string };
+  /** A third index on some columns; where there is a condition, of those rows only that fulfil it: there are few. */
+  readonly some?: { readonly columns: readonly string[]; readonly where?: string };
   /** A row is shared by all versions that need it: it has no `seq`, and is never removed with a version. */
   readonly shared?: boolean;
 }
@@ -239,7 +239,10 @@ export interface Store {
   state(): Promise<StoreState>;
   /** Superseded versions whose index rows may go, oldest first: those superseded before the time given. */
   stale(before: number, limit: number): Promise<readonly Version[]>;
-  /** Adds index rows to versions that have index rows already (a new search parameter); what is there stays. */
+  /**
+   * Adds index rows to versions that have index rows already (a new search parameter); what is there stays, but for tables whose
+   * key leads with `seq`: their rows say what is known of a version as a whole, and take the place of those that are there.
+   */
   addRows(versions: readonly { readonly seq: number; readonly rows: readonly IndexRow[] }[]): Promise<void>;
   /**
    * Removes at most `limit` rows of each index table whose first column, `param`, is one of the values given (what used to be

@@ -66,13 +66,16 @@ export function keyColumns(table: IndexTable): readonly string[] {
   return [...keys.slice(0, before), 'seq', ...keys.slice(before)];
 }
 
+/** True when the key begins with the version: the table says what is known of a version as a whole. */
+export const leadsWithSeq = (table: IndexTable): boolean => !table.shared && table.key === (table.afterSeq ?? 0);
+
 /** The indexes of an index table beside its key, by name, with what makes each of them if it is not there. */
 export function indexesOf({ name, columns, bySeq, some }: IndexTable): ReadonlyMap<string, string> {
   const made = new Map<string, string>();
   const make = (suffix: string, rest: string) =>
     made.set(`${name}_${suffix}`, `CREATE INDEX IF NOT EXISTS ${name}_${suffix} ON ${name} ${rest}`);
   if (bySeq) make('of_seq', `(seq, ${columns[0]!.name})`);
-  if (some) make('some', `(${some.columns.join(', ')}) WHERE ${some.where}`);
+  if (some) make('some', `(${some.columns.join(', ')})${some.where === undefined ? '' : ` WHERE ${some.where}`}`);
   return made;
 }
 

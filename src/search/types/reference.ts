@@ -33,21 +33,22 @@ import { keptUri, uriType } from './uri.ts';
 /** Hash of a target's type, three bytes; 0 = not known. */
 export const kindHash = remember(type => hash32(type) & 0x7fffff, 500);
 
-function addTarget(rows: Rows, target: bigint, kind: number): void {
-  rows.add(referenceTable, [rows.param, target, rows.moment, kind]);
+function addTarget(rows: Rows, target: bigint, type?: string): void {
+  rows.addPresence(type);
+  rows.add(referenceTable, [rows.param, target, rows.moment, type === undefined ? 0 : kindHash(type)]);
 }
 
 function addLiteral(rows: Rows, text: string, type: unknown, resource: Resource): void {
   const parsed = parseReference(text, rows.settings.base);
   switch (parsed.kind) {
     case 'local':
-      addTarget(rows, refHash(`${parsed.type}/${parsed.id}`), kindHash(parsed.type));
+      addTarget(rows, refHash(`${parsed.type}/${parsed.id}`), parsed.type);
       return;
     case 'absolute':
-      addTarget(rows, hash64(parsed.url), kindHash(parsed.type));
+      addTarget(rows, hash64(parsed.url), parsed.type);
       return;
     case 'urn':
-      addTarget(rows, hash64(parsed.urn), typeof type === 'string' ? kindHash(type) : 0);
+      addTarget(rows, hash64(parsed.urn), typeof type === 'string' ? type : undefined);
       return;
     case 'uri':
       addCanonical(rows, text);
@@ -62,8 +63,8 @@ function addLiteral(rows: Rows, text: string, type: unknown, resource: Resource)
 function addCanonical(rows: Rows, text: string): void {
   const { uri, version } = parseCanonical(text);
   if (uri === '') return;
-  addTarget(rows, hash64(uri), 0);
-  if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`), 0);
+  addTarget(rows, hash64(uri));
+  if (version !== undefined) addTarget(rows, hash64(`${uri}|${version}`));
   rows.addWord(rows.param, (version === undefined ? uri : `${uri}|${version}`).slice(0, keptUri));
 }
 
@@ -83,7 +84,7 @@ function entries(value: unknown, type: TypeInfo, rows: Rows, source: Source, res
   }
   if (typeof value['resourceType'] === 'string') {
     if (typeof value['id'] === 'string')
-      addTarget(rows, refHash(`${value['resourceType']}/${value['id']}`), kindHash(value['resourceType']));
+      addTarget(rows, refHash(`${value['resourceType']}/${value['id']}`), value['resourceType']);
     return;
   }
   const identifier = type.code === 'Identifier' ? value : value['identifier'];

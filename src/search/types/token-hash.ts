@@ -50,3 +50,16 @@ export const implied = new Set(['code', 'boolean', 'string', 'id']);
 /** The types a source's values can have. */
 export const typesOf = (source: Source): string[] =>
   source.expressions.flatMap(expression => expression.types.map(type => type.code));
+
+/** True for codes of few systems; of identifiers there are as many systems as those who give them. */
+export function isCoded(source: Source): boolean {
+  const known = coded.get(source);
+  if (known !== undefined) return known;
+  const types = typesOf(source);
+  const is = source.kind === 'token' && types.length > 0 && !types.some(type => ownSystems.has(type));
+  coded.set(source, is);
+  return is;
+}
+const coded = new WeakMap<Source, boolean>();
+/** Types with values, or values inside, that have systems of their own. */
+const ownSystems = new Set(['Identifier', 'ContactPoint', 'Extension']);

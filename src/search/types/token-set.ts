@@ -10,7 +10,7 @@ import type { Source } from '../search-param.ts';
 import { tokenTable } from '../tables.ts';
 import { type Asked, type AskSettings, unescapeValue } from './search-type.ts';
 import { takeApart } from './token.ts';
-import { codeHashes, implied, noSystem, systemHash, typesOf } from './token-hash.ts';
+import { codeHashes, implied, isCoded, noSystem, systemHash, typesOf } from './token-hash.ts';
 
 /** Most codes a value set or a hierarchy may bring into a search. */
 const maxCodes = 20_000;
@@ -72,7 +72,8 @@ export function codesCondition(source: Source, wanted: readonly CodedValue[]): C
   return anyOf(
     [...bySystem].map(([system, codes]): Condition => {
       const systems = types.some(type => implied.has(type)) ? [systemHash(system), noSystem] : [systemHash(system)];
-      const where = sql`x.param = ${source.param} AND x.code IN ${list(codes.flatMap(code => codeHashes(code, types)))} AND x.system IN ${list(systems)}`;
+      const hashes = codes.flatMap(code => codeHashes(code, types));
+      const where = sql`x.param = ${source.param} AND x.code IN ${list(hashes)} AND x.system IN ${list(systems)}`;
       return {
         op: 'range',
         range: {
@@ -82,6 +83,7 @@ export function codesCondition(source: Source, wanted: readonly CodedValue[]): C
           probe: codes.length > 100 ? 'set' : 'moment',
           repeats: true,
           rank: 70,
+          codes: { param: source.param, hashes, systems, few: isCoded(source) },
         },
       };
     }),

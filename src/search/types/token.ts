@@ -29,6 +29,7 @@ import {
   codeHashes,
   exactTypes,
   implied,
+  isCoded,
   noSystem,
   systemHash,
   typesOf,
@@ -180,6 +181,8 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
   const match = hashes.length === 1 ? sql`x.code = ${hashes[0]!}` : sql`x.code IN ${list(hashes)}`;
   const where: Sql = sql`x.param = ${param} AND ${match}${ofSystem}`;
   const identifier = types.includes('Identifier');
+  // Where the element implies the system, rows have none: they are all of the code.
+  const all = systems?.includes(noSystem) && types.every(type => implied.has(type));
   return {
     op: 'range',
     range: {
@@ -189,6 +192,7 @@ function sourceCondition(source: Source, asked: Asked, settings: AskSettings): C
       probe: 'moment',
       repeats: hashes.length > 1 || (system === undefined && !types.every(type => implied.has(type))),
       rank: identifier ? 10 : 50,
+      codes: { param, hashes, few: isCoded(source), ...(systems && !all && { systems }) },
     },
   };
 }
