@@ -6,7 +6,7 @@ import { anyOf, join, list, raw, type Sql, sql } from '../store/sql.ts';
 import type { IndexTable } from '../store/store.ts';
 import { chainTest, chainWhere, hasTargets, hasTest, insideSelect } from './compile-links.ts';
 import type { At, Condition } from './condition.ts';
-import { mergeRanges } from './merge-ranges.ts';
+import { mergeRanges, mergeShapes } from './merge-ranges.ts';
 import { rangeTest } from './range-test.ts';
 import { conjuncts, isHashes, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
 import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionsOfType } from './readable.ts';
@@ -259,7 +259,9 @@ export function testSql(condition: Condition, at: At, settings: CompileSettings)
     case 'inside':
       return sql`${at.seq} IN (${insideSelect(condition, settings)})`;
     case 'or':
-      return condition.parts.length ? anyOf(condition.parts.map(part => testSql(part, at, settings))) : falsehood;
+      return condition.parts.length
+        ? anyOf(mergeShapes(condition.parts).map(part => testSql(part, at, settings)))
+        : falsehood;
     case 'and':
       return condition.parts.length
         ? sql`(${join(

@@ -7,6 +7,9 @@ import { remember } from '../fhir/remember.ts';
 import { hash32, hash47 } from '../store/hash.ts';
 import { list, type Sql, sql } from '../store/sql.ts';
 import { anyOf, type Condition, type Range } from './condition.ts';
+
+import { padded } from './merge-ranges.ts';
+
 import { factsTable } from './tables.ts';
 
 const firsts = 'ABCDEFGHIJKLMNOPQRST';
@@ -124,7 +127,7 @@ const fewShapes = 16;
 
 /** Versions of some shapes, known by their names: one range each while they are few, so that they can be walked by moment. */
 export function ofShapes(shapes: readonly string[]): Condition {
-  if (shapes.length > fewShapes) return { op: 'range', range: rangeOf(sql`x.params IN ${list(shapes)}`, []) };
+  if (shapes.length > fewShapes) return { op: 'range', range: rangeOf(sql`x.params IN ${list(padded(shapes))}`, []) };
   return anyOf(
     shapes.map((shape): Condition => ({ op: 'range', range: rangeOf(sql`x.params = ${shape}`, ['moment']) })),
   );
