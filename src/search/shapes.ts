@@ -2,14 +2,11 @@
  * Shapes: which parameters resources have values for. Each set of parameters is kept once for its type and named by its hash, which
  * is all that a version has of it. So what has no value for a parameter is found by the few shapes that lack it.
  */
-
 import { remember } from '../fhir/remember.ts';
 import { hash32, hash47 } from '../store/hash.ts';
 import { list, type Sql, sql } from '../store/sql.ts';
 import { anyOf, type Condition, type Range } from './condition.ts';
-
 import { padded } from './merge-ranges.ts';
-
 import { factsTable } from './tables.ts';
 
 const firsts = 'ABCDEFGHIJKLMNOPQRST';
