@@ -213,3 +213,36 @@ function sorted(value: unknown): unknown {
       .map(([name, item]) => [name, sorted(item)]),
   );
 }
+
+t.test('Names of members are read as they stand, whatever they are made of and whatever was read before', async t => {
+  const names = [
+    '',
+    'a',
+    'id',
+    'di',
+    '1',
+    '__proto',
+    'constructor',
+    'x'.repeat(59),
+    'x'.repeat(60),
+    'x'.repeat(61),
+    '氏名',
+    'a\u00e9',
+    '𠮷',
+  ];
+  // More than are remembered: their places are taken by others again and again.
+  for (let i = 0; i < 10_000; i++) names.push(`n${(i * 7919) % 10_000}`);
+  const object = Object.fromEntries(names.map((name, i) => [name, i]));
+  for (let round = 0; round < 2; round++) t.same(parseJson(JSON.stringify(object)), object);
+  t.same(parseJson('{"\\u0069d":1,"a\\n":2}'), { id: 1, 'a\n': 2 });
+  for (const text of [
+    '{"id":1,"id":2}',
+    '{"id":1,"\\u0069d":2}',
+    '{"__proto__":1}',
+    '{"id',
+    '{"id\n":1}',
+    '{"id" 1}',
+    '{"\ud800":1}',
+  ])
+    t.throws(() => parseJson(text), { problem: 'syntax' }, JSON.stringify(text));
+});

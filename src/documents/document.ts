@@ -1,5 +1,5 @@
 /** A document Bundle as it was read: its entries, its person, its marks. */
-import { entryTexts } from '../fhir/json-text.ts';
+import { bundleText, type Span } from '../fhir/json-text.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { type Flag, flagsOf } from './flags.ts';
 import { type DocumentKeys, documentKeys } from './keys.ts';
@@ -20,6 +20,8 @@ export interface Document {
   readonly kind: DocumentKind;
   /** The Bundle as it came. */
   readonly text: string;
+  /** The members of its text. */
+  readonly members: readonly Span[];
   readonly bundle: Resource;
   readonly entries: readonly DocumentEntry[];
   /** The one person it is about; undefined when there is none. */
@@ -29,7 +31,7 @@ export interface Document {
 
 /** Reads a Bundle's entries. @param text JSON of the Bundle, read before as `bundle` */
 export function readDocument(kind: DocumentKind, bundle: Resource, content: string): Document {
-  const texts = entryTexts(content);
+  const { members, entries: texts } = bundleText(content);
   const entries = (Array.isArray(bundle['entry']) ? bundle['entry'] : []).flatMap((one: unknown, index: number) => {
     const resource = object(object(one)['resource']) as Resource;
     const own = texts[index];
@@ -37,7 +39,15 @@ export function readDocument(kind: DocumentKind, bundle: Resource, content: stri
     return [{ index, fullUrl: text(object(one)['fullUrl']), resource, text: own, flags: flagsOf(resource) }];
   });
   const patient = subjectOf(entries);
-  return { kind, text: content, bundle, entries, patient, keys: patient && documentKeys(bundle, patient.resource) };
+  return {
+    kind,
+    text: content,
+    members,
+    bundle,
+    entries,
+    patient,
+    keys: patient && documentKeys(bundle, patient.resource),
+  };
 }
 
 /** The Patient of a document's subject; else the first Patient. */

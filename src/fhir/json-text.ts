@@ -82,21 +82,34 @@ export function memberSpans(text: string, at: number): Span[] {
   return spans;
 }
 
-/** The texts of the resources in a Bundle's entries, by entry index; the text must be a Bundle that was read before. */
-export function entryTexts(text: string): (string | undefined)[] {
-  const texts: (string | undefined)[] = [];
-  const takeEntries: TakeMember = (name, _start, value) => {
-    if (name !== 'entry' || text[value] !== '[') return undefined;
+/** A Bundle's text taken apart: its members, and the texts of the resources in its entries, by entry index. */
+export interface BundleText {
+  readonly members: readonly Span[];
+  readonly entries: readonly (string | undefined)[];
+}
+
+/** Takes the text of a Bundle apart that was read before. */
+export function bundleText(text: string): BundleText {
+  const entries: (string | undefined)[] = [];
+  const takeEntries = (value: number): number => {
     let i = skipSpace(text, value + 1);
     while (text.charCodeAt(i) !== 0x5d) {
-      i = skipSpace(text, takeEntry(text, i, texts));
+      i = skipSpace(text, takeEntry(text, i, entries));
       if (text.charCodeAt(i) === 0x2c) i = skipSpace(text, i + 1);
     }
     return i + 1;
   };
-  eachMember(text, text.charCodeAt(0) === 0xfeff ? 1 : 0, takeEntries);
-  return texts;
+  const members: Span[] = [];
+  eachMember(text, beginOf(text), (name, start, value) => {
+    const end = name === 'entry' && text[value] === '[' ? takeEntries(value) : skipValue(text, value);
+    members.push({ name, start, value, end });
+    return end;
+  });
+  return { members, entries };
 }
+
+/** Offset after the mark of UTF-8 that a text may begin with. */
+const beginOf = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
 
 /** Adds the text of an entry's resource. @returns the offset after the entry */
 function takeEntry(text: string, at: number, texts: (string | undefined)[]): number {
@@ -116,7 +129,7 @@ function takeEntry(text: string, at: number, texts: (string | undefined)[]): num
  */
 export function withMembers(text: string, members: JsonObject): string {
   let result = '';
-  let position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  let position = beginOf(text);
   const added = new Map(Object.entries(members));
   let count = 0;
   const after = eachMember(text, position, (name, _start, value) => {
@@ -135,10 +148,11 @@ export function withMembers(text: string, members: JsonObject): string {
 /**
  * The text of a resource with `id` in place and a hole for meta.versionId and meta.lastUpdated; every other byte stays.
  * @param text JSON of a resource that was read before
+ * @param members its members, when they are known
  */
-export function stampable(text: string, id: string): { before: string; after: string } {
-  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const spans = memberSpans(text, start);
+export function stampable(text: string, id: string, members?: readonly Span[]): { before: string; after: string } {
+  const start = beginOf(text);
+  const spans = members ?? memberSpans(text, start);
   const type = spans.find(span => span.name === 'resourceType')!;
   const oldId = spans.find(span => span.name === 'id');
   const meta = spans.find(span => span.name === 'meta');

@@ -2,6 +2,7 @@
  * Reading and writing JSON without losing a digit: a strict parser that says where it stopped, and decimals as they came.
  * @see https://hl7.org/fhir/R4/json.html
  */
+import { plainName } from './member-names.ts';
 import { FhirError } from './outcome.ts';
 import type { JsonObject, Message } from './types.ts';
 
@@ -127,7 +128,7 @@ class Parser {
       const at = this.position;
       if (this.text.charCodeAt(at) !== 0x22)
         this.fail('a member name in double quotes', '二重引用符で囲んだ項目名が必要です');
-      const name = this.string();
+      const name = this.name();
       if (name === '__proto__')
         this.refuse(
           { en: 'The member name "__proto__" is not allowed', ja: '「__proto__」という項目名は使えません' },
@@ -201,6 +202,14 @@ class Parser {
         );
       if (code >= 0xd800 && code <= 0xdfff) i = this.surrogate(i);
     }
+  }
+
+  private name(): string {
+    const start = this.position + 1;
+    const name = plainName(this.text, start);
+    if (name === undefined) return this.string();
+    this.position = start + name.length + 1;
+    return name;
   }
 
   /** Checks the pair at i and returns the index of its second half. */

@@ -3,7 +3,7 @@
  * @see https://hl7.org/fhir/R4/bundle.html#Bundle.entry.request
  */
 import { nearest } from '../definitions/nearest.ts';
-import { entryTexts } from '../fhir/json-text.ts';
+import { bundleText } from '../fhir/json-text.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { FhirRequest, Services } from './interaction.ts';
@@ -68,7 +68,7 @@ export function readEntries(services: Services, base: string, text: string, bund
       en: `The Bundle has ${entries.length} entries; the limit is ${maxEntries} (setting max-entries)`,
       ja: `Bundle のエントリーが ${entries.length} 件あります（上限 ${maxEntries} 件、設定 max-entries）`,
     });
-  const texts = entryTexts(text);
+  const { entries: texts } = bundleText(text);
   return entries.map((entry, index) => readEntry(base, entry, index, texts[index]));
 }
 
