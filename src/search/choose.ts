@@ -8,6 +8,7 @@ import { measureCanonical } from './canonical.ts';
 import { innerSelect } from './compile.ts';
 import { allOf, anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
 import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
+import { mergeSingles } from './merge-ranges.ts';
 import { atMost } from './order.ts';
 import { canDrive, conjuncts, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
 import { isWalkedByText } from './text-sort.ts';
@@ -74,7 +75,7 @@ export async function measure(search: TypeSearch, settings: RunSettings): Promis
   const parts = await Promise.all(
     search.parts.map(async part => named(await measureWhole(part, search, settings), nameOf(part))),
   );
-  return { ...search, parts };
+  return { ...search, parts: mergeSingles(parts) };
 }
 
 /** One of the conditions of a search, which may drive it: of what is not there it is told where to look for it. */
@@ -143,11 +144,13 @@ async function measureRange(part: Condition & { op: 'range' }, settings: RunSett
   const { range } = part;
   if (range.shapes) return measureShapes(range, settings);
   if (range.words) return measureWords(range, range.words, settings);
-  if (!range.unless || !range.estimate) return part;
-  const any = sql`SELECT 1 FROM ${raw(range.table.name)} x WHERE ${range.unless} ${atMost(1)}`;
-  const rows = await settings.store.select(any, { budgetMs: settings.budgetMs });
-  if (rows.length > 0) return part;
-  const { scan: _, unless: __, estimate, ...rest } = range;
+  const { unless, unlessOnly, estimate } = range;
+  if (!unless || !estimate) return part;
+  const only = unlessOnly ?? raw('1 = 1');
+  const query = sql`SELECT CASE WHEN ${only} THEN 1 ELSE 0 END AS counts FROM ${raw(range.table.name)} x WHERE ${unless} ${atMost(unlessOnly ? sampleSize : 1)}`;
+  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
+  if (rows.length >= sampleSize || rows.some(row => Number(row['counts']) === 1)) return part;
+  const { scan: _, unless: __, unlessOnly: ___, estimate: ____, ...rest } = range;
   return { op: 'range', range: { ...rest, where: estimate } };
 }
 

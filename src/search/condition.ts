@@ -56,6 +56,8 @@ export interface Range {
   readonly estimate?: Sql;
   /** Where no row of the table fulfils this, `estimate` is the whole condition: it is looked for before the query. */
   readonly unless?: Sql;
+  /** Only those of them count that fulfil this as well; it is looked for among the first. */
+  readonly unlessOnly?: Sql;
   /** Its rows are found by reading through more than they are: it drives only when nothing else can. */
   readonly scan?: boolean;
   /** Its rows cannot be found by the condition, only looked up for a version. */

@@ -1,8 +1,11 @@
-/** Many alternatives that differ in one hash as one range: a database takes 500 selects at most, and a list faster than selects. */
+/**
+ * merge-ranges: several ranges as one. Many alternatives that differ in one hash: a database takes 500 selects at most, and a list
+ * faster than selects. Conditions on the one value of a version: the key finds both ends.
+ */
 
 import type { SqlValue } from '../store/sql.ts';
-import { anyOf, list, type Sql } from '../store/sql.ts';
-import type { Condition } from './condition.ts';
+import { anyOf, list, type Sql, sql } from '../store/sql.ts';
+import { type At, type Condition, named, nameOf, type Range } from './condition.ts';
 
 /** Conditions that begin with both leading columns of a key. */
 const leading = /^x\.param = \? AND x\.(code|target) = \?/;
@@ -51,4 +54,33 @@ export function mergeShapes(parts: readonly Condition[]): readonly Condition[] {
   const where = anyOf(shapes.map(range => range.where));
   const others = parts.filter(part => part.op !== 'range' || !part.range.ofShape);
   return [...others, { op: 'range', range: { ...shapes[0]!, where, walk: [] } }];
+}
+
+/** Conditions of which all must hold, those on the same single value of a version as one. */
+export function mergeSingles(parts: readonly Condition[]): readonly Condition[] {
+  const merged: Condition[] = [];
+  for (const part of parts) {
+    const at = merged.findIndex(one => isSingle(one) && isSingle(part) && one.range.orders === part.range.orders);
+    const other = merged[at];
+    if (isSingle(part) && other && isSingle(other))
+      merged[at] = named({ op: 'range', range: bothOf(other.range, part.range) }, nameOf(part));
+    else merged.push(part);
+  }
+  return merged;
+}
+
+const isSingle = (part: Condition): part is Condition & { op: 'range' } =>
+  part.op === 'range' && part.range.orders !== undefined;
+
+function bothOf(a: Range, b: Range): Range {
+  const { scan: _, unless: __, unlessOnly: ___, estimate: ____, atMoment: _____, ...rest } = a;
+  const find = sql`${a.estimate ?? a.where} AND ${b.estimate ?? b.where}`;
+  const [first, second] = [a.atMoment, b.atMoment];
+  return {
+    ...rest,
+    where: sql`${a.where} AND ${b.where}`,
+    ...((a.estimate || b.estimate) && { estimate: find }),
+    ...(a.scan && b.scan && { scan: true }),
+    ...(first && second && { atMoment: (at: At) => sql`${first(at)} AND ${second(at)}` }),
+  };
 }

@@ -22,12 +22,19 @@ export const referenceTable: IndexTable = {
   bySeq: true,
 };
 
-/** Dates: half-open intervals in UTC milliseconds. */
+/** Longest interval of a date that begins and ends on one day, milliseconds. */
+export const dayLength = 86_400_000;
+
+/**
+ * Dates: half-open intervals in UTC milliseconds. What is longer than a day may reach from long before a date beyond it, which the key
+ * does not find.
+ */
 export const dateTable: IndexTable = {
   name: 'index_date',
   columns: [column('param'), column('lo'), column('hi'), column('moment')],
   key: 3,
   bySeq: true,
+  some: { columns: ['param', 'hi'], where: `hi - lo > ${dayLength}` },
 };
 
 /** `exact` of a row that is only a part of a string: found by how it begins, but neither compared as a whole nor sorted by. */

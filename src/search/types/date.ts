@@ -6,11 +6,11 @@
 import { type Interval, parseInterval, periodInterval, timingInterval } from '../../fhir/datetime.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
-import { type At, anyOf, type Condition } from '../condition.ts';
+import { type At, anyOf, type Condition, type Range } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import { momentEpoch, momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
-import { dateTable } from '../tables.ts';
+import { dateTable, dayLength } from '../tables.ts';
 import { extensionValue, isObject, type Prefix, type SearchType, takePrefix } from './search-type.ts';
 
 /** The interval of a value of any date type; undefined when it has none. */
@@ -44,7 +44,7 @@ export function compareDates(prefix: Prefix, [from, to]: Interval, lo: Sql, hi: 
     case 'ge':
       return sql`(${lo} >= ${from} OR ${hi} > ${to})`;
     case 'le':
-      return sql`(${lo} < ${from} OR (${lo} < ${to} AND ${hi} <= ${to}))`;
+      return sql`${lo} < ${to} AND (${lo} < ${from} OR ${hi} <= ${to})`;
     case 'sa':
       return sql`${lo} >= ${to}`;
     case 'eb':
@@ -110,13 +110,12 @@ function sourceCondition(
   now: number,
 ): Condition {
   const where = sql`x.param = ${source.param} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)}`;
-  const from = prefix === 'ge' ? interval[0] : prefix === 'gt' ? interval[1] : undefined;
   return {
     op: 'range',
     range: {
       table: dateTable,
       where,
-      ...(from !== undefined && { scan: true, estimate: sql`x.param = ${source.param} AND x.lo >= ${from}` }),
+      ...findLate(prefix, interval, where, source.param),
       ...((prefix === 'ne' || prefix === 'ap') && { scan: true }),
       walk: ['lo', 'hi'],
       probe: 'seq',
@@ -125,6 +124,18 @@ function sourceCondition(
       rank: 70,
       ...(isMoment && { atMoment: compareMoment(prefix, interval, source.param, now) }),
     },
+  };
+}
+
+/** What ends late is found by its beginning, where nothing that is longer than a day and began earlier reaches beyond the date. */
+function findLate(prefix: Prefix, [from, to]: Interval, where: Sql, param: number): Partial<Range> {
+  if (prefix !== 'ge' && prefix !== 'gt') return {};
+  const earliest = (prefix === 'ge' ? from : to) - dayLength;
+  return {
+    scan: true,
+    estimate: sql`x.lo >= ${earliest} AND ${where}`,
+    unless: sql`x.param = ${param} AND x.hi - x.lo > ${raw(String(dayLength))} AND x.hi > ${to}`,
+    unlessOnly: sql`x.lo < ${earliest}`,
   };
 }
 
