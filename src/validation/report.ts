@@ -40,8 +40,6 @@ export interface Report {
   readonly runs: Map<JsonObject, Map<object, Run>>;
   /** Findings that turned out to be none; shared by all reports of a document. */
   readonly withdrawn: Set<Issue>;
-  /** Findings there are already, by their place: a rule that is reached in two ways speaks once. */
-  seen: Map<string, Issue[]> | undefined;
   /** Whether an object that is no resource conforms to a profile, as found out so far. */
   readonly conforming: Map<JsonObject, Map<object, boolean>>;
   /** Code systems of which it was said that they are not here. */
@@ -134,7 +132,6 @@ export function newReport(scope: Scope = documentScope({})): Report {
     probing: false,
     runs: new Map(),
     withdrawn: new Set(),
-    seen: undefined,
     conforming: new Map(),
     unchecked: new Set(),
   };
@@ -164,7 +161,6 @@ export function reportWithin(
     probing,
     runs: document.runs,
     withdrawn: document.withdrawn,
-    seen: undefined,
     conforming: document.conforming,
     unchecked: document.unchecked,
   };
@@ -206,7 +202,7 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
   if (severity === 'error' || severity === 'fatal') report.errors++;
   if (isFull(report)) return;
   const expression = placeOf(report);
-  keep(report, expression, {
+  keep(report, {
     severity,
     code,
     message: { en: `${expression}: ${message.en}`, ja: `${expression}: ${message.ja}` },
@@ -217,15 +213,11 @@ export function addFinding(report: Report, severity: Severity, code: string, mes
   });
 }
 
-function keep(report: Report, place: string, issue: Issue): void {
-  report.seen ??= new Map();
-  const here = report.seen.get(place);
-  if (here === undefined) report.seen.set(place, [issue]);
-  else {
-    for (const one of here) if (one.profile === issue.profile && one.message.en === issue.message.en) return;
-    here.push(issue);
-  }
-  report.issues.push(issue);
+/** A rule that is reached in two ways speaks once. Findings are few: most are told apart by their length, and no text is hashed. */
+function keep({ issues }: Report, issue: Issue): void {
+  const { profile, message } = issue;
+  for (const one of issues) if (one.message.en === message.en && one.profile === profile) return;
+  issues.push(issue);
 }
 
 /**
@@ -236,12 +228,13 @@ export function addRun(report: Report, { errors, issues }: Run, type: string): v
   report.errors += errors;
   if (issues.length === 0 || isFull(report)) return;
   const place = placeOf(report);
-  const moved = (text: string): string => place + text.slice(type.length);
+  // A resource by itself stands where it says.
+  const moved =
+    place === type ? (text: string): string => text : (text: string): string => place + text.slice(type.length);
   for (const issue of issues) {
     if (report.issues.length >= maxIssues) return;
     const { en, ja } = issue.message;
-    const expression = moved(issue.expression ?? type);
-    keep(report, expression, { ...issue, message: { en: moved(en), ja: moved(ja) }, expression });
+    keep(report, { ...issue, message: { en: moved(en), ja: moved(ja) }, expression: moved(issue.expression ?? type) });
   }
 }
 

@@ -143,7 +143,8 @@ function find(reference: string, scope: Scope): Target | undefined {
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     if (!at.bundle) continue;
     const index = entryIndex(at.bundle, at);
-    const [url = '', fragment] = absolute(reference, at.fullUrl).split('#');
+    const whole = absolute(reference, at.fullUrl);
+    const [url = '', fragment] = whole.includes('#') ? whole.split('#') : [whole];
     const entries =
       index.get(url) ?? (baseOf(at.fullUrl) === undefined ? byTypeAndId(at.bundle, reference) : undefined);
     const target = entries?.[0] && entryTarget(entries[0], at, at.bundle);

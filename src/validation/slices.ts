@@ -10,13 +10,15 @@ import type { ProfileElement } from './profile-schema.ts';
 import { addFinding, type Report } from './report.ts';
 import { type Counts, count, countSlices } from './slice-count.ts';
 import { type Candidates, candidates } from './slice-index.ts';
-import { type Match, type SliceKey, type SliceTest, sliceKey, sliceTest } from './slicing.ts';
+import { type SliceKey, type SliceTypes, sliceKey, sliceTypes } from './slice-key.ts';
+import { type Match, type SliceTest, sliceTest } from './slicing.ts';
 
 interface Slice {
   readonly element: ProfileElement;
   readonly name: string;
   readonly test: SliceTest | undefined;
   readonly key: SliceKey | undefined;
+  readonly kind: SliceTypes | undefined;
   rules: readonly ItemRule[] | undefined;
   /** Slices of this slice. */
   readonly inner: readonly Slice[];
@@ -57,6 +59,7 @@ function buildSlices(element: ProfileElement, context: ElementContext): Slice[] 
           name,
           test: sliceTest(slice, slicing, services),
           key: sliceKey(slice, slicing, services),
+          kind: sliceTypes(slice, slicing, services),
           rules: undefined,
           inner,
           required: requiredOf(inner),

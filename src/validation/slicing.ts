@@ -27,7 +27,7 @@ const typeRoot = 'http://hl7.org/fhir/StructureDefinition/';
 /**
  * One step over the definition: what the slice itself says first, then what the profiles of its type say, then the type.
  */
-function walkElement(step: string, element: ProfileElement, services: SliceServices): readonly ProfileElement[] {
+export function walkElement(step: string, element: ProfileElement, services: SliceServices): readonly ProfileElement[] {
   if (step === '$this') return [element];
   if (step === 'resolve()') {
     const targets = element.types.flatMap(type => type.targetProfile ?? []);
@@ -71,7 +71,7 @@ function extensionElement(url: string, element: ProfileElement, services: SliceS
 }
 
 /** What the data must be, as far as the slice's element says it in itself or below. */
-function valueCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
+export function valueCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
   const { fixed, pattern, binding } = element;
   if (fixed) return fixedTest(fixed.value);
   if (pattern) return patternTest(pattern.value);
@@ -134,7 +134,7 @@ function typeCriterion(element: ProfileElement, services: SliceServices): Criter
   };
 }
 
-function profileCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
+export function profileCriterion(element: ProfileElement, services: SliceServices): Criterion | undefined {
   const profiles = element.types.flatMap(type => type.profile ?? []);
   const conforms = conformsToAny(profiles, services);
   if (!conforms) return undefined;
@@ -195,58 +195,6 @@ function choicesOf(slice: ProfileElement, steps: readonly string[], services: Sl
     found = found.flatMap(one => walkElement(step, one, services));
     return found.length === 0 || found.some(one => one.choice);
   });
-}
-
-/** Texts that tell an item of a slice, one for each discriminator: what stands at a path of plain names. */
-export interface SliceKey {
-  readonly paths: readonly string[];
-  readonly values: readonly string[];
-}
-
-/** The text a slice must have at the path of a discriminator; undefined when it is told by more than a text. */
-function textAt(
-  slice: ProfileElement,
-  { type, path }: SlicingSchema['discriminators'][number],
-  services: SliceServices,
-): string | undefined {
-  if (!/^\w+(?:\.\w+)*$/.test(path) || (type !== 'value' && type !== 'pattern')) return undefined;
-  if (path === 'url' && slice.types.some(one => one.profile)) return undefined;
-  let found: readonly ProfileElement[] = [slice];
-  for (const step of path.split('.')) {
-    found = found.flatMap(one => walkElement(step, one, services));
-    if (found.length === 0 || found.some(one => one.choice)) return undefined;
-  }
-  const told = found.find(one => valueCriterion(one, services) !== undefined);
-  const value = told?.fixed?.value ?? told?.pattern?.value;
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The key of a slice, as far as its discriminators from the first on are texts. */
-export function sliceKey(slice: ProfileElement, slicing: SlicingSchema, services: SliceServices): SliceKey | undefined {
-  const paths: string[] = [];
-  const values: string[] = [];
-  for (const one of slicing.discriminators) {
-    const value = textAt(slice, one, services);
-    if (value === undefined) break;
-    paths.push(one.path);
-    values.push(value);
-  }
-  return paths.length === 0 ? undefined : { paths, values };
-}
-
-/** The one text at a path of names; undefined when there is none, null when there are several. */
-export function onlyText(value: unknown, path: readonly string[]): string | null | undefined {
-  let at = value;
-  for (const name of path) {
-    if (Array.isArray(at)) {
-      if (at.length > 1) return null;
-      at = at[0];
-    }
-    if (!isObject(at)) return undefined;
-    at = at[name];
-  }
-  if (Array.isArray(at)) return at.length === 1 && typeof at[0] === 'string' ? at[0] : at.length > 1 ? null : undefined;
-  return typeof at === 'string' ? at : undefined;
 }
 
 /** How far an item meets a slice: all of its discriminators, some, or none. */
