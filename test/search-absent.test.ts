@@ -15,6 +15,11 @@ interface AbsentCase {
   readonly patient?: boolean;
   /** `element|code` or `element|system|code` that what is found has not. */
   readonly not?: readonly string[];
+  /** The date is none that begins with this; the value lies outside of [from, to). */
+  readonly date?: string;
+  readonly value?: readonly [from: number, to: number];
+  /** What has no such element is found as well. */
+  readonly orNone?: boolean;
   /** Newest date first, those without a date last. */
   readonly sorted?: boolean;
 }
@@ -80,7 +85,12 @@ function isRight(resource: Observation, one: AbsentCase): boolean {
     const codes = codesOf(resource[element]);
     return rest.length > 1 ? codes.includes(rest.join('|')) : codes.some(code => code.endsWith(`|${rest[0]}`));
   };
+  const date = resource['effectiveDateTime'] as string | undefined;
+  const value = (resource['valueQuantity'] as { value: number } | undefined)?.value;
+  const [from, to] = one.value ?? [0, 0];
   return (
+    (one.date === undefined || (date === undefined ? one.orNone === true : !date.startsWith(one.date))) &&
+    (one.value === undefined || (value === undefined ? one.orNone === true : value < from || value >= to)) &&
     (one.with ?? []).every(element => resource[element] !== undefined) &&
     (one.without ?? []).every(element => resource[element] === undefined) &&
     (one.patient === undefined || reference.startsWith('Patient/') === one.patient) &&

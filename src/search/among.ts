@@ -47,6 +47,12 @@ function codesOf(part: Condition): readonly Codes[] {
   return all.some(codes => codes.length === 0) ? [] : all.flat().filter(one => one.param === all[0]![0]!.param);
 }
 
+/** Where the values lie that do not fulfil a condition, or one of several alternatives. */
+function besideOf(part: Condition): Range['beside'] {
+  if (part.op === 'range') return part.range.beside;
+  return part.op === 'or' ? part.parts.map(besideOf).find(Boolean) : undefined;
+}
+
 /** The negation with what fulfils it can be found among, where that can be told. */
 export async function measureNot(
   part: Condition & { op: 'not' },
@@ -54,14 +60,15 @@ export async function measureNot(
   settings: RunSettings,
 ): Promise<Condition> {
   const codes = codesOf(part.part);
-  if (codes.length === 0 || facts === undefined) return part;
-  const { param } = codes[0]!;
+  const beside = besideOf(part.part);
+  const param = codes[0]?.param ?? beside?.param;
+  if (param === undefined || facts === undefined) return part;
   const shapes = await shapesOf(facts, sql``, settings);
   if (!shapes) return part;
   const without = shapes.filter(one => lacksCodes(one.params, param));
   const excluded = [...new Set(codes.flatMap(one => one.hashes))];
   const parts = [
-    ...(await otherCodes(param, excluded, settings)),
+    ...(codes.length > 0 ? await otherCodes(param, excluded, settings) : [beside!.found]),
     ...(without.length > 0 ? [ofShapes(without.map(one => one.shape))] : []),
     ...codes.flatMap(one => otherSystems(one, shapes)),
   ];

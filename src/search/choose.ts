@@ -29,7 +29,8 @@ const fewInner = 200;
  * @param limit about so many at most; `only` asks for the last of them alone
  */
 function rawRows(part: Condition, limit: number, only = atMost(limit)): Sql | undefined {
-  if (part.op === 'not') return part.among && rawRows(part.among, limit, only);
+  const walked = walkedFor(part);
+  if (walked !== part) return rawRows(walked, limit, only);
   if (part.op === 'ids')
     return sql`SELECT 1 AS one FROM version v WHERE v.h IN ${list(part.hashes.length ? part.hashes : [0n])} ${only}`;
   if (part.op === 'range') {
@@ -234,7 +235,9 @@ export async function chooseDriver(search: TypeSearch, settings: RunSettings): P
 /** True when rows are found by reading through more than they are. */
 const scans = (whole: Condition): boolean => {
   const part = walkedFor(whole);
-  return part.op === 'range' ? part.range.scan === true : part.op === 'or' && part.parts.some(scans);
+  if (part.op === 'range') return part.range.scan === true;
+  // Of several alternatives each is walked as it is.
+  return part.op === 'or' && part.parts.some(one => (one.op === 'range' ? one.range.scan === true : scans(one)));
 };
 
 const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 'has' || part.op === 'inside';

@@ -43,6 +43,10 @@ export interface Range {
   readonly orders?: number;
   /** Words it is about, as a condition over `index_word y`: few are resolved before the query, and walked. */
   readonly words?: { readonly param: number; readonly which: Sql };
+  /** What fulfils it is among what fulfils that, which the key finds. */
+  readonly among?: Condition;
+  /** Values of a source that do not fulfil it are found there, with others: what fulfils its opposite has one of these, or none. */
+  readonly beside?: { readonly param: number; readonly found: Condition };
   /** Shapes it is about, as a condition over `index_shape y` of what stands for a type: they are resolved before the query. */
   readonly shapes?: { readonly facts: number; readonly which: Sql };
   /** It is the rows of some codes of a source (of some systems, else of any): what has none of them can be found beside them. */

@@ -16,8 +16,10 @@ export function canDrive(condition: Condition): boolean {
 }
 
 /** What is walked for a condition: itself, or what it is found among. */
-export const walkedFor = (condition: Condition): Condition =>
-  condition.op === 'not' && condition.among ? condition.among : condition;
+export function walkedFor(condition: Condition): Condition {
+  const among = condition.op === 'not' ? condition.among : condition.op === 'range' ? condition.range.among : undefined;
+  return among ?? condition;
+}
 
 /** What can be walked for one of several alternatives: itself, or of several conditions that must hold the best. */
 export function walkable(part: Condition): Condition | undefined {

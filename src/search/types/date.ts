@@ -11,6 +11,7 @@ import { refuseValue } from '../refuse.ts';
 import { momentEpoch, momentWidths, noMoment, otherWidth, type Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { dateTable, dayLength } from '../tables.ts';
+import { gatheredAmong } from './number.ts';
 import { extensionValue, isObject, type Prefix, type SearchType, takePrefix } from './search-type.ts';
 
 /** The interval of a value of any date type; undefined when it has none. */
@@ -58,6 +59,26 @@ export function compareDates(prefix: Prefix, [from, to]: Interval, lo: Sql, hi: 
 
 /** A length that the moment tells by itself, as part of the program's text: databases with types know it is a number. */
 const width = (index: number): Sql => raw(String(momentWidths[index]));
+
+/** Where the intervals lie that do not fulfil a prefix, as conditions that the key finds, which may be more; undefined where it finds none. */
+function besideDates(prefix: Prefix, [from, to]: Interval): readonly Sql[] | undefined {
+  switch (prefix) {
+    case 'eq':
+      return [sql`x.lo < ${from}`, sql`x.lo >= ${to}`, sql`x.lo >= ${from} AND x.lo < ${to} AND x.hi > ${to}`];
+    case 'ne':
+      return [sql`x.lo >= ${from} AND x.lo < ${to}`];
+    case 'gt':
+    case 'sa':
+      return [sql`x.lo < ${to}`];
+    case 'ge':
+      return [sql`x.lo < ${from}`];
+    case 'lt':
+    case 'le':
+      return [sql`x.lo >= ${from}`];
+    default:
+      return undefined;
+  }
+}
 
 /** The same told from a moment: its interval for the usual lengths, else the row among the dates. */
 function compareMoment(prefix: Prefix, interval: Interval, param: number, now: number) {
@@ -110,6 +131,8 @@ function sourceCondition(
   now: number,
 ): Condition {
   const where = sql`x.param = ${source.param} AND ${compareDates(prefix, interval, sql`x.lo`, sql`x.hi`, now)}`;
+  const rows = sql`x.param = ${source.param}`;
+  const beside = besideDates(prefix, interval);
   return {
     op: 'range',
     range: {
@@ -117,10 +140,12 @@ function sourceCondition(
       where,
       ...findLate(prefix, interval, where, source.param),
       ...((prefix === 'ne' || prefix === 'ap') && { scan: true }),
-      walk: ['lo', 'hi'],
+      ...(prefix === 'ne' && { among: gatheredAmong(dateTable, rows, besideDates('eq', interval)!) }),
+      ...(beside && { beside: { param: source.param, found: gatheredAmong(dateTable, rows, beside) } }),
+      walk: prefix === 'ne' ? [] : ['lo', 'hi'],
       probe: 'seq',
       repeats: !source.single,
-      ...(source.single && { orders: source.param }),
+      ...(source.single && prefix !== 'ne' && { orders: source.param }),
       rank: 70,
       ...(isMoment && { atMoment: compareMoment(prefix, interval, source.param, now) }),
     },

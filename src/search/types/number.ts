@@ -4,6 +4,7 @@
  */
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { raw, type Sql, sql } from '../../store/sql.ts';
+import type { IndexTable } from '../../store/store.ts';
 import { anyOf, type Condition, type Range } from '../condition.ts';
 import { refuseValue } from '../refuse.ts';
 import type { Rows } from '../rows.ts';
@@ -82,19 +83,73 @@ export function compareNumbers(
   }
 }
 
+/**
+ * Where the rows lie that do not fulfil a prefix, as conditions that the key finds, and one over the few rows that are more than a
+ * point; together they may be more than these rows.
+ */
+export function besideNumbers(
+  { prefix, value, half }: NumberValue,
+  scale: (value: number) => number = same,
+): readonly Sql[] {
+  const exact = scale(value);
+  const [from, to] = [scale(value - half), scale(value + half)];
+  switch (prefix) {
+    case 'eq':
+      return [sql`x.lo < ${from}`, sql`x.lo >= ${to}`, sql`x.hi > x.lo AND x.hi >= ${to}`];
+    case 'ne':
+      return [sql`x.lo >= ${from} AND x.lo < ${to}`];
+    case 'gt':
+    case 'sa':
+      return [sql`x.lo <= ${exact}`];
+    case 'ge':
+      return [sql`x.lo < ${exact}`];
+    case 'lt':
+      return [sql`x.lo >= ${exact}`];
+    case 'le':
+      return [sql`x.lo > ${exact}`];
+    case 'eb':
+      return [sql`x.lo >= ${exact}`, sql`x.hi > x.lo AND x.hi >= ${exact}`];
+    case 'ap': {
+      const slack = Math.max(Math.abs(value) * 0.1, half);
+      return [sql`x.lo > ${scale(value + slack)}`, sql`x.lo < ${scale(value - slack)}`];
+    }
+  }
+}
+
+/** Some conditions on rows as alternatives that are gathered. */
+export const gatheredAmong = (table: IndexTable, rows: Sql, some: readonly Sql[]): Condition =>
+  anyOf(
+    some.map((one): Condition => {
+      const where = sql`${rows} AND ${one}`;
+      return { op: 'range', range: { table, where, walk: [], probe: 'seq', repeats: true, rank: 97 } };
+    }),
+  );
+
 const same = (value: number): number => value;
 
 /** How a comparison is found: by the key, which begins with the lower end, or by reading through the rows. */
-export type Found = Pick<Range, 'scan' | 'estimate' | 'unless'>;
+export type Found = Pick<Range, 'scan' | 'estimate' | 'unless' | 'among' | 'walk'>;
 
 /**
  * How a comparison is found. One with the upper end is one with the lower end where there are but points.
  * @param rows the rows it is about, without the comparison
  */
-export function findNumbers(rows: Sql, number: NumberValue, scale: (value: number) => number = same): Found {
-  if (number.prefix === 'ne') return { scan: true };
-  if (number.prefix !== 'gt' && number.prefix !== 'ge' && number.prefix !== 'ap') return {};
+export function findNumbers(
+  table: IndexTable,
+  rows: Sql,
+  number: NumberValue,
+  scale: (value: number) => number = same,
+): Found {
+  const walk = ['lo', 'hi'];
+  if (number.prefix === 'ne')
+    return {
+      walk: [],
+      scan: true,
+      among: gatheredAmong(table, rows, besideNumbers({ ...number, prefix: 'eq' }, scale)),
+    };
+  if (number.prefix !== 'gt' && number.prefix !== 'ge' && number.prefix !== 'ap') return { walk };
   return {
+    walk,
     scan: true,
     estimate: sql`${rows} AND ${compareNumbers(number, scale, raw('x.lo'), raw('x.lo'))}`,
     unless: sql`${rows} AND x.hi > x.lo AND ${compareNumbers(number, scale)}`,
@@ -130,12 +185,12 @@ export const numberType: SearchType = {
           range: {
             table: numberTable,
             where: sql`${rows} AND ${compareNumbers(number)}`,
-            walk: ['lo', 'hi'],
             probe: 'seq',
             repeats: !source.single,
-            ...(source.single && { orders: source.param }),
+            ...(source.single && number.prefix !== 'ne' && { orders: source.param }),
             rank: 70,
-            ...findNumbers(rows, number),
+            ...findNumbers(numberTable, rows, number),
+            beside: { param: source.param, found: gatheredAmong(numberTable, rows, besideNumbers(number)) },
           },
         };
       }),

@@ -14,7 +14,14 @@ import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { quantityTable } from '../tables.ts';
 import { toBaseUnits, ucumSystem } from '../ucum.ts';
-import { compareNumbers, findNumbers, type NumberValue, parseNumberValue } from './number.ts';
+import {
+  besideNumbers,
+  compareNumbers,
+  findNumbers,
+  gatheredAmong,
+  type NumberValue,
+  parseNumberValue,
+} from './number.ts';
 import { extensionValue, isObject, type SearchType, splitEscaped, unescapeValue } from './search-type.ts';
 
 /** A unit as it was written: even hashes. */
@@ -171,19 +178,21 @@ function sourceCondition({ param, single }: Source, { number, unit }: QuantityVa
     ? sql`x.param = ${param} AND x.unit = ${hash}`
     : sql`x.param = ${param} AND x.unit IN (${unitsOf(param, 0)})`;
   const ofSystem = unit && !oneUnit ? inSystem(param, unit.system) : undefined;
-  const { unless, ...found } = findNumbers(rows, number, scale);
+  const { unless, walk, ...found } = findNumbers(quantityTable, rows, number, scale);
   return {
     op: 'range',
     range: {
       table: quantityTable,
       where: sql`${rows} AND ${compareNumbers(number, scale)}${ofSystem ?? sql``}`,
-      walk: oneUnit ? ['lo', 'hi'] : [],
+      walk: oneUnit ? walk : [],
       probe: 'seq',
       repeats: !single || !oneUnit,
       ...found,
       // The system is not part of the estimate, which therefore never is the whole condition.
       ...(unless && !ofSystem && { unless }),
       rank: 65,
+      // What has none of one unit may have another: shapes do not tell.
+      ...(!oneUnit && { beside: { param, found: gatheredAmong(quantityTable, rows, besideNumbers(number)) } }),
     },
   };
 }
