@@ -10,7 +10,7 @@ import { allOf, anyOf, type Condition, named, nameOf, never, type Range } from '
 import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
 import { mergeSingles } from './merge-ranges.ts';
 import { atMost } from './order.ts';
-import { canDrive, conjuncts, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
+import { canDrive, conjuncts, mostBranches, rankOf, usualDriver, walkable, walkedFor } from './rank.ts';
 import { isWalkedByText } from './text-sort.ts';
 import { targetsCondition } from './types/reference.ts';
 import { usesOf } from './types/text.ts';
@@ -21,6 +21,8 @@ const smallEnough = 400;
 export const sampleSize = 1000;
 /** From this many rows on, walking in another order and testing costs less than gathering and sorting. */
 const walkFrom = 6000;
+/** What ranks behind this drives only where it has few rows, or lies in the order asked for. */
+const rarely = 95;
 /** Targets of a chain or sources of a `_has` that are gathered; beyond, each is looked at when it is met. */
 const fewInner = 200;
 
@@ -260,5 +262,7 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
   if (inOrder || isWalkedByText(search) || walksAll(search)) return place(inOrder);
-  return place(usualDriver(able));
+  // Versions that lack something are most of all, or in another order than all are read in.
+  const usual = usualDriver(able)!;
+  return rankOf(usual) > rarely ? -1 : place(usual);
 }
