@@ -7,6 +7,7 @@ import { measureNot, measureShapes } from './among.ts';
 import { measureCanonical } from './canonical.ts';
 import { innerSelect } from './compile.ts';
 import { allOf, anyOf, type Condition, named, nameOf, never, type Range } from './condition.ts';
+import { sortsById } from './id-sort.ts';
 import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
 import { mergeSingles } from './merge-ranges.ts';
 import { atMost } from './order.ts';
@@ -23,6 +24,8 @@ export const sampleSize = 1000;
 const walkFrom = 6000;
 /** What ranks behind this drives only where it has few rows, or lies in the order asked for. */
 const rarely = 95;
+/** From this many rows on, reading the ids of a whole type for their order and testing costs less than gathering and sorting. */
+const idsFrom = 20_000;
 /** Targets of a chain or sources of a `_has` that are gathered; beyond, each is looked at when it is met. */
 const fewInner = 200;
 
@@ -252,7 +255,7 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   if (able.length > 1 || !inOrder) {
     const others = able.filter(part => part !== inOrder);
     // To sort by texts each resource that is gathered has to be read.
-    const limit = search.sort.some(key => key.by === 'body') ? sampleSize : walkFrom;
+    const limit = search.sort.some(key => key.by === 'body') ? sampleSize : sortsById(search) ? idsFrom : walkFrom;
     const large = await reach(others, limit, settings);
     const few = others.filter((_, i) => large[i] === false);
     if (few.length > 0) {
@@ -261,7 +264,7 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
     }
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
-  if (inOrder || isWalkedByText(search) || walksAll(search)) return place(inOrder);
+  if (inOrder || isWalkedByText(search) || walksAll(search) || sortsById(search)) return place(inOrder);
   // Versions that lack something are most of all, or in another order than all are read in.
   const usual = usualDriver(able)!;
   return rankOf(usual) > rarely ? -1 : place(usual);

@@ -2,19 +2,10 @@
  * compile-links: conditions that lead from one resource to another as SQL: chains, `_has`, references to contained resources.
  */
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
-import {
-  type CompileSettings,
-  drive,
-  innerSelect,
-  inTime,
-  lookedUpMoment,
-  noMomentSql,
-  testSql,
-  testsSql,
-} from './compile.ts';
+import { type CompileSettings, drive, innerSelect, lookedUpMoment, noMomentSql, testSql, testsSql } from './compile.ts';
 import type { At, Condition } from './condition.ts';
 import { conjuncts } from './rank.ts';
-import { atIndexRow, atVersion, seen, versionOfHash } from './readable.ts';
+import { atIndexRow, atVersion, inTime, seen, versionOfHash } from './readable.ts';
 
 const paramIs = (params: readonly number[]): Sql =>
   params.length === 1 ? sql`x.param = ${params[0]!}` : sql`x.param IN ${list(params)}`;

@@ -9,7 +9,16 @@ import type { At, Condition } from './condition.ts';
 import { mergeRanges, mergeShapes } from './merge-ranges.ts';
 import { rangeTest } from './range-test.ts';
 import { conjuncts, isHashes, mostBranches, usualDriver, walkable, walkedFor } from './rank.ts';
-import { atIndexRow, atVersion, hashesToRows, joinVersion, type Sight, seen, versionsOfType } from './readable.ts';
+import {
+  atIndexRow,
+  atVersion,
+  hashesToRows,
+  inTime,
+  joinVersion,
+  type Sight,
+  seen,
+  versionsOfType,
+} from './readable.ts';
 import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
 
@@ -51,8 +60,6 @@ export interface Drive {
   readonly by?: Condition;
 }
 
-/** Asks the store from time to time whether the query's time is used up. */
-export const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
 const truth = raw('1 = 1');
 const falsehood = raw('1 = 0');
 export const noMomentSql = raw(String(noMoment));

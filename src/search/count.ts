@@ -3,13 +3,13 @@
  */
 import { join, raw, type Sql, sql } from '../store/sql.ts';
 import { reach } from './choose.ts';
-import { drive, fromWhereIndex, inTime } from './compile.ts';
+import { drive, fromWhereIndex } from './compile.ts';
 import { anyOf, type Condition, type Range } from './condition.ts';
 import { beginSearch, findRows, type RunSettings, type TypeSearch, timeLeft } from './match.ts';
 import { atMost } from './order.ts';
 import { canList, readPositions } from './positions.ts';
 import { isHashes } from './rank.ts';
-import { supersededBy } from './readable.ts';
+import { inTime, supersededBy } from './readable.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
 const manyRows = 1000;

@@ -4,6 +4,7 @@
 import type { Message } from '../fhir/types.ts';
 import { sample, sampleSize } from './choose.ts';
 import { type Condition, nameOf } from './condition.ts';
+import { sortsById } from './id-sort.ts';
 import { beginSearch, type RunSettings, type TypeSearch } from './match.ts';
 import { quantityWalk } from './quantity-sort.ts';
 import { canDrive } from './rank.ts';
@@ -48,6 +49,7 @@ const maxTypes = 10;
 function orderOf(search: TypeSearch, driver: number, run: RunSettings): { all: string; sorted: Message } {
   const none = { en: '', ja: '' };
   if (search.sort.length === 0 || search.contained) return { all: 'index_resource', sorted: none };
+  if (driver < 0 && sortsById(search)) return { all: 'ids, in the order asked for', sorted: none };
   const { walked, from } = quantityWalk(search) ?? beginSearch(search, driver, run)[0]!;
   const byText = textWalk(search, driver);
   const all = `${byText ?? (walked && from ? from : 'index_resource')}${byText || walked ? ', in the order asked for' : ''}`;

@@ -7,6 +7,7 @@ import { chooseDriver, measure } from './choose.ts';
 import { countRows, estimateRows } from './count.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
+import { findById, sortsById } from './id-sort.ts';
 import { findIncluded } from './include.ts';
 import { beginSearch, findRows, type Match, type RunSettings, type TypeSearch } from './match.ts';
 import { compareRows } from './order.ts';
@@ -218,6 +219,7 @@ async function pageRows(
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
   const find = async (search: TypeSearch, i: number) => {
     if (needsBodies(search)) return findByText(search, drivers[i]!, position, limit, run);
+    if (drivers[i]! < 0 && sortsById(search)) return findById(search, position, limit, run);
     const byQuantity = drivers[i]! < 0 ? await beginByQuantity(search, run) : undefined;
     return findRows(search, byQuantity ?? begun[i]!, position, limit, run);
   };

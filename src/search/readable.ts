@@ -17,6 +17,9 @@ export interface Sight {
   readonly stale: boolean;
 }
 
+/** Asks the store from time to time whether the query's time is used up. */
+export const inTime = (alias: string): Sql => raw(`((${alias}.seq & 255) <> 0 OR within_budget() = 1)`);
+
 /** True when the policy hides nothing. */
 const isOpen = (sight: Sight): boolean => sight.access.text === '1 = 1';
 
@@ -95,6 +98,19 @@ export function versionOfHash(hash: Sql, type: string, test: Sql, sight: Sight):
 /** All versions of a type, by position. */
 export function versionsOfType(type: string): Sql {
   return sql`SELECT v.seq FROM version v WHERE v.type = ${type}`;
+}
+
+/** The first visible resources of a type by id, after one. */
+export function idsOfType(
+  type: string,
+  after: string | undefined,
+  descending: boolean,
+  limit: number,
+  sight: Sight,
+): Sql {
+  const from = after === undefined ? sql`` : sql` AND v.id ${raw(descending ? '<' : '>')} ${after}`;
+  return sql`SELECT v.seq AS seq, v.id AS id FROM version v WHERE v.type = ${type} AND ${inTime('v')} AND ${visible(sight)}${from}
+    ORDER BY v.id ${raw(descending ? 'DESC' : '')} ${atMost(limit)}`;
 }
 
 /** The types that have resources: a hop from type to type over the index. */
