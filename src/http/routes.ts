@@ -120,7 +120,7 @@ function tooLargeToConvert(): FhirError {
 // Answers hold records of persons: no cache may keep them.
 const everyAnswer = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
-/** Stored text goes to the socket as it is: Fastify would look at each header and at the payload again. */
+/** A text goes to the socket as it is: Fastify would look at each header and at the payload again. */
 function sendText(
   reply: FastifyReply,
   status: number,
@@ -148,8 +148,9 @@ export async function send(
   const { status, headers, body } = response;
   // Nobody may send another request on this connection: the server is about to end.
   if (request.server.stopping.now) reply.raw.setHeader('Connection', 'close');
-  if (body?.kind === 'text' && format.kind === 'json' && !format.pretty)
-    return sendText(reply, status, headers, format.contentType, body.text);
+  const isPlain = format.kind === 'json' && !format.pretty && status !== 204 && status !== 304;
+  if (isPlain && (body?.kind === 'text' || body?.kind === 'resource'))
+    return sendText(reply, status, headers, format.contentType, await bodyText(body));
   reply.code(status).headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff', ...headers });
   if (!body || status === 204 || status === 304) return reply.send();
   if (body.kind === 'bytes') return reply.type(body.contentType).send(Buffer.from(body.bytes));
