@@ -69,7 +69,14 @@ export async function measureNot(
   const excluded = [...new Set(codes.flatMap(one => one.hashes))];
   const parts = [
     ...(codes.length > 0 ? await otherCodes(param, excluded, settings) : [beside!.found]),
-    ...(without.length > 0 ? [ofShapes(without.map(one => one.shape))] : []),
+    ...(without.length > 0
+      ? [
+          ofShapes(
+            without.map(one => one.shape),
+            [],
+          ),
+        ]
+      : []),
     ...codes.flatMap(one => otherSystems(one, shapes)),
   ];
   return parts.length === 0 ? never : { ...part, among: anyOf(parts) };

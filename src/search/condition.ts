@@ -52,7 +52,7 @@ export interface Range {
   /** It is the rows of some codes of a source (of some systems, else of any): what has none of them can be found beside them. */
   readonly codes?: Codes;
   /**
-   * It is about versions of some shapes: each version lies in one such range, once. What is found is in the order of moments, also
+   * It is about versions of some shapes: each version lies in one such range, once. What is found is in the order of versions, also
    * where many such ranges have to be gathered: their number may change between two pages.
    */
   readonly ofShape?: boolean;

@@ -68,7 +68,7 @@ export function beginSearch(search: TypeSearch, driver: number, settings: Compil
   const moment = momentOf(begin, search.scope);
   if (sort === undefined) {
     if (begin.walk.length > 0) return [walked(begin)];
-    return [{ begin, keys: liesByMoment(by) ? momentKeys : orderKeys([], moment), tests: raw('') }];
+    return [{ begin, keys: gatheredKeys(by, moment), tests: raw('') }];
   }
   const values = by ? undefined : valuesInOrder(search);
   if (values) return [sortedValues(begin, values, search), withoutValue(begin, values, search)];
@@ -121,12 +121,17 @@ export function byMoment(begin: Drive, search: TypeSearch): readonly Begun[] {
   ];
 }
 
-const momentKeys = ['moment', 'seq'].map(column => ({ value: raw(`d.${column}`), descending: true }));
+/**
+ * The order of rows that are gathered. What is found beside codes, or among shapes, is walked while there are few of them, and
+ * gathered when another page finds more: then it is in the same order.
+ */
+function gatheredKeys(by: Condition | undefined, moment: Sql): readonly OrderKey[] {
+  if (by?.op === 'not') return ['moment', 'seq'].map(column => ({ value: raw(`d.${column}`), descending: true }));
+  return isOfShapes(by) ? [{ value: raw('d.seq'), descending: false }] : orderKeys([], moment);
+}
 
-/** True for what is found among ranges that are walked by moment while they are few, and gathered when another page finds more of them. */
-const liesByMoment = (by: Condition | undefined): boolean =>
-  by?.op === 'not' ||
-  (by?.op === 'or' ? by.parts.every(liesByMoment) : by?.op === 'range' && by.range.ofShape === true);
+const isOfShapes = (by: Condition | undefined): boolean =>
+  by?.op === 'or' ? by.parts.every(isOfShapes) : by?.op === 'range' && by.range.ofShape === true;
 
 /** Contained resources, container after container. */
 function containedRows(search: TypeSearch, by: Condition | undefined, settings: CompileSettings): Begun {

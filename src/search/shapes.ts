@@ -122,12 +122,13 @@ const rank = 96;
 /** Shapes that are walked one by one. */
 const fewShapes = 16;
 
-/** Versions of some shapes, known by their names: one range each while they are few, so that they can be walked by moment. */
-export function ofShapes(shapes: readonly string[]): Condition {
+/**
+ * Versions of some shapes, known by their names: one range each while they are few, so that they can be walked as they were written.
+ * @param walk empty where they are found beside others in another order
+ */
+export function ofShapes(shapes: readonly string[], walk: readonly string[] = ['seq']): Condition {
   if (shapes.length > fewShapes) return { op: 'range', range: rangeOf(sql`x.params IN ${list(padded(shapes))}`, []) };
-  return anyOf(
-    shapes.map((shape): Condition => ({ op: 'range', range: rangeOf(sql`x.params = ${shape}`, ['moment']) })),
-  );
+  return anyOf(shapes.map((shape): Condition => ({ op: 'range', range: rangeOf(sql`x.params = ${shape}`, walk) })));
 }
 
 /**

@@ -133,7 +133,7 @@ export const factsTable: IndexTable = {
   columns: [column('inside'), column('params', 'TEXT'), column('moment')],
   key: 2,
   afterSeq: 2,
-  some: { columns: ['params', 'moment', 'seq'] },
+  some: { columns: ['params', 'seq'] },
 };
 
 /**
