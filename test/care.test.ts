@@ -2,7 +2,7 @@
 import t from 'tap';
 import { checkDigit, isInsuredNumber, judgeInsurer, judgeOffice, looksLikeMyNumber } from '../src/care/numbers.ts';
 import { runOnStores } from './stores.ts';
-import { type InteractionCase, readCases, runSteps } from './support.ts';
+import { type InteractionCase, readCases, runSteps, startServer } from './support.ts';
 
 t.test('check digits', async t => {
   for (const known of ['435073', '131128', '271007', '141002', '011007', '492017'])
@@ -22,3 +22,48 @@ t.test('check digits', async t => {
 
 for (const { file, cases } of readCases<InteractionCase>('care'))
   runOnStores(file, cases, (server, one) => runSteps(server.app, one.steps));
+
+t.test('of applications with one number that arrive together one is stored', async t => {
+  const { app, close } = startServer({ settings: { validation: 'base' } });
+  const value = '492017:2026-000001';
+  const identifier = [{ system: 'https://w3id.org/engawa/fhir/IdSystem/kaigo-certification-application', value }];
+  const payloadOf = (id: string) => {
+    const code = {
+      coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/care-task', code: 'certification-application' }],
+    };
+    const received = {
+      coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/certification-step', code: 'received' }],
+    };
+    const step = {
+      url: 'https://w3id.org/engawa/fhir/StructureDefinition/kaigo-step',
+      extension: [
+        { url: 'step', valueCodeableConcept: received },
+        { url: 'at', valueDateTime: '2026-10-01T09:30:00+09:00' },
+        { url: 'by', valueReference: { display: '縁側市（見本）' } },
+      ],
+    };
+    const businessStatus = received;
+    return {
+      resourceType: 'Task',
+      id,
+      identifier,
+      status: 'in-progress',
+      intent: 'order',
+      code,
+      businessStatus,
+      extension: [step],
+    };
+  };
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) =>
+      app.inject({
+        method: 'PUT',
+        url: `/fhir/Task/t${i}`,
+        headers: { 'content-type': 'application/fhir+json' },
+        payload: JSON.stringify(payloadOf(`t${i}`)),
+      }),
+    ),
+  );
+  t.same(answers.map(one => one.statusCode).sort(), [201, ...Array(7).fill(422)]);
+  await close();
+});

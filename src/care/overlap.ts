@@ -62,8 +62,8 @@ const isSameKey = (a: Certificate, b: Certificate): boolean =>
 
 const certificate: Kind = {
   rule: 'certificate',
-  en: 'certificate of this kind (insurer, insured number, 履歴番号)',
-  ja: '証（保険者番号・被保険者番号・履歴番号）',
+  en: 'certificate of this kind',
+  ja: '証',
 };
 
 /**

@@ -26,7 +26,7 @@ export interface Around {
   readonly exempt: ReadonlySet<string>;
   /** The resource as it is stored now; undefined when it is new. */
   stored(): Promise<Resource | undefined>;
-  /** All of its type with its business key, itself too; none when it has no key. */
+  /** Others of its type with its business key, also of the same transaction; none when it has no key. */
   sameKey(): Promise<readonly Resource[]>;
   /** The person itself (`Patient/id`); undefined when it is not there, or not yet. */
   person(reference: string): Promise<Resource | undefined>;
@@ -40,6 +40,7 @@ export interface Around {
 }
 
 const application: Kind = { rule: 'application', en: 'application', ja: '申請' };
+const payment: Kind = { rule: 'usage', en: 'payment', ja: '支給' };
 
 /** A reference to a person of this server. */
 const isLocal = (person: unknown): person is string =>
@@ -69,8 +70,9 @@ async function findSuperseded(resource: Resource, around: Around): Promise<reado
 /** Certificates, applications and claims: the rules that look at what is stored. */
 async function findInContext(resource: Resource, around: Around): Promise<readonly Issue[]> {
   if (isApplication(resource)) {
-    const double = findTwice(application, resource, await around.sameKey());
-    return double.length > 0 ? double : findSteps(resource, await around.stored(), around.library);
+    const stored = await around.stored();
+    const double = findTwice(application, resource, await around.sameKey(), stored);
+    return [...double, ...findSteps(resource, stored, around.library)];
   }
   if (isClaim(resource)) {
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
@@ -82,7 +84,10 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
   if (isUsage(resource)) {
     const person = object(resource['patient'])?.['reference'];
     const payments = isLocal(person) ? await around.payments(person) : [];
-    return findUsageIssues(resource, payments, await certificatesOf(person, around), around.library);
+    return [
+      ...findTwice(payment, resource, await around.sameKey(), await around.stored()),
+      ...findUsageIssues(resource, payments, await certificatesOf(person, around), around.library),
+    ];
   }
   const superseded = await findSuperseded(resource, around);
   if (superseded) return superseded;

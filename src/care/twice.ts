@@ -19,20 +19,34 @@ export function twice({ rule, en, ja }: Kind, other: Resource): Issue {
     code: 'duplicate',
     rule: `${rule}-twice`,
     message: {
-      en: `The key is already that of ${name}; expected one ${en} to a key. Update it with PUT ${type}?identifier=system|value`,
+      en: `${name} has the same key already; expected one ${en} to a key. Update it with PUT ${type}?identifier=system|value`,
       ja: `同じ業務キーの${ja}が ${name} として既にあります。PUT ${type}?identifier=system|value で更新してください`,
     },
     expression: `${type}.identifier`,
   };
 }
 
-/** As {@link twice}, when one of others has the key; itself and what was entered in error are read over. */
-export function findTwice(kind: Kind, own: Resource, others: readonly Resource[]): readonly Issue[] {
+/**
+ * As {@link twice}, when one of others has the key; itself and what was entered in error are read over. A warning only for one that is
+ * stored with the key already: else two that are there could not even be taken back.
+ * @param stored the resource as it is stored now; undefined when it is new
+ */
+export function findTwice(
+  kind: Kind,
+  own: Resource,
+  others: readonly Resource[],
+  stored: Resource | undefined,
+): readonly Issue[] {
   const key = businessKey(own);
-  if (!key) return [];
-  const other = others.find(one => {
-    const its = one.id !== own.id && one['status'] !== 'entered-in-error' ? businessKey(one) : undefined;
+  if (!key || isError(own)) return [];
+  const hasKey = (one: Resource | undefined): boolean => {
+    const its = one && businessKey(one);
     return its?.system === key.system && its.value === key.value;
-  });
-  return other ? [twice(kind, other)] : [];
+  };
+  const other = others.find(one => one.id !== own.id && !isError(one) && hasKey(one));
+  if (!other) return [];
+  const told = twice(kind, other);
+  return [hasKey(stored) ? { ...told, severity: 'warning' } : told];
 }
+
+const isError = (one: Resource): boolean => one['status'] === 'entered-in-error';

@@ -13,7 +13,6 @@ import { isUsage } from './claim-figures.ts';
 import { type Tell, teller } from './claim-rule.ts';
 import { inForceWith, master } from './masters.ts';
 import { codeIn, number, object, objects, text } from './names.ts';
-import { findTwice, type Kind } from './twice.ts';
 
 type Masters = Pick<Library, 'resources'>;
 
@@ -38,8 +37,6 @@ interface Usage {
   readonly paid: number | undefined;
   readonly left: number | undefined;
 }
-
-const kind: Kind = { rule: 'usage', en: 'payment', ja: '支給' };
 
 const paidPlace = 'ExplanationOfBenefit.payment.amount';
 const leftPlace = 'ExplanationOfBenefit.benefitBalance[0].financial[0].allowed.ofType(Money)';
@@ -188,8 +185,6 @@ export function findUsageIssues(
   certificates: readonly Certificate[],
   masters: Masters,
 ): readonly Issue[] {
-  const double = findTwice(kind, resource, payments);
-  if (double.length > 0) return double;
   const own = readUsage(resource, masters);
   const { limit } = own;
   if (!own.counts || limit === undefined) return [];

@@ -7,12 +7,13 @@ import { isJudgedByMaster, usageSystems } from '../care/claim-figures.ts';
 import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
-import type { Resource } from '../fhir/types.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
 import { escapeValue } from '../search/types/search-type.ts';
 import type { Precondition } from '../store/store.ts';
 import type { FhirRequest, Services } from './interaction.ts';
 import { findMatches, formatQuery } from './match.ts';
 import { findRelated } from './related.ts';
+import type { TransactionContext } from './write.ts';
 
 /** What the rules found, and the facts they were decided by. */
 export interface CareVerdict {
@@ -52,6 +53,8 @@ export interface CareInput {
   readonly id: string;
   readonly resource: Resource;
   readonly text: string;
+  /** The transaction it is an entry of. */
+  readonly context?: TransactionContext | undefined;
 }
 
 /** The search for a resource by its business key; undefined when it has none. */
@@ -72,7 +75,7 @@ export async function storedId(services: Services, request: FhirRequest, resourc
 
 /** All findings of the care rules. */
 export async function careFindings(services: Services, request: FhirRequest, input: CareInput): Promise<CareVerdict> {
-  const { type, id, resource, text } = input;
+  const { type, id, resource, text, context } = input;
   const preconditions: Precondition[] = [];
   // Rules of claims are a master that an operator may have changed just now.
   if (isJudgedByMaster(resource)) await services.terminology.refresh();
@@ -88,7 +91,16 @@ export async function careFindings(services: Services, request: FhirRequest, inp
     },
     async sameKey() {
       const query = keyQuery(resource);
-      return query ? findRelated(services, request, type, query) : [];
+      if (!query) return [];
+      const condition = formatQuery(query);
+      const written = (context?.written(type, condition) ?? []).filter(other => other !== id);
+      const without = new Set([id, ...written, ...(context?.deleted(type) ?? [])]);
+      const match = await findMatches(services, request, type, condition, without);
+      preconditions.push(match.precondition);
+      const { ids } = match;
+      const others = ids.length > 0 ? await findRelated(services, request, type, [['_id', ids.join(',')]]) : [];
+      const { identifier } = resource as JsonObject;
+      return [...written.map(other => ({ resourceType: type, id: other, identifier }) as Resource), ...others];
     },
     plans: person =>
       findRelated(services, request, 'CarePlan', [

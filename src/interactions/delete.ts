@@ -21,7 +21,7 @@ export async function prepareInstanceDelete(
   type: string,
   id: string,
 ): Promise<Change> {
-  await refuseChange(services, request, type, id);
+  await refuseChange(services, request, { method: 'DELETE', type, id });
   return deletionOf(request, type, id);
 }
 
@@ -51,7 +51,7 @@ export async function prepareConditionalDelete(
 async function handleDelete(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const type = request.params['type']!;
   const id = request.params['id']!;
-  await refuseChange(services, request, type, id);
+  await refuseChange(services, request, { method: 'DELETE', type, id });
   const visible = await services.store.read(type, id, services.access.condition(request.caller));
   if (!visible && request.headers['if-match'] === undefined) return deleteResponse(request, []);
   const { committed } = await commitPrepared(

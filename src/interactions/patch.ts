@@ -57,7 +57,7 @@ export async function preparePatch(
   { type, id, patch, around }: { type: string; id: string; patch: PatchBody; around?: Around },
 ): Promise<Change> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
-  if (!version || version.deleted) await refuseChange(services, request, type, id);
+  if (!version || version.deleted) await refuseChange(services, request, { method: 'PATCH', type, id });
   if (!version) throw notFound(type, id);
   if (version.deleted) throw gone(version, version);
   if (request.headers['if-none-match']?.trim() === '*')

@@ -128,7 +128,7 @@ export async function prepareWrite(services: Services, request: FhirRequest, inp
   refuseSubset(input.resource);
   const { text, resource, found } = await resolveConditionalReferences(services, request, input);
   await checkValid(services, request, resource, text);
-  const care = await checkCare(services, request, { type: input.type, id: input.id, resource, text });
+  const care = await checkCare(services, request, { ...input, resource, text });
   if (care.issues.length > 0) notes.set(request, [...(notes.get(request) ?? []), ...care.issues]);
   return {
     type: input.type,

@@ -10,14 +10,26 @@ async function bothOf(services: Services, { caller }: Asker, type: string, id: s
   return { isBundled, stored: isBundled && (await services.store.read(type, id, services.access.condition(caller))) };
 }
 
-/** @throws FhirError 'method-not-allowed' when a patch or deletion is of a resource that comes with the program */
-export async function refuseChange(services: Services, request: Asker, type: string, id: string): Promise<void> {
+/**
+ * Refuses a patch or a deletion by id of a resource that comes with the program.
+ * @param method of a deletion a resource of one's own that was deleted before counts too: deleting it again changes nothing
+ * @throws FhirError 'method-not-allowed'
+ */
+export async function refuseChange(
+  services: Services,
+  request: Asker,
+  { method, type, id }: { readonly method: 'PATCH' | 'DELETE'; readonly type: string; readonly id: string },
+): Promise<void> {
   const { isBundled, stored } = await bothOf(services, request, type, id);
-  if (!isBundled || (stored && !stored.deleted)) return;
-  throw new FhirError('method-not-allowed', {
-    en: `${type}/${id} comes with the program and can be neither patched nor deleted; PUT ${type}/${id} stores one of your own, which is shown in its place`,
-    ja: `${type}/${id} はプログラムに付属するため、パッチも削除もできません。PUT ${type}/${id} で独自のものを保存すると、そちらが表示されます`,
-  });
+  if (!isBundled || (stored && (method === 'DELETE' || !stored.deleted))) return;
+  throw new FhirError(
+    'method-not-allowed',
+    {
+      en: `${type}/${id} comes with the program and can be neither patched nor deleted; PUT ${type}/${id} stores one of your own, which is shown in its place`,
+      ja: `${type}/${id} はプログラムに付属するため、パッチも削除もできません。PUT ${type}/${id} で独自のものを保存すると、そちらが表示されます`,
+    },
+    { headers: { Allow: 'GET, HEAD, PUT' } },
+  );
 }
 
 /** @throws FhirError 'not-found' when the versions asked for are those of a resource that comes with the program */
