@@ -28,9 +28,9 @@ export async function findById(
   const { descending } = search.sort[0]!;
   const left = timeLeft(settings.budgetMs);
   const found: Match[] = [];
-  let after = position && String(position[0]);
+  let from = position;
   for (let size = firstIds; ; size = Math.min(size * 4, mostIds)) {
-    const query = idsOfType(search.scope.type, after, descending, size, settings.sight);
+    const query = idsOfType(search.scope.type, from, descending, size, settings.sight);
     const ids = await settings.store.select(query, { budgetMs: left() });
     for (let i = 0; i < ids.length; i += testedAtOnce) {
       const seqs = ids.slice(i, i + testedAtOnce).map(row => Number(row['seq']));
@@ -38,7 +38,8 @@ export async function findById(
       if (found.length >= limit) return found.slice(0, limit);
     }
     if (ids.length < size) return found;
-    after = String(ids.at(-1)!['id']);
+    const last = ids.at(-1)!;
+    from = [String(last['id']), Number(last['seq'])];
   }
 }
 

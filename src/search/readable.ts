@@ -5,7 +5,7 @@
 import { list, raw, type Sql, sql } from '../store/sql.ts';
 import type { Readable, Store } from '../store/store.ts';
 import type { At } from './condition.ts';
-import { atMost } from './order.ts';
+import { after, atMost, type Position } from './order.ts';
 
 /** What a query may see. */
 export interface Sight {
@@ -100,15 +100,16 @@ export function versionsOfType(type: string): Sql {
   return sql`SELECT v.seq FROM version v WHERE v.type = ${type}`;
 }
 
-/** The first visible resources of a type by id, after one. */
+/** The first visible resources of a type by id, after a position: an id and a seq, as other types may have the same id. */
 export function idsOfType(
   type: string,
-  after: string | undefined,
+  position: Position | undefined,
   descending: boolean,
   limit: number,
   sight: Sight,
 ): Sql {
-  const from = after === undefined ? sql`` : sql` AND v.id ${raw(descending ? '<' : '>')} ${after}`;
+  const keys = [raw('v.id'), raw('v.seq')].map(value => ({ value, descending }));
+  const from = position ? sql` AND ${after(keys, position)}` : sql``;
   return sql`SELECT v.seq AS seq, v.id AS id FROM version v WHERE v.type = ${type} AND ${inTime('v')} AND ${visible(sight)}${from}
     ORDER BY v.id ${raw(descending ? 'DESC' : '')} ${atMost(limit)}`;
 }
