@@ -8,7 +8,7 @@ import { type Followed, follow, nextPart, nothingYet } from './follow.ts';
 import type { RunSettings } from './match.ts';
 import { indexedVersions } from './readable.ts';
 import type { SearchParam } from './search-param.ts';
-import { byText, eachText, type SortedText, sortedBy, textsOfHashes } from './sort-texts.ts';
+import { byText, eachText, isSortedBy, type SortedText, sortedBy, textsOfHashes } from './sort-texts.ts';
 
 /** Most texts of one parameter, and of all together: some 150 bytes each. */
 const mostTexts = 100_000;
@@ -27,8 +27,8 @@ interface Catalogue extends Followed {
 
 const all = new WeakMap<Store, Map<string, Catalogue>>();
 
-const nameOf = ({ resourceType, sources }: SearchParam): string =>
-  `${resourceType} ${sources.map(source => source.param).join(' ')}`;
+const nameOf = ({ resourceType, sources, onlyTarget = '' }: SearchParam): string =>
+  `${resourceType} ${sources.map(source => source.param).join(' ')} ${onlyTarget}`;
 
 /** True when a catalogue was begun, so that it is known that there are many texts. */
 export const hasCatalogue = (param: SearchParam, { store }: RunSettings): boolean =>
@@ -71,7 +71,7 @@ export async function catalogueTexts(
   await follow(catalogue, settings, async (after, last, run) => {
     if (catalogue.isRefused) return last;
     const { found, upTo } = await read(param, after, last, run);
-    for (const [text, source, hash] of found ?? []) add(catalogue, text, source, hash);
+    for (const [text, source, hash] of found ?? []) if (isSortedBy(param, text)) add(catalogue, text, source, hash);
     if (!found || catalogue.known.size > mostTexts) refuse(catalogue);
     return upTo;
   });

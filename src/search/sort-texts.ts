@@ -21,7 +21,21 @@ export function sortedBy({ type }: SearchParam): SortedByText {
   return sorted;
 }
 
-/** The texts of a parameter in a resource, with hash and source of their rows. */
+/** True when a resource can be sorted by a text of the parameter's rows: `patient` shares those of `subject`. */
+export function isSortedBy(param: SearchParam, text: string): boolean {
+  const type = sortedBy(param).target?.of(text);
+  return type === undefined || param.onlyTarget === undefined || type === param.onlyTarget;
+}
+
+/** Condition, behind others, that rows `x` of a parameter's sources are its own. @param text of all of them */
+export function ownRows(param: SearchParam, text?: string): Sql {
+  const { target } = sortedBy(param);
+  if (!target || param.onlyTarget === undefined) return raw('');
+  const isTold = text !== undefined && target.of(text) !== undefined;
+  return isTold ? raw('') : sql` AND ${target.rows(param.onlyTarget)}`;
+}
+
+/** The texts of a parameter's rows in a resource, with their hash and source, and whether it is sorted by them. */
 export function eachText(
   resource: Resource,
   param: SearchParam,
@@ -30,7 +44,8 @@ export function eachText(
 ): void {
   const { texts } = sortedBy(param);
   for (const source of param.sources) {
-    const addOwn: AddSorted = (text, hash, isValue = true) => add(text, hash, isValue, source.param);
+    const addOwn: AddSorted = (text, hash, isValue = true, target?: string) =>
+      add(text, hash, isValue && (param.onlyTarget === undefined || target === param.onlyTarget), source.param);
     for (const expression of source.expressions)
       expression.evaluate(resource, (value, type) => texts(value, type, source, base, addOwn), resource);
   }
@@ -151,7 +166,8 @@ export async function textsOfParam(
     const hashes = found.map(row => String(row['hash']));
     const texts = await textsOfHashes(param, source, hashes, settings);
     if (!texts) return undefined;
-    for (const [text, hash] of texts) rows.set(text, [...(rows.get(text) ?? []), [source, BigInt(hash)]]);
+    for (const [text, hash] of texts)
+      if (isSortedBy(param, text)) rows.set(text, [...(rows.get(text) ?? []), [source, BigInt(hash)]]);
   }
   return [...rows].map(([text, of]) => ({ text, rows: of })).sort(byText);
 }
@@ -161,11 +177,11 @@ export function withoutText(param: SearchParam): Sql {
   const { table } = sortedBy(param);
   const params = list(param.sources.map(source => source.param));
   if (table.bySeq)
-    return sql`NOT EXISTS (SELECT 1 FROM ${raw(table.name)} x WHERE +x.param IN ${params} AND x.seq = d.seq)`;
-  return sql`d.seq NOT IN (SELECT x.seq FROM ${raw(table.name)} x WHERE x.param IN ${params})`;
+    return sql`NOT EXISTS (SELECT 1 FROM ${raw(table.name)} x WHERE +x.param IN ${params} AND x.seq = d.seq${ownRows(param)})`;
+  return sql`d.seq NOT IN (SELECT x.seq FROM ${raw(table.name)} x WHERE x.param IN ${params}${ownRows(param)})`;
 }
 
-/** True when each resource has at most one row of a parameter. */
+/** True when each resource has at most one row of a parameter, but for texts that are told to stand beside others. */
 export function hasOneText(param: SearchParam): boolean {
   const { manyRows } = sortedBy(param);
   return (

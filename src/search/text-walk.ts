@@ -19,7 +19,7 @@ import {
 import { after, atMost, constantKey, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { textsOf, versionColumns } from './readable.ts';
 import { byTextAndMoment, orderKeys, type SortKey } from './sort.ts';
-import { hasOneText, missingText, type SortedText, sortedBy, sortText, withoutText } from './sort-texts.ts';
+import { hasOneText, missingText, ownRows, type SortedText, sortedBy, sortText, withoutText } from './sort-texts.ts';
 
 type TextKey = SortKey & { by: 'body' };
 /** A search that is sorted by a text first. */
@@ -154,8 +154,11 @@ async function sortedHere(
     position: [group[rank]!.text, ...match.position],
   }));
   const { param, descending } = search.sort[0];
+  const { isBeside } = sortedBy(param);
   // At the first text of all there is nothing before.
-  const unsure = hasOneText(param) ? [] : named.filter(match => param.type !== 'token' || match.position[0] !== first);
+  const unsure = named.filter(({ position: [text] }) =>
+    hasOneText(param) ? isBeside?.(String(text)) : param.type !== 'token' || text !== first,
+  );
   if (unsure.length === 0) return named;
   const bodies = await settings.store.select(textsOf(unsure.map(match => match.seq)), { budgetMs: settings.budgetMs });
   const own = new Map(
@@ -168,14 +171,15 @@ async function sortedHere(
 }
 
 /** The resources that have a text, in the order of the other keys. */
-function withText(search: TextSearch, { rows }: SortedText, settings: RunSettings): readonly Begun[] {
+function withText(search: TextSearch, { text, rows }: SortedText, settings: RunSettings): readonly Begun[] {
   const [key, ...rest] = search.sort;
   const { table, column } = sortedBy(key.param);
   const hasMoment = table.columns.some(one => one.name === 'moment');
   const columns = raw(hasMoment ? 'x.seq, x.moment' : 'x.seq');
+  const own = ownRows(key.param, text);
   const branches = rows.map(
     ([source, hash]) =>
-      sql`(SELECT ${columns} FROM ${raw(table.name)} x WHERE x.param = ${source} AND x.${raw(column)} = ${hash}) d`,
+      sql`(SELECT ${columns} FROM ${raw(table.name)} x WHERE x.param = ${source} AND x.${raw(column)} = ${hash}${own}) d`,
   );
   const whole = drive(search.parts, undefined, search.scope, settings);
   const begin: Drive = { ...whole, branches, kind: 'rows', hasMoment, walk: [], repeats: true };

@@ -103,11 +103,13 @@ function sortedCanonical(text: string, add: AddSorted): void {
   if (version !== undefined) add(`${uri}|${version}`, hash64(`${uri}|${version}`));
 }
 
-function sortedLiteral(text: string, base: string, add: AddSorted): void {
+function sortedLiteral(text: string, type: unknown, base: string, add: AddSorted): void {
   const parsed = parseReference(text, base);
-  if (parsed.kind === 'local') add(`${parsed.type}/${parsed.id}`, refHash(`${parsed.type}/${parsed.id}`));
-  else if (parsed.kind === 'absolute') add(parsed.url, hash64(parsed.url));
-  else if (parsed.kind === 'urn') add(parsed.urn, hash64(parsed.urn));
+  if (parsed.kind === 'local')
+    add(`${parsed.type}/${parsed.id}`, refHash(`${parsed.type}/${parsed.id}`), true, parsed.type);
+  else if (parsed.kind === 'absolute') add(parsed.url, hash64(parsed.url), true, parsed.type);
+  else if (parsed.kind === 'urn')
+    add(parsed.urn, hash64(parsed.urn), true, typeof type === 'string' ? type : undefined);
   else if (parsed.kind === 'uri') sortedCanonical(text, add);
 }
 
@@ -115,18 +117,26 @@ const sorted: SortedByText = {
   table: referenceTable,
   column: 'target',
   manyRows: type => type !== 'Reference',
+  isBeside: text => parseReference(text).kind === 'uri',
+  target: {
+    of(text) {
+      const parsed = parseReference(text);
+      return parsed.kind === 'urn' ? undefined : 'type' in parsed ? parsed.type : '';
+    },
+    rows: type => sql`x.kind = ${kindHash(type)}`,
+  },
   texts(value, type, source, base, add) {
     if (type.code === 'Extension') {
       const inner = extensionValue(value);
       if (inner) sorted.texts(inner[0], inner[1], source, base, add);
     } else if (typeof value === 'string') {
       if (type.code === 'canonical') sortedCanonical(value, add);
-      else sortedLiteral(typed(value, source), base, add);
+      else sortedLiteral(typed(value, source), undefined, base, add);
     } else if (isObject(value)) {
       const { resourceType, id, reference } = value;
       if (typeof resourceType === 'string') {
-        if (typeof id === 'string') add(`${resourceType}/${id}`, refHash(`${resourceType}/${id}`));
-      } else if (typeof reference === 'string') sortedLiteral(typed(reference, source), base, add);
+        if (typeof id === 'string') add(`${resourceType}/${id}`, refHash(`${resourceType}/${id}`), true, resourceType);
+      } else if (typeof reference === 'string') sortedLiteral(typed(reference, source), value['type'], base, add);
     }
   },
 };

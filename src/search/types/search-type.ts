@@ -4,6 +4,7 @@
 
 import type { JsonObject, Resource } from '../../fhir/types.ts';
 import type { TypeInfo } from '../../fhirpath/compile.ts';
+import type { Sql } from '../../store/sql.ts';
 import type { IndexTable } from '../../store/store.ts';
 import type { Codes } from '../codes.ts';
 import type { Condition } from '../condition.ts';
@@ -42,9 +43,9 @@ export interface AskSettings extends IndexSettings {
 
 /**
  * Receives a text that a resource is sorted by, with its hash in the index; `isValue` is false for a row beside it that is only
- * looked up.
+ * looked up; `target` is the type that a reference leads to, where it is known.
  */
-export type AddSorted = (text: string, hash: bigint, isValue?: boolean) => void;
+export type AddSorted = (text: string, hash: bigint, isValue?: boolean, target?: string) => void;
 
 /** How values are sorted that the index keeps as hashes: the column that has them, and the texts behind. */
 export interface SortedByText {
@@ -52,6 +53,10 @@ export interface SortedByText {
   readonly column: string;
   /** True when a value of such a type can have more than one row. */
   readonly manyRows: (type: string) => boolean;
+  /** True when a row of a text can stand beside that of the value, whatever type this is of. */
+  readonly isBeside?: (text: string) => boolean;
+  /** What references lead to: the type that a text tells, '' for none, undefined where only the rows `x` tell. */
+  readonly target?: { of(text: string): string | undefined; rows(type: string): Sql };
   /** @param base service base URL that the index was made with */
   texts(value: unknown, type: TypeInfo, source: Source, base: string, add: AddSorted): void;
 }
