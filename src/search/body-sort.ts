@@ -2,7 +2,6 @@
  * Sorting by codes, references and URIs where there are many different ones: the values are read from the resources, and only the
  * page's worth of rows is kept at a time.
  */
-import type { Resource } from '../fhir/types.ts';
 import { raw, type Sql, sql } from '../store/sql.ts';
 import { fromWhere } from './compile.ts';
 import {
@@ -16,7 +15,8 @@ import {
   toMatch,
 } from './match.ts';
 import { compareRows, keyColumn, keyColumns, type OrderKey, type Position } from './order.ts';
-import { textsOf, versionColumns } from './readable.ts';
+import { resourcesOf } from './pieces.ts';
+import { versionColumns } from './readable.ts';
 import { byTextAndMoment, type SortKey } from './sort.ts';
 import { missingText, sortText } from './sort-texts.ts';
 
@@ -66,7 +66,7 @@ export async function findByBody(
         if (isPast(matches[0]?.position[0])) break;
         const once = matches.filter(match => !seen.has(match.seq) && seen.add(match.seq));
         const fresh = await passing(once, tested, settings);
-        const valued = (await withValues(fresh, search.sort, settings)).filter(
+        const valued = (await withValues(fresh, search.sort, { ...settings, budgetMs: left() })).filter(
           match => !position || compareRows(keys, match.position, position) > 0,
         );
         best = [...best, ...valued].sort((a, b) => compareRows(keys, a.position, b.position)).slice(0, limit);
@@ -79,24 +79,19 @@ export async function findByBody(
 async function withValues(
   matches: readonly Match[],
   sort: readonly SortKey[],
-  { store, budgetMs, base }: RunSettings,
+  settings: RunSettings,
 ): Promise<Match[]> {
   const valued: Match[] = [];
-  for (let i = 0; i < matches.length; i += chunk) {
-    const part = matches.slice(i, i + chunk);
-    const rows = await store.select(textsOf(part.map(match => match.seq)), { budgetMs });
-    const resources = new Map(rows.map(row => [Number(row['seq']), JSON.parse(String(row['text'])) as Resource]));
-    for (const match of part) {
-      const resource = resources.get(match.seq);
-      if (!resource) continue;
-      const own = sort.map((key, k) =>
-        key.by === 'body' ? sortText(resource, key.param, key.descending, base) : match.position[k]!,
-      );
-      // As where texts are walked: those without one lie by position alone.
-      const isLast = byTextAndMoment(sort) && own[0] === missingText(sort[0]!.descending);
-      const tie = byTextAndMoment(sort) ? [isLast ? 0 : match.position[1]!] : [];
-      valued.push({ ...match, position: [...own, ...tie, match.position.at(-1)!] });
-    }
+  const bySeq = new Map(matches.map(match => [match.seq, match]));
+  for await (const [seq, resource] of resourcesOf([...bySeq.keys()], settings)) {
+    const match = bySeq.get(seq)!;
+    const own = sort.map((key, k) =>
+      key.by === 'body' ? sortText(resource, key.param, key.descending, settings.base) : match.position[k]!,
+    );
+    // As where texts are walked: those without one lie by position alone.
+    const isLast = byTextAndMoment(sort) && own[0] === missingText(sort[0]!.descending);
+    const tie = byTextAndMoment(sort) ? [isLast ? 0 : match.position[1]!] : [];
+    valued.push({ ...match, position: [...own, ...tie, match.position.at(-1)!] });
   }
   return valued;
 }

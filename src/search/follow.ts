@@ -3,6 +3,7 @@
  * learns from what was written since.
  */
 import { type RunSettings, timeLeft } from './match.ts';
+import { othersTurn } from './pieces.ts';
 
 /** How far something is known. */
 export interface Followed {
@@ -33,11 +34,12 @@ export async function follow(
 ): Promise<void> {
   const last = settings.sight.asOf!;
   if (kept.upTo >= last) return;
+  // Waiting for one's turn is counted.
+  const left = timeLeft(settings.budgetMs);
   const turn = kept.reading.then(async () => {
-    const left = timeLeft(settings.budgetMs);
     while (kept.upTo < last) {
       kept.upTo = await read(kept.upTo, last, { ...settings, budgetMs: left() });
-      await new Promise(resolve => setImmediate(resolve));
+      await othersTurn();
     }
   });
   kept.reading = turn.catch(() => {});

@@ -4,8 +4,9 @@
  */
 import { list, raw, sql } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
-import { type Followed, follow, nextPart, nothingYet } from './follow.ts';
-import type { RunSettings } from './match.ts';
+import { type Followed, follow, nothingYet } from './follow.ts';
+import { type RunSettings, timeLeft } from './match.ts';
+import { PieceSize } from './pieces.ts';
 import { indexedVersions } from './readable.ts';
 import type { SearchParam } from './search-param.ts';
 import { byText, eachText, isSortedBy, type SortedText, sortedBy, textsOfHashes } from './sort-texts.ts';
@@ -13,8 +14,8 @@ import { byText, eachText, isSortedBy, type SortedText, sortedBy, textsOfHashes 
 /** Most texts of one parameter, and of all together: some 150 bytes each. */
 const mostTexts = 100_000;
 const mostOfAll = 200_000;
-/** Resources read at a time. */
-const resourcesAtOnce = 200;
+/** Rows read at a time, and what is left of one version. Fewer than the texts that are remembered, so that a part is once read. */
+const rowsAtOnce = 5000;
 
 interface Catalogue extends Followed {
   readonly known: Map<string, SortedText>;
@@ -23,6 +24,7 @@ interface Catalogue extends Followed {
   fresh: SortedText[];
   /** More than are kept, or some that no resource tells. */
   isRefused: boolean;
+  readonly size: PieceSize;
 }
 
 const all = new WeakMap<Store, Map<string, Catalogue>>();
@@ -45,6 +47,7 @@ function catalogueOf(param: SearchParam, store: Store): Catalogue {
     sorted: [],
     fresh: [],
     isRefused: false,
+    size: new PieceSize(),
   };
   ofStore.delete(name);
   ofStore.set(name, found);
@@ -70,7 +73,7 @@ export async function catalogueTexts(
   const read = sortedBy(param).table.bySeq ? readRows : readResources;
   await follow(catalogue, settings, async (after, last, run) => {
     if (catalogue.isRefused) return last;
-    const { found, upTo } = await read(param, after, last, run);
+    const { found, upTo } = await read(param, after, last, run, catalogue.size);
     for (const [text, source, hash] of found ?? []) if (isSortedBy(param, text)) add(catalogue, text, source, hash);
     if (!found || catalogue.known.size > mostTexts) refuse(catalogue);
     return upTo;
@@ -109,30 +112,44 @@ interface Read {
 /** From the index, where it finds the rows of versions. */
 async function readRows(param: SearchParam, after: number, last: number, settings: RunSettings): Promise<Read> {
   const { table, column } = sortedBy(param);
-  const upTo = nextPart(after, last);
+  const left = timeLeft(settings.budgetMs);
+  const from = raw(table.name);
+  const end = sql`SELECT x.seq AS seq FROM ${from} x WHERE x.seq > ${after} AND x.seq <= ${last} ORDER BY x.seq LIMIT 1 OFFSET ${raw(String(rowsAtOnce))}`;
+  const [further] = await settings.store.select(end, { budgetMs: left() });
+  const upTo = further ? Number(further['seq']) : last;
   const params = list(param.sources.map(source => source.param));
-  const query = sql`SELECT DISTINCT x.param AS param, CAST(x.${raw(column)} AS TEXT) AS hash FROM ${raw(table.name)} x
+  const query = sql`SELECT DISTINCT x.param AS param, CAST(x.${raw(column)} AS TEXT) AS hash FROM ${from} x
     WHERE x.seq > ${after} AND x.seq <= ${upTo} AND +x.param IN ${params}`;
-  const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
+  const rows = await settings.store.select(query, { budgetMs: left() });
   const found: (readonly [string, number, bigint])[] = [];
   for (const { param: source } of param.sources) {
     const hashes = rows.filter(row => Number(row['param']) === source).map(row => String(row['hash']));
-    const texts = await textsOfHashes(param, source, hashes, settings);
+    const texts = await textsOfHashes(param, source, hashes, { ...settings, budgetMs: left() });
     if (!texts) return { found: undefined, upTo };
     for (const [text, hash] of texts) found.push([text, source, BigInt(hash)]);
   }
   return { found, upTo };
 }
 
-/** From the resources. */
-async function readResources(param: SearchParam, after: number, last: number, settings: RunSettings): Promise<Read> {
-  const query = indexedVersions(param.resourceType, after, resourcesAtOnce);
+/** From the resources, one piece. */
+async function readResources(
+  param: SearchParam,
+  after: number,
+  last: number,
+  settings: RunSettings,
+  size: PieceSize,
+): Promise<Read> {
+  const most = size.next;
+  const query = indexedVersions(param.resourceType, after, most);
   const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
   const found: (readonly [string, number, bigint])[] = [];
-  for (const row of rows)
-    eachText(JSON.parse(String(row['text'])), param, settings.base, (text, hash, _isValue, source) =>
+  for (const row of rows) {
+    const json = String(row['text']);
+    size.add(json);
+    eachText(JSON.parse(json), param, settings.base, (text, hash, _isValue, source) =>
       found.push([text, source, hash]),
     );
-  const upTo = rows.length < resourcesAtOnce ? last : Math.min(last, Number(rows.at(-1)!['seq']));
+  }
+  const upTo = rows.length < most ? last : Math.min(last, Number(rows.at(-1)!['seq']));
   return { found, upTo };
 }

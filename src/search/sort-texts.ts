@@ -5,8 +5,8 @@
 import { detached } from '../fhir/detached.ts';
 import type { Resource } from '../fhir/types.ts';
 import { join, list, raw, type Sql, sql } from '../store/sql.ts';
-import type { RunSettings } from './match.ts';
-import { textsOf } from './readable.ts';
+import { type RunSettings, timeLeft } from './match.ts';
+import { resourcesOf } from './pieces.ts';
 import type { SearchParam } from './search-param.ts';
 import { searchTypes } from './types/all.ts';
 import type { AddSorted, SortedByText } from './types/search-type.ts';
@@ -103,28 +103,39 @@ function hashesOf({ table, column }: SortedByText, param: number): Sql {
     SELECT CAST(hash AS TEXT) AS hash FROM t WHERE hash IS NOT NULL LIMIT ${raw(String(mostValues + 1))}`;
 }
 
-/** Reads the texts of hashes from one resource each; returns the hashes of which there is no row any more. */
+/** The next hashes that have no text yet: each is tried once, as the resource may not tell it. */
+function nextUnknown(waiting: Iterator<string>, known: ReadonlyMap<string, string | undefined>): readonly string[] {
+  const some: string[] = [];
+  while (some.length < chunk) {
+    const next = waiting.next();
+    if (next.done) break;
+    if (known.get(next.value) === undefined) some.push(next.value);
+  }
+  return some;
+}
+
+/** Reads the texts of those not known from one resource each; returns the hashes of which there is no row any more. */
 async function learn(
   param: SearchParam,
   source: number,
-  hashes: readonly string[],
-  { store, budgetMs, base }: RunSettings,
+  settings: RunSettings,
   known: Map<string, string | undefined>,
 ): Promise<ReadonlySet<string>> {
   const { table, column } = sortedBy(param);
+  const left = timeLeft(settings.budgetMs);
   const gone = new Set<string>();
-  for (let i = 0; i < hashes.length; i += chunk) {
-    const some = hashes.slice(i, i + chunk).map(hash => sql`(CAST(${BigInt(hash)} AS BIGINT))`);
+  const waiting = [...known.keys()].values();
+  for (let hashes = nextUnknown(waiting, known); hashes.length > 0; hashes = nextUnknown(waiting, known)) {
+    const some = hashes.map(hash => sql`(CAST(${BigInt(hash)} AS BIGINT))`);
     const first = sql`SELECT x.seq FROM ${raw(table.name)} x WHERE x.param = ${source} AND x.${raw(column)} = h.column1 LIMIT 1`;
     const query = sql`SELECT CAST(h.column1 AS TEXT) AS hash, (${first}) AS seq FROM (VALUES ${join(some, ', ')}) h`;
     const seqs = new Set<number>();
-    for (const { hash, seq } of await store.select(query, { budgetMs })) {
+    for (const { hash, seq } of await settings.store.select(query, { budgetMs: left() })) {
       if (seq === null) gone.add(String(hash));
       else seqs.add(Number(seq));
     }
-    if (seqs.size === 0) continue;
-    for (const row of await store.select(textsOf([...seqs]), { budgetMs }))
-      eachText(JSON.parse(String(row['text'])) as Resource, param, base, (text, hash) => {
+    for await (const [, resource] of resourcesOf([...seqs], { ...settings, budgetMs: left() }))
+      eachText(resource, param, settings.base, (text, hash) => {
         note(`${table.name} ${hash}`, text);
         if (known.has(String(hash))) known.set(String(hash), text);
       });
@@ -144,8 +155,7 @@ export async function textsOfHashes(
 ): Promise<readonly (readonly [text: string, hash: string])[] | undefined> {
   const { table } = sortedBy(param);
   const known = new Map(hashes.map(hash => [hash, recall(`${table.name} ${hash}`)]));
-  const unknown = hashes.filter(hash => known.get(hash) === undefined);
-  const gone = await learn(param, source, unknown, settings, known);
+  const gone = await learn(param, source, settings, known);
   const left = hashes.filter(hash => !gone.has(hash));
   if (left.some(hash => known.get(hash) === undefined)) return undefined;
   return left.map(hash => [known.get(hash)!, hash]);
@@ -160,11 +170,12 @@ export async function textsOfParam(
   settings: RunSettings,
 ): Promise<readonly SortedText[] | undefined> {
   const rows = new Map<string, [number, bigint][]>();
+  const left = timeLeft(settings.budgetMs);
   for (const { param: source } of param.sources) {
-    const found = await settings.store.select(hashesOf(sortedBy(param), source), { budgetMs: settings.budgetMs });
+    const found = await settings.store.select(hashesOf(sortedBy(param), source), { budgetMs: left() });
     if (rows.size + found.length > mostValues) return undefined;
     const hashes = found.map(row => String(row['hash']));
-    const texts = await textsOfHashes(param, source, hashes, settings);
+    const texts = await textsOfHashes(param, source, hashes, { ...settings, budgetMs: left() });
     if (!texts) return undefined;
     for (const [text, hash] of texts)
       if (isSortedBy(param, text)) rows.set(text, [...(rows.get(text) ?? []), [source, BigInt(hash)]]);

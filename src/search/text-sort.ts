@@ -3,7 +3,7 @@
  * known in order, the rows of one are walked after those of the other; where there are too many, the resources are read.
  */
 import { findByBody } from './body-sort.ts';
-import type { Match, RunSettings, TypeSearch } from './match.ts';
+import { type Match, type RunSettings, type TypeSearch, timeLeft } from './match.ts';
 import type { Position } from './order.ts';
 import { usualDriver } from './rank.ts';
 import type { SearchParam } from './search-param.ts';
@@ -30,19 +30,23 @@ export async function findByText(
   settings: RunSettings,
 ): Promise<Match[]> {
   if (driver < 0 && isWalkedByText(search)) {
+    // What is left of the one budget goes from each to the next.
+    const left = timeLeft(settings.budgetMs);
     const texts = await textsInOrder(search.sort[0].param, settings);
-    if (texts) return walkTexts(search, texts, position, limit, settings);
+    const run = { ...settings, budgetMs: left() };
+    if (texts) return walkTexts(search, texts, position, limit, run);
     tooMany.add(search);
     const usual = usualDriver(search.parts);
-    return findByBody(search, usual ? search.parts.indexOf(usual) : -1, position, limit, settings);
+    return findByBody(search, usual ? search.parts.indexOf(usual) : -1, position, limit, run);
   }
   return findByBody(search, driver, position, limit, settings);
 }
 
 /** The texts of a parameter in ascending order: hopped to while they are few, else kept in memory. */
 async function textsInOrder(param: SearchParam, settings: RunSettings): Promise<readonly SortedText[] | undefined> {
+  const left = timeLeft(settings.budgetMs);
   const few = hasCatalogue(param, settings) ? undefined : await textsOfParam(param, settings);
-  return few ?? catalogueTexts(param, settings);
+  return few ?? catalogueTexts(param, { ...settings, budgetMs: left() });
 }
 
 /** True when the texts of the first key can be walked, and all that is within one be sorted by the database. */
