@@ -96,6 +96,29 @@ t.test('members that JSON.parse makes', async t => {
   t.match(found, [{ code: 'structure', expression: 'Patient.__proto__' }]);
 });
 
+t.test(
+  'narratives are read once, whatever their links: time that grew with the square of these would not end',
+  async t => {
+    const many = 1_000_000;
+    const narratives: Readonly<Record<string, string>> = {
+      'no links': `<p>${'"#'.repeat(many)}</p>`,
+      'no link in an anchor': `<a ${'x="#" '.repeat(many / 4)}></a>`,
+      'tags that do not end': '<a "#'.repeat(many),
+      'links to one place far behind': `${'<a href="#a"/>'.repeat(many / 4)}<p id="a"/>`,
+      'links to places of which each has its own': Array.from({ length: many / 10 }, (_, i) => `<a href="#p${i}"/>`)
+        .concat(Array.from({ length: many / 10 }, (_, i) => `<p id="p${i}"/>`))
+        .join(''),
+      'a link to a place with a long name': `<a href="#${'a'.repeat(many)}"/>${'a'.repeat(2 * many)}`,
+    };
+    for (const [name, content] of Object.entries(narratives)) {
+      const div = `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>`;
+      const found = rules.validateResource({ resourceType: 'Patient', text: { status: 'generated', div } });
+      const nowhere = found.filter(({ code }) => code === 'not-found').length;
+      t.equal(nowhere, name.startsWith('a link') ? 1 : 0, name);
+    }
+  },
+);
+
 t.test('findings are limited', async t => {
   const entry = Array.from({ length: 2000 }, () => ({ foo: 1 }));
   t.equal(validator.validateResource({ resourceType: 'Bundle', type: 'collection', entry }).length, 500);
