@@ -36,14 +36,18 @@ const matches =
     typeof value === 'string' && pattern.test(value);
 
 const blankless = /^[^\0-\x20]+$/;
-/** OIDs and UUIDs are URIs as `urn:oid:…` and `urn:uuid:…` only, in the forms of these types; a canonical may have a version, a fragment. */
-const hasUrn = /^(?:urn:)?(?:oid|uuid):/;
+const isBlankless = (value: unknown): value is string =>
+  typeof value === 'string' && blankless.test(value) && value.isWellFormed();
+
+/**
+ * OIDs and UUIDs are URIs as `urn:oid:…` and `urn:uuid:…` only, in the forms of these types; a canonical may have a version, a fragment.
+ * The scheme and the namespace of a URN may be in capitals (RFC 8141, section 3.1).
+ */
+const hasUrn = /^(?:[Uu][Rr][Nn]:(?:[Oo][Ii][Dd]|[Uu][Uu][Ii][Dd])|oid|uuid):/;
 const urn = /^urn:(?:oid:[0-2](?:\.(?:0|[1-9]\d*))+|uuid:[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})(?:[|#].*)?$/i;
-const isUri = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  blankless.test(value) &&
-  (!hasUrn.test(value) || urn.test(value)) &&
-  value.isWellFormed();
+/** True for a text that is right as a `uri`, `url` or `canonical`. */
+export const isUri = (value: unknown): value is string =>
+  isBlankless(value) && (!hasUrn.test(value) || urn.test(value));
 
 const codePattern = /^[^\0-\x20]+(?:[ \t\r\n][^\0-\x20]+)*$/;
 const isCode = (value: unknown): boolean =>
@@ -222,9 +226,9 @@ const byHand: ReadonlyMap<string, Primitive> = new Map([
   ],
 ]);
 
-/** The value of an id attribute. @see https://hl7.org/fhir/R4/element.html */
+/** The value of an id attribute: any text without blanks, also one that looks like a URI. @see https://hl7.org/fhir/R4/element.html */
 export const elementId: Primitive = strings(
-  value => isUri(value) && (value as string).length <= maxStringLength,
+  value => isBlankless(value) && value.length <= maxStringLength,
   'an id without blanks, of at most 1,048,576 characters',
   '空白を含まない1,048,576文字以内の id ',
 );

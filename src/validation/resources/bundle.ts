@@ -3,6 +3,7 @@
  * @see https://hl7.org/fhir/R4/bundle.html
  */
 import type { JsonObject, Message } from '../../fhir/types.ts';
+import { isUri } from '../primitive.ts';
 import type { Compiler } from '../profile.ts';
 import { addIssue, type Report } from '../report.ts';
 import { absolute, typeNamed } from '../scope.ts';
@@ -16,7 +17,9 @@ const absoluteUrl = /^(?:https?:\/\/|urn:(?:uuid|oid):|[a-z][a-z0-9+.-]*:)/i;
 const uuidForm = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 
+/** What is wrong with a fullUrl beyond its type, which tells for itself what is no URI. */
 function fullUrlFault(fullUrl: string, resource: JsonObject, isType: (name: string) => boolean): Message | undefined {
+  if (!isUri(fullUrl)) return undefined;
   if (!absoluteUrl.test(fullUrl))
     return { en: `the fullUrl "${fullUrl}" is not absolute`, ja: `fullUrl「${fullUrl}」は絶対 URL ではありません` };
   if (fullUrl.startsWith('urn:uuid:') && !uuidForm.test(fullUrl))
