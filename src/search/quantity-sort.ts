@@ -7,15 +7,18 @@ import type { Store } from '../store/store.ts';
 import { drive } from './compile.ts';
 import { type Followed, follow, nextPart, nothingYet } from './follow.ts';
 import { type Begun, inOrder, type RunSettings, type TypeSearch, withoutValue } from './match.ts';
+import { supersededBy } from './readable.ts';
 import { wholeOnly } from './sort.ts';
 import { unitsOf } from './types/quantity.ts';
 
 /** Most units that are walked together, and most resources without a comparable unit. */
 const mostUnits = 60;
 const mostWritten = 500;
+/** Most versions of these that are kept: with the superseded ones that page links still show. */
+const mostVersions = 10_000;
 
 interface Written extends Followed {
-  /** Versions that have no comparable unit; undefined when they are too many. */
+  /** Versions that have no comparable unit; undefined when too many resources or versions have none. */
   seqs: number[] | undefined;
 }
 
@@ -31,12 +34,35 @@ async function writtenOnly(param: number, settings: RunSettings): Promise<readon
     if (!written.seqs) return last;
     const upTo = nextPart(after, last);
     const query = sql`SELECT x.seq AS seq FROM index_quantity x WHERE x.seq > ${after} AND x.seq <= ${upTo} AND +x.param = ${param}
-      GROUP BY x.seq HAVING max(x.unit & 1) = 0 LIMIT ${raw(String(mostWritten + 1))}`;
+      GROUP BY x.seq HAVING max(x.unit & 1) = 0 LIMIT ${raw(String(mostVersions + 1))}`;
     written.seqs.push(...(await store.select(query, { budgetMs })).map(row => Number(row['seq'])));
-    if (written.seqs.length > mostWritten) written.seqs = undefined;
     return upTo;
   });
-  return written.seqs;
+  return written.seqs && written.seqs.length > mostWritten ? shownOf(written, param, settings) : written.seqs;
+}
+
+/** Those of many versions that a search shows; those without rows, which nobody can see any more, are dropped. */
+async function shownOf(
+  written: Written,
+  param: number,
+  { store, sight, budgetMs }: RunSettings,
+): Promise<readonly number[] | undefined> {
+  const known = written.seqs!;
+  const upTo = written.upTo;
+  if (known.length > mostVersions) {
+    written.seqs = undefined;
+    return undefined;
+  }
+  const superseded = (by: number): Sql => sql`max(CASE WHEN x.seq IN (${supersededBy(by)}) THEN 1 ELSE 0 END)`;
+  const query = sql`SELECT x.seq AS seq, ${superseded(upTo)} AS now, ${superseded(sight.asOf!)} AS asked
+    FROM index_quantity x WHERE x.seq IN ${list(known)} AND +x.param = ${param} GROUP BY x.seq`;
+  const rows = await store.select(query, { budgetMs });
+  const isRefused = rows.filter(row => Number(row['now']) === 0).length > mostWritten;
+  // Unless another search has read on meanwhile.
+  if (written.seqs === known && written.upTo === upTo)
+    written.seqs = isRefused ? undefined : rows.map(row => Number(row['seq']));
+  const shown = rows.filter(row => Number(row['asked']) === 0 && Number(row['seq']) <= sight.asOf!);
+  return isRefused ? undefined : shown.map(row => Number(row['seq']));
 }
 
 /**

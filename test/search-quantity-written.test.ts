@@ -1,0 +1,45 @@
+/** Sorting by quantities in units that are only written: superseded versions are not counted among the few that are kept. */
+import { testOnStores } from './stores.ts';
+import type { TestServer } from './support.ts';
+
+const headers = { 'content-type': 'application/fhir+json' };
+/** More than the resources that are walked. */
+const updates = 510;
+const query = '/fhir/Observation?_sort=value-quantity';
+
+async function put(server: TestServer, id: string, valueQuantity: object): Promise<void> {
+  const payload = JSON.stringify({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    valueQuantity,
+  });
+  const { statusCode } = await server.app.inject({
+    method: 'PUT',
+    url: `/fhir/Observation/${id}`,
+    headers,
+    payload,
+  });
+  if (statusCode > 201) throw new Error(`HTTP ${statusCode}`);
+}
+
+testOnStores('many updates of one', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  const read = async (url: string) => (await server.app.inject({ url })).json();
+  const idsOf = (page: { entry?: { resource: { id: string } }[] }) => page.entry?.map(one => one.resource.id);
+  await put(server, 'a', { value: 5, unit: 'scoops' });
+  await put(server, 'b', { value: 7, unit: 'g', system: 'http://unitsofmeasure.org', code: 'g' });
+  await put(server, 'c', { value: 9, unit: 'cups' });
+  const before = await read(`${query}&_count=1`);
+  t.same(idsOf(before), ['a']);
+  for (let i = 0; i < updates; i++) await put(server, 'a', { value: 1000 - i, unit: 'scoops' });
+  const explained = await read(`${query}&_explain=true`);
+  const plan = explained.entry.at(-1).resource.issue[0].diagnostics;
+  t.same(idsOf(explained)?.slice(0, 3), ['b', 'c', 'a']);
+  t.match(plan, /walk all \(index_quantity, in the order asked for\)/);
+  const next: string = before.link.find((link: { relation: string }) => link.relation === 'next').url;
+  const second = await read(new URL(next).pathname + new URL(next).search);
+  t.same(idsOf(second), ['b'], 'a page of the earlier moment');
+  await server.close();
+});
