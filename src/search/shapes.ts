@@ -56,15 +56,9 @@ const manySystems = `${system}&&&&&`;
 /** Most systems of a source that are told of one resource: each set of them makes a shape. */
 const mostSystems = 3;
 
-function systemText(hash: number): string {
-  let text = systems.get(hash);
-  if (text === undefined) {
-    text = system + digits(hash, others, 5);
-    systems.set(hash, text);
-  }
-  return text;
-}
-const systems = new Map<number, string>();
+/** By its hash; clients name as many systems as they like, so not all are kept. */
+const rememberedSystem = remember(hash => system + digits(Number(hash), others, 5));
+const systemText = (hash: number): string => rememberedSystem(String(hash));
 
 /** The shape of a resource while its values are looked at. */
 export class Shape {

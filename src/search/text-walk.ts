@@ -2,7 +2,6 @@
  * text-walk: a page of a search that is sorted by texts, from text to text in their order. Rows of several texts are asked for at
  * once when each has few.
  */
-import type { Resource } from '../fhir/types.ts';
 import { join, raw, type Sql, sql } from '../store/sql.ts';
 import { type Drive, drive, feedOfType, fromWhere, momentOf } from './compile.ts';
 import {
@@ -17,7 +16,8 @@ import {
   toMatch,
 } from './match.ts';
 import { after, atMost, constantKey, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
-import { textsOf, versionColumns } from './readable.ts';
+import { resourcesOf } from './pieces.ts';
+import { versionColumns } from './readable.ts';
 import { byTextAndMoment, orderKeys, type SortKey } from './sort.ts';
 import { hasOneText, missingText, ownRows, type SortedText, sortedBy, sortText, withoutText } from './sort-texts.ts';
 
@@ -160,13 +160,10 @@ async function sortedHere(
     hasOneText(param) ? isBeside?.(String(text)) : param.type !== 'token' || text !== first,
   );
   if (unsure.length === 0) return named;
-  const bodies = await settings.store.select(textsOf(unsure.map(match => match.seq)), { budgetMs: settings.budgetMs });
-  const own = new Map(
-    bodies.map(row => {
-      const resource = JSON.parse(String(row['text'])) as Resource;
-      return [Number(row['seq']), sortText(resource, param, descending, settings.base)];
-    }),
-  );
+  const own = new Map<number, string>();
+  const seqs = new Set(unsure.map(match => match.seq));
+  for await (const [seq, resource] of resourcesOf([...seqs], settings))
+    own.set(seq, sortText(resource, param, descending, settings.base));
   return named.filter(match => (own.get(match.seq) ?? match.position[0]) === match.position[0]);
 }
 
