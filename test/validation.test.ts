@@ -119,6 +119,20 @@ t.test(
   },
 );
 
+t.test('sections by language are found in one pass, whatever the tags', async t => {
+  const { given = [], profile = '' } = cases<RuleCase>('rules/texts.json').find(one =>
+    one.name.includes('by language'),
+  )!;
+  const definitions = openDefinitions(loadDefinitions());
+  for (const one of given) definitions.put(one);
+  const div = `<div xmlns="http://www.w3.org/1999/xhtml"><${'a'.repeat(1_000_000)}</div>`;
+  const found = createValidator(definitions).validateResource(
+    { resourceType: 'Patient', text: { status: 'generated', div } },
+    { profiles: [profile] },
+  );
+  t.match(found, [{ severity: 'error', expression: 'Patient.text.div' }]);
+});
+
 t.test('findings are limited', async t => {
   const entry = Array.from({ length: 2000 }, () => ({ foo: 1 }));
   t.equal(validator.validateResource({ resourceType: 'Bundle', type: 'collection', entry }).length, 500);

@@ -10,7 +10,8 @@ import { addFinding, addIssue, type DocumentMemory, type Report } from './report
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const tag = /<(\/?)([A-Za-z][\w.-]*)([^<>]*?)(\/?)>/g;
+/** The name is read whole or not at all: giving back letters of it to the attributes would take the square of its length. */
+const tag = /<(\/?)([A-Za-z][\w.-]*)(?![\w.-])([^<>]*?)(\/?)>/g;
 const languageOf = (attributes: string): string | undefined =>
   /\s(?:xml:)?lang\s*=\s*["']([^"']*)["']/.exec(attributes)?.[1];
 
