@@ -119,6 +119,12 @@ t.test(
   },
 );
 
+t.test('a tag with a million attributes is refused', async t => {
+  const div = `<div xmlns="http://www.w3.org/1999/xhtml"><p${' x="y"'.repeat(1_000_000)}/></div>`;
+  const found = rules.validateResource({ resourceType: 'Patient', text: { status: 'generated', div } });
+  t.match(found, [{ severity: 'error', expression: 'Patient.text.div' }]);
+});
+
 t.test('sections by language are found in one pass, whatever the tags', async t => {
   const { given = [], profile = '' } = cases<RuleCase>('rules/texts.json').find(one =>
     one.name.includes('by language'),

@@ -27,7 +27,8 @@ const allowedAttributes = words(
 );
 const linkAttributes = words('href src cite longdesc usemap');
 
-const attributes = /(?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
+/** At most more attributes than HTML has: the engine needs a place on its stack for each. */
+const attributes = /(?:\s+[A-Za-z_][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')){0,500}\s*(\/?)>/y;
 const entity = /&(?:lt|gt|amp|quot|apos|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/y;
 const numericEntity = /&#(?:x([0-9a-fA-F]+)|(\d+));/g;
 const activeScheme = /^(?:javascript|vbscript|data:text):?/;
