@@ -7,13 +7,13 @@ import { isJudgedByMaster, usageSystems } from '../care/claim-figures.ts';
 import { findMyNumbers } from '../care/my-number.ts';
 import { findCareIssues } from '../care/rules.ts';
 import { FhirError, type Issue } from '../fhir/outcome.ts';
-import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Resource } from '../fhir/types.ts';
 import { escapeValue } from '../search/types/search-type.ts';
 import type { Precondition } from '../store/store.ts';
 import type { FhirRequest, Services } from './interaction.ts';
 import { findMatches, formatQuery } from './match.ts';
 import { findRelated } from './related.ts';
-import type { TransactionContext } from './write.ts';
+import type { TransactionContext } from './transaction-context.ts';
 
 /** What the rules found, and the facts they were decided by. */
 export interface CareVerdict {
@@ -90,17 +90,15 @@ export async function careFindings(services: Services, request: FhirRequest, inp
       return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
     },
     async sameKey() {
-      const query = keyQuery(resource);
-      if (!query) return [];
-      const condition = formatQuery(query);
-      const written = (context?.written(type, condition) ?? []).filter(other => other !== id);
-      const without = new Set([id, ...written, ...(context?.deleted(type) ?? [])]);
-      const match = await findMatches(services, request, type, condition, without);
+      const [query, key] = [keyQuery(resource), businessKey(resource)];
+      if (!query || !key) return [];
+      const written = context?.byIdentifier(type).get(`${key.system}|${key.value}`) ?? [];
+      const match = await findMatches(services, request, type, formatQuery(query), new Set([id]));
       preconditions.push(match.precondition);
-      const { ids } = match;
+      const [replaced, deleted] = [context?.replaced(type), context?.deleted(type)];
+      const ids = match.ids.filter(one => !replaced?.has(one) && !deleted?.has(one));
       const others = ids.length > 0 ? await findRelated(services, request, type, [['_id', ids.join(',')]]) : [];
-      const { identifier } = resource as JsonObject;
-      return [...written.map(other => ({ resourceType: type, id: other, identifier }) as Resource), ...others];
+      return [...written.filter(other => other.id !== id), ...others];
     },
     plans: person =>
       findRelated(services, request, 'CarePlan', [

@@ -14,8 +14,9 @@ import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 import { applyJsonPatch } from './patch/json-patch.ts';
 import { gone, notFound } from './read.ts';
 import { type Replacement, replaceReferences } from './references.ts';
+import type { TransactionContext } from './transaction-context.ts';
 import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
-import { commitPrepared, prepareWrite, type TransactionContext, versionMismatch, writeResponse } from './write.ts';
+import { commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
 
 /** What to do to a resource: the operations of a JSON Patch, or the Parameters of a FHIRPath Patch. */
 export type PatchBody =

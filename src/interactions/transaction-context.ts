@@ -3,13 +3,24 @@
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
 import { FhirError } from '../fhir/outcome.ts';
-import type { JsonObject } from '../fhir/types.ts';
+import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Change, Precondition } from '../store/store.ts';
 import { asEntryError, type Entry } from './entry.ts';
 import type { FhirRequest } from './interaction.ts';
 import { type Match, parseQuery } from './match.ts';
 import type { Route } from './router.ts';
-import type { TransactionContext } from './write.ts';
+
+/** What a transaction does besides: conditions are decided as if its deletions and writes were done already. */
+export interface TransactionContext {
+  /** Ids of a type that the transaction deletes. */
+  deleted(type: string): ReadonlySet<string>;
+  /** Ids of resources the transaction writes that fulfil a condition made of identifiers. */
+  written(type: string, query: string): readonly string[];
+  /** Resources of a type that the transaction writes, under the ids they get, by `system|value` of their identifiers; patched ones are not known. */
+  byIdentifier(type: string): ReadonlyMap<string, readonly Resource[]>;
+  /** Ids of a type that the transaction writes anew, whatever their identifiers are then. */
+  replaced(type: string): ReadonlySet<string>;
+}
 
 /** An entry with its route, and the identity it was given. */
 export interface Step {
@@ -48,11 +59,40 @@ function fulfils(resource: JsonObject, query: string): boolean {
   );
 }
 
+/** Resources under their ids by `system|value`. */
+function byIdentifier(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const identifiers = Array.isArray(resource['identifier']) ? (resource['identifier'] as readonly JsonObject[]) : [];
+    for (const key of new Set(identifiers.map(one => `${one?.['system']}|${one?.['value']}`)))
+      found.set(key, [...(found.get(key) ?? []), resource]);
+  }
+  return found;
+}
+
+/** A function with a memory for what it was asked before. */
+function once<T>(make: (type: string) => T): (type: string) => T {
+  const made = new Map<string, T>();
+  return type => {
+    const value = made.get(type) ?? make(type);
+    made.set(type, value);
+    return value;
+  };
+}
+
 /** The context of a transaction's steps; they must have their identities, and its deletions their changes. */
 export function contextOf(steps: readonly Step[]): TransactionContext {
   const deletions = steps.flatMap(step => step.changes).filter(change => change.template === undefined);
+  const replacing = (type: string) =>
+    steps.flatMap(({ id, existingId, route, entry }) => {
+      const resource = entry.content?.resource;
+      const isWhole = id !== undefined && existingId === undefined && resource?.resourceType === type;
+      return isWhole && route.params['type'] === type ? [{ ...resource, id }] : [];
+    });
   return {
-    deleted: type => new Set(deletions.filter(change => change.type === type).map(change => change.id)),
+    byIdentifier: once(type => byIdentifier(replacing(type))),
+    replaced: once(type => new Set(replacing(type).map(one => one.id))),
+    deleted: once(type => new Set(deletions.filter(change => change.type === type).map(change => change.id))),
     written: (type, query) =>
       steps
         .filter(step => step.id !== undefined && step.route.params['type'] === type)

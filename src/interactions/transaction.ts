@@ -4,6 +4,7 @@
  * committed as one list.
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
+
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Committed, Precondition } from '../store/store.ts';
@@ -17,6 +18,7 @@ import { patchBody, prepareConditionalPatch, preparePatch } from './patch.ts';
 import { gone, notFound } from './read.ts';
 import { replaceReferences } from './references.ts';
 import { failedResponse } from './refusal.ts';
+import type { TransactionContext } from './transaction-context.ts';
 import {
   contextOf,
   referenceTargets,
@@ -26,7 +28,7 @@ import {
   targetOf,
 } from './transaction-context.ts';
 import { clientRefusal, prepareConditionalUpdate, prepareUpdate } from './update.ts';
-import { checkShape, commitPrepared, prepareWrite, type TransactionContext, writeResponse } from './write.ts';
+import { checkShape, commitPrepared, prepareWrite, writeResponse } from './write.ts';
 
 /** Entries prepared before others get their turn. */
 const turn = 50;

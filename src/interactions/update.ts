@@ -2,21 +2,15 @@
  * update (also as create) and conditional update.
  * @see https://hl7.org/fhir/R4/http.html#update
  */
+
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Change, Precondition } from '../store/store.ts';
 import { parseIfMatch } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, formatQuery, type Match, multipleMatches } from './match.ts';
-import {
-  bodyResource,
-  checkId,
-  commitPrepared,
-  prepareWrite,
-  type TransactionContext,
-  versionMismatch,
-  writeResponse,
-} from './write.ts';
+import type { TransactionContext } from './transaction-context.ts';
+import { bodyResource, checkId, commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
 
 /** Refuses a body whose id is missing or not the URL's. */
 export function checkBodyId(resource: Resource, id: string): void {

@@ -15,6 +15,7 @@ import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches } from './match.ts';
 import { listReferences, replaceReferences } from './references.ts';
 import { refuseSubset } from './subset.ts';
+import type { TransactionContext } from './transaction-context.ts';
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
@@ -110,14 +111,6 @@ export interface WriteInput {
   readonly mustBeNew?: boolean;
   /** The transaction it belongs to. */
   readonly context?: TransactionContext | undefined;
-}
-
-/** What a transaction does besides: conditions are decided as if its deletions and writes were done already. */
-export interface TransactionContext {
-  /** Ids of a type that the transaction deletes. */
-  deleted(type: string): ReadonlySet<string>;
-  /** Ids of resources the transaction writes that fulfil a condition made of identifiers. */
-  written(type: string, query: string): readonly string[];
 }
 
 /**

@@ -35,7 +35,9 @@ async function writtenOnly(param: number, settings: RunSettings): Promise<readon
     const upTo = nextPart(after, last);
     const query = sql`SELECT x.seq AS seq FROM index_quantity x WHERE x.seq > ${after} AND x.seq <= ${upTo} AND +x.param = ${param}
       GROUP BY x.seq HAVING max(x.unit & 1) = 0 LIMIT ${raw(String(mostVersions + 1))}`;
-    written.seqs.push(...(await store.select(query, { budgetMs })).map(row => Number(row['seq'])));
+    const rows = await store.select(query, { budgetMs });
+    // Another search may have put a shorter list in its place meanwhile.
+    written.seqs?.push(...rows.map(row => Number(row['seq'])));
     return upTo;
   });
   return written.seqs && written.seqs.length > mostWritten ? shownOf(written, param, settings) : written.seqs;

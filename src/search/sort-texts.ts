@@ -27,12 +27,10 @@ export function isSortedBy(param: SearchParam, text: string): boolean {
   return type === undefined || param.onlyTarget === undefined || type === param.onlyTarget;
 }
 
-/** Condition, behind others, that rows `x` of a parameter's sources are its own. @param text of all of them */
-export function ownRows(param: SearchParam, text?: string): Sql {
+/** Condition, behind others, that rows `x` of a parameter's sources are its own. */
+export function ownRows(param: SearchParam): Sql {
   const { target } = sortedBy(param);
-  if (!target || param.onlyTarget === undefined) return raw('');
-  const isTold = text !== undefined && target.of(text) !== undefined;
-  return isTold ? raw('') : sql` AND ${target.rows(param.onlyTarget)}`;
+  return target && param.onlyTarget !== undefined ? sql` AND ${target.rows(param.onlyTarget)}` : raw('');
 }
 
 /** The texts of a parameter's rows in a resource, with their hash and source, and whether it is sorted by them. */

@@ -154,11 +154,10 @@ async function sortedHere(
     position: [group[rank]!.text, ...match.position],
   }));
   const { param, descending } = search.sort[0];
-  const { isBeside } = sortedBy(param);
   // At the first text of all there is nothing before.
-  const unsure = named.filter(({ position: [text] }) =>
-    hasOneText(param) ? isBeside?.(String(text)) : param.type !== 'token' || text !== first,
-  );
+  const unsure = hasOneText(param)
+    ? []
+    : named.filter(({ position: [text] }) => param.type !== 'token' || text !== first);
   if (unsure.length === 0) return named;
   const own = new Map<number, string>();
   const seqs = new Set(unsure.map(match => match.seq));
@@ -168,12 +167,12 @@ async function sortedHere(
 }
 
 /** The resources that have a text, in the order of the other keys. */
-function withText(search: TextSearch, { text, rows }: SortedText, settings: RunSettings): readonly Begun[] {
+function withText(search: TextSearch, { rows }: SortedText, settings: RunSettings): readonly Begun[] {
   const [key, ...rest] = search.sort;
   const { table, column } = sortedBy(key.param);
   const hasMoment = table.columns.some(one => one.name === 'moment');
   const columns = raw(hasMoment ? 'x.seq, x.moment' : 'x.seq');
-  const own = ownRows(key.param, text);
+  const own = ownRows(key.param);
   const branches = rows.map(
     ([source, hash]) =>
       sql`(SELECT ${columns} FROM ${raw(table.name)} x WHERE x.param = ${source} AND x.${raw(column)} = ${hash}${own}) d`,

@@ -116,8 +116,8 @@ function sortedLiteral(text: string, type: unknown, base: string, add: AddSorted
 const sorted: SortedByText = {
   table: referenceTable,
   column: 'target',
-  manyRows: type => type !== 'Reference',
-  isBeside: text => parseReference(text).kind === 'uri',
+  // One with a version or a fragment has a row beside its own, which looks like one of another reference.
+  manyRows: () => true,
   target: {
     of(text) {
       const parsed = parseReference(text);

@@ -53,8 +53,6 @@ export interface SortedByText {
   readonly column: string;
   /** True when a value of such a type can have more than one row. */
   readonly manyRows: (type: string) => boolean;
-  /** True when a row of a text can stand beside that of the value, whatever type this is of. */
-  readonly isBeside?: (text: string) => boolean;
   /** What references lead to: the type that a text tells, '' for none, undefined where only the rows `x` tell. */
   readonly target?: { of(text: string): string | undefined; rows(type: string): Sql };
   /** @param base service base URL that the index was made with */
