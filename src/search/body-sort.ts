@@ -4,17 +4,9 @@
  */
 import { raw, type Sql, sql } from '../store/sql.ts';
 import { fromWhere } from './compile.ts';
-import {
-  type Begun,
-  beginSearch,
-  type Match,
-  passing,
-  type RunSettings,
-  type TypeSearch,
-  timeLeft,
-  toMatch,
-} from './match.ts';
+import { type Begun, beginSearch, type Match, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
 import { compareRows, keyColumn, keyColumns, type OrderKey, type Position } from './order.ts';
+import { passing } from './passing.ts';
 import { resourcesOf } from './pieces.ts';
 import { versionColumns } from './readable.ts';
 import { byTextAndMoment, type SortKey } from './sort.ts';
@@ -65,7 +57,7 @@ export async function findByBody(
         const matches = rows.map(row => toMatch(row, keys));
         if (isPast(matches[0]?.position[0])) break;
         const once = matches.filter(match => !seen.has(match.seq) && seen.add(match.seq));
-        const fresh = await passing(once, tested, settings);
+        const fresh = await passing(once, tested, { ...settings, budgetMs: left() });
         const valued = (await withValues(fresh, search.sort, { ...settings, budgetMs: left() })).filter(
           match => !position || compareRows(keys, match.position, position) > 0,
         );

@@ -253,15 +253,11 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
   const inOrder = able.find(part => liesInOrder(part, search));
   if (able.length > 1 || !inOrder) {
-    const others = able.filter(part => part !== inOrder);
     // To sort by texts each resource that is gathered has to be read.
     const limit = search.sort.some(key => key.by === 'body') ? sampleSize : sortsById(search) ? idsFrom : walkFrom;
-    const large = await reach(others, limit, settings);
-    const few = others.filter((_, i) => large[i] === false);
-    if (few.length > 0) {
-      const small = inOrder ? [...few, inOrder] : few;
-      return place(small[smallest(await sample(small, settings, limit), limit)]);
-    }
+    const large = await reach(able, limit, settings);
+    const few = able.filter((_, i) => large[i] === false);
+    if (few.length > 0) return place(few[smallest(await sample(few, settings, limit), limit)]);
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
   if (inOrder || isWalkedByText(search) || walksAll(search) || sortsById(search)) return place(inOrder);

@@ -4,8 +4,9 @@
  */
 import { list, sql } from '../store/sql.ts';
 import { type Drive, drive, fromWhere } from './compile.ts';
-import { type Match, passing, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
+import { type Match, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
 import type { Position } from './order.ts';
+import { passing } from './passing.ts';
 import { idsOfType, versionColumns } from './readable.ts';
 
 /** Ids read at first; four times as many whenever too few of them pass. */

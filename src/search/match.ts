@@ -1,14 +1,14 @@
 /**
  * match: the rows of one type for one page, in order.
  */
-import type { Resource } from '../fhir/types.ts';
-import { join, raw, type Sql, sql } from '../store/sql.ts';
+import { raw, type Sql, sql } from '../store/sql.ts';
 import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
-import { type CompileSettings, type Drive, drive, feedOfType, fromWhere, momentOf, type Scope } from './compile.ts';
+import { type CompileSettings, type Drive, drive, feedOfType, momentOf, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { after, atMost, constantKey, keyColumn, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { constantKey, keyColumn, type OrderKey, type Position } from './order.ts';
+import { pageSql } from './page-sql.ts';
+import { passing } from './passing.ts';
 import { notByKey } from './range-test.ts';
-import { textsOf, versionColumns } from './readable.ts';
 import { noMoment } from './rows.ts';
 import { noValue, orderKeys, type SortKey, type SortWalk, sortWalk } from './sort.ts';
 
@@ -164,14 +164,14 @@ function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, s
   const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}${which}) d`;
   const { descending } = search.sort[0]!;
   const sign = raw(descending ? '>' : '<');
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq AND +x.${raw(column)} ${sign} d.value${which})`;
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param = ${param} AND +x.${raw(column)} ${sign} d.value${which})`;
   const rows: Drive = { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true };
   return { ...inOrder(rows, { value: raw('d.value'), descending }, search, tests), from: table };
 }
 
 /** The resources that have no value to sort by. */
 export function withoutValue(begin: Drive, { table, param }: SortWalk, search: TypeSearch): Begun {
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE +x.param = ${param} AND x.seq = d.seq)`;
+  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param = ${param})`;
   const rows = { ...begin, branches: [feedOfType(search.scope)], hasMoment: false };
   const [sort] = search.sort as readonly [SortKey];
   return inOrder(rows, constantKey(noValue(sort), sort.descending), search, tests);
@@ -204,22 +204,6 @@ export function timeLeft(budgetMs: number): () => number {
   };
 }
 
-/** Those whose resources pass the tests that need the whole resource. */
-export async function passing(
-  matches: readonly Match[],
-  tests: readonly (Condition & { op: 'body' })[],
-  { store }: RunSettings,
-): Promise<readonly Match[]> {
-  if (tests.length === 0 || matches.length === 0) return matches;
-  const rows = await store.select(textsOf(matches.map(match => match.seq)));
-  const good = new Set(
-    rows
-      .filter(row => tests.every(one => one.test(JSON.parse(String(row['text'])) as Resource)))
-      .map(row => Number(row['seq'])),
-  );
-  return matches.filter(match => good.has(match.seq));
-}
-
 /** The rows after a position, at most `limit`, each version once. */
 export async function findRows(
   search: TypeSearch,
@@ -240,27 +224,13 @@ export async function findRows(
       const same = (a: Match, b: Match | undefined) =>
         a.seq === b?.seq && (search.contained !== 'contained' || a.position[1] === b.position[1]);
       const once = matches.filter((match, i) => !same(match, matches[i - 1] ?? found.at(-1)));
-      found.push(...(await passing(once, tests, settings)).slice(0, limit - found.length));
+      const passed = await passing(once, tests, { ...settings, budgetMs: left() });
+      found.push(...passed.slice(0, limit - found.length));
       more = rows.length === wanted && rows.length > 0;
       from = more ? matches.at(-1)!.position : from;
     }
   }
   return found;
-}
-
-function pageSql(
-  search: TypeSearch,
-  { begin, keys, tests }: Begun,
-  position: Position | undefined,
-  limit: number,
-  settings: RunSettings,
-): Sql {
-  const from = position ? sql` AND ${after(keys, position)}` : sql``;
-  const selects = begin.branches.map(
-    branch =>
-      sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, { ...settings, contained: search.contained !== undefined })}${tests}${from}`,
-  );
-  return sql`${join(selects, ' UNION ALL ')} ${orderBy(keys)} ${atMost(limit)}`;
 }
 
 /** A row as a Match. */

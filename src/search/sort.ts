@@ -87,7 +87,7 @@ export function sortValue(key: SortKey, moment: Sql): Sql {
 function columnValue(param: SearchParam, descending: boolean): Sql {
   const { table, column } = columns.get(param.type)!;
   const best = (extra: Sql) =>
-    sql`(SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE +x.param IN ${list(param.sources.map(source => source.param))} AND x.seq = d.seq${extra})`;
+    sql`(SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param IN ${list(param.sources.map(source => source.param))}${extra})`;
   const missing = missingValue(param, descending);
   // Quantities in comparable units go by these; those that have none by the number as it is.
   if (param.type === 'quantity')

@@ -9,13 +9,13 @@ import {
   byMoment,
   findRows,
   type Match,
-  passing,
   type RunSettings,
   type TypeSearch,
   timeLeft,
   toMatch,
 } from './match.ts';
 import { after, atMost, constantKey, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { passing } from './passing.ts';
 import { resourcesOf } from './pieces.ts';
 import { versionColumns } from './readable.ts';
 import { byTextAndMoment, orderKeys, type SortKey } from './sort.ts';
@@ -148,8 +148,9 @@ async function sortedHere(
     i === 0 ? seq === before?.seq : seq === rows[i - 1]!.seq && rank === rows[i - 1]!.rank;
   const once = rows.filter((row, i) => !isSame(row, i));
   const tests = search.parts.filter(part => part.op === 'body');
+  const left = timeLeft(settings.budgetMs);
   const passed = await passing(once, tests, settings);
-  const named = (passed as readonly Ranked[]).map(({ rank, ...match }) => ({
+  const named = passed.map(({ rank, ...match }) => ({
     ...match,
     position: [group[rank]!.text, ...match.position],
   }));
@@ -161,7 +162,7 @@ async function sortedHere(
   if (unsure.length === 0) return named;
   const own = new Map<number, string>();
   const seqs = new Set(unsure.map(match => match.seq));
-  for await (const [seq, resource] of resourcesOf([...seqs], settings))
+  for await (const [seq, resource] of resourcesOf([...seqs], { ...settings, budgetMs: left() }))
     own.set(seq, sortText(resource, param, descending, settings.base));
   return named.filter(match => (own.get(match.seq) ?? match.position[0]) === match.position[0]);
 }

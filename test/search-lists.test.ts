@@ -1,0 +1,95 @@
+/**
+ * Lists of thousands of resources crossed with each other and put in order, page by page while others create, change and delete:
+ * what is found, in which order, and how it is told to be found. What is right is told from the resources themselves.
+ */
+
+import { stampable } from '../src/fhir/json-text.ts';
+import type { Resource } from '../src/fhir/types.ts';
+import type { Change } from '../src/store/store.ts';
+import { testOnStores } from './stores.ts';
+import type { TestServer } from './support.ts';
+
+interface Person extends Resource {
+  readonly id: string;
+  readonly gender: string;
+  readonly birthDate?: string;
+  readonly name: readonly { readonly family: string }[];
+}
+interface Page {
+  readonly total?: number;
+  readonly entry?: readonly {
+    readonly resource: { readonly id: string; readonly issue?: { diagnostics: string }[] };
+  }[];
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+}
+
+const people = 7000;
+const numbers = (length: number): readonly number[] => Array.from({ length }, (_, i) => i);
+/** Numbers without an order, each once: 7919 is a prime. */
+const scattered = (n: number): number => (n * 7919) % 100_003;
+const padded = (n: number, digits = 2): string => String(n).padStart(digits, '0');
+
+/** The nth person: most are female, one in fifty is born in May 1940, one in ten tells no birth date. */
+function person(n: number, born = scattered(n)): Person {
+  const birthDate =
+    n % 50 === 0 ? `1940-05-${padded(1 + (born % 28))}` : `19${50 + (born % 50)}-0${1 + (born % 9)}-1${born % 10}`;
+  return {
+    resourceType: 'Patient',
+    id: `p${padded(scattered(n), 6)}`,
+    gender: n % 20 === 7 ? 'male' : 'female',
+    ...(n % 10 !== 3 && { birthDate }),
+    name: [{ family: `${'あかさたなはまやらわ'[n % 10]}${scattered(n + 1)}` }],
+  };
+}
+
+const facts = { persons: [], authorOrganization: null, informationClass: 0, releasedAt: null };
+
+async function write(
+  { services: { store, search } }: TestServer,
+  written: readonly (Person | string)[],
+): Promise<void> {
+  const changes = written.map(
+    (one): Change =>
+      typeof one === 'string'
+        ? { type: 'Patient', id: one, method: 'DELETE', rows: [], access: facts, preconditions: [] }
+        : {
+            type: 'Patient',
+            id: one.id,
+            method: 'PUT',
+            template: stampable(JSON.stringify(one), one.id),
+            rows: search.extract(one),
+            access: facts,
+            preconditions: [],
+          },
+  );
+  for (let i = 0; i < changes.length; i += 1000) await store.commit(changes.slice(i, i + 1000));
+}
+
+/** What is asked, and how it is told to be found. */
+const crossed: readonly (readonly [query: string, plan: RegExp, isFound: (one: Person) => boolean])[] = [
+  [
+    'Patient?gender=female&birthdate=1940-05',
+    /walk birthdate \(index_date, \d+ rows\), test gender/,
+    one => one.gender === 'female' && one.birthDate?.startsWith('1940-05') === true,
+  ],
+  [
+    'Patient?birthdate=ge1950&gender=male',
+    /walk gender \(index_token, \d+ rows\), test birthdate/,
+    one => one.gender === 'male' && (one.birthDate ?? '') >= '1950',
+  ],
+];
+
+testOnStores('of large and small lists the small one is walked', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  await server.services.search.refresh(server.services.store);
+  const all = numbers(people).map(n => person(n));
+  await write(server, all);
+  for (const [query, plan, isFound] of crossed) {
+    const found: Page = (await server.app.inject({ url: `/fhir/${query}&_count=1000&_explain=true` })).json();
+    t.match(found.entry?.at(-1)?.resource.issue?.[0]?.diagnostics, plan, query);
+    const ids = found.entry?.slice(0, -1).map(one => one.resource.id);
+    const right = all.filter(isFound).map(one => one.id);
+    t.same(ids?.toSorted(), right.toSorted(), query);
+  }
+  await server.close();
+});
