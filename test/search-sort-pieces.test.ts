@@ -1,4 +1,4 @@
-/** What sorting reads to learn texts: each resource once, in pieces between which others get their turn, within one budget. */
+/** What sorting and searching for words read whole: each resource once, in pieces between which others get their turn, within one budget. */
 import { testOnStores } from './stores.ts';
 import type { TestServer } from './support.ts';
 
@@ -145,3 +145,26 @@ for (const kind of kinds) {
     await server.close();
   });
 }
+
+/** What is tested on whole resources, in whatever order they come. */
+for (const query of [
+  'Patient?_text=nothing',
+  'Patient?_content=nothing&_sort=birthdate',
+  'Patient?_content=nothing&_sort=_id',
+])
+  testOnStores(`${query}: in pieces, within the budget`, async (t, start) => {
+    const server = await start({ settings: { validation: 'base' } });
+    const kind = { ...kinds[0]!, query };
+    await write(server, kind);
+    const read: number[] = [];
+    watch(server, seqs => void read.push(...seqs));
+    t.equal((await first(server, kind)).json().entry, undefined, 'nothing is found');
+    const all = read.length;
+    const time = clock();
+    t.teardown(time.restore);
+    read.length = 0;
+    watch(server, seqs => seqs.length > 0 && time.pass());
+    t.equal((await first(server, kind)).statusCode, 503);
+    t.ok(all >= kind.resources && read.length < kind.resources, `${read.length} of ${all} resources were read`);
+    await server.close();
+  });
