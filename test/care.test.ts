@@ -1,8 +1,8 @@
 /** The rules and operations of long-term care insurance through the whole server, on both databases: cases in test/cases/care. */
 import t from 'tap';
 import { checkDigit, isInsuredNumber, judgeInsurer, judgeOffice, looksLikeMyNumber } from '../src/care/numbers.ts';
-import { runOnStores } from './stores.ts';
-import { type InteractionCase, readCases, runSteps, startServer } from './support.ts';
+import { runOnStores, testOnStores } from './stores.ts';
+import { type InteractionCase, readCases, runSteps } from './support.ts';
 
 t.test('check digits', async t => {
   for (const known of ['435073', '131128', '271007', '141002', '011007', '492017'])
@@ -23,47 +23,41 @@ t.test('check digits', async t => {
 for (const { file, cases } of readCases<InteractionCase>('care'))
   runOnStores(file, cases, (server, one) => runSteps(server.app, one.steps));
 
-t.test('of applications with one number that arrive together one is stored', async t => {
-  const { app, close } = startServer({ settings: { validation: 'base' } });
-  const value = '492017:2026-000001';
-  const identifier = [{ system: 'https://w3id.org/engawa/fhir/IdSystem/kaigo-certification-application', value }];
-  const payloadOf = (id: string) => {
-    const code = {
-      coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/care-task', code: 'certification-application' }],
-    };
-    const received = {
-      coding: [{ system: 'https://w3id.org/engawa/fhir/CodeSystem/certification-step', code: 'received' }],
-    };
-    const step = {
-      url: 'https://w3id.org/engawa/fhir/StructureDefinition/kaigo-step',
-      extension: [
-        { url: 'step', valueCodeableConcept: received },
-        { url: 'at', valueDateTime: '2026-10-01T09:30:00+09:00' },
-        { url: 'by', valueReference: { display: '縁側市（見本）' } },
-      ],
-    };
-    const businessStatus = received;
-    return {
-      resourceType: 'Task',
-      id,
-      identifier,
-      status: 'in-progress',
-      intent: 'order',
-      code,
-      businessStatus,
-      extension: [step],
-    };
-  };
-  const answers = await Promise.all(
-    Array.from({ length: 8 }, (_, i) =>
-      app.inject({
-        method: 'PUT',
-        url: `/fhir/Task/t${i}`,
-        headers: { 'content-type': 'application/fhir+json' },
-        payload: JSON.stringify(payloadOf(`t${i}`)),
-      }),
-    ),
-  );
-  t.same(answers.map(one => one.statusCode).sort(), [201, ...Array(7).fill(422)]);
+/** One of each kind whose key may stand once, from the cases of transactions; and an application. */
+function onceOnly(): readonly Record<string, unknown>[] {
+  const cases = readCases<InteractionCase>('care');
+  const bodies = cases.flatMap(({ cases }) => cases.flatMap(one => one.steps.map(step => step.body)));
+  const entries = bodies.flatMap(body => (body as { entry?: { resource?: Record<string, unknown> }[] })?.entry ?? []);
+  const all = entries.flatMap(({ resource }) => (resource?.['identifier'] ? [resource] : []));
+  const keys = [
+    'kaigo-hihokensha-certificate',
+    'kaigo-care-plan',
+    'kaigo-care-manager-notification',
+    'kaigo-home-modification',
+    'kaigo-certification-application',
+  ];
+  return keys.map(key => all.find(one => JSON.stringify(one['identifier']).includes(`/${key}"`))!);
+}
+
+testOnStores('of several with one key that arrive together one is stored', async (t, start) => {
+  const { app, close } = await start({ settings: { validation: 'base' } });
+  const put = (type: string, id: string, resource: object) =>
+    app.inject({
+      method: 'PUT',
+      url: `/fhir/${type}/${id}`,
+      headers: { 'content-type': 'application/fhir+json' },
+      payload: JSON.stringify({ ...resource, id }),
+    });
+  await put('Patient', 'hanako', { resourceType: 'Patient' });
+  for (const resource of onceOnly()) {
+    const type = String(resource['resourceType']);
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => put(type, `t${i}`, resource)));
+    t.same(
+      answers.map(one => one.statusCode).sort(),
+      [201, ...Array(7).fill(422)],
+      JSON.stringify(resource['identifier']),
+    );
+    for (const [i] of answers.entries()) await app.inject({ method: 'DELETE', url: `/fhir/${type}/t${i}` });
+  }
   await close();
 });

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import t from 'tap';
 import { findFiles } from '../src/commands/check-files.ts';
 import { formats } from '../src/commands/report-formats.ts';
@@ -162,7 +163,16 @@ t.test('packages', async t => {
     fs.writeFileSync(path.join(place, 'bad.tgz'), tgz(files));
     t.throws(() => openSource(path.join(place, 'bad.tgz')), { message: /bad\.tgz: / }, name);
   }
-  t.throws(() => readTgz(Buffer.from('no archive')));
+  t.throws(() => readTgz(Buffer.from('no archive')), /not a \.tgz/);
+  const whole = zlib.gzipSync(Buffer.alloc(100_000));
+  t.throws(() => readTgz(whole.subarray(0, 50)), /not a \.tgz/);
+  const room = t.intercept(zlib, 'gunzipSync', {
+    value() {
+      throw new RangeError('Array buffer allocation failed');
+    },
+  });
+  t.throws(() => readTgz(whole), /100000 bytes when unpacked, does not fit into memory/);
+  room.restore();
 });
 
 t.test('one canonical in two packages', async t => {

@@ -6,7 +6,6 @@ import type { Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import { type Certificate, type Days, overlaps } from './certificate.ts';
 import { insuredPerson, objects } from './names.ts';
-import { type Kind, twice } from './twice.ts';
 
 const idOf = ({ resource }: Certificate): string => `Coverage/${resource.id ?? '?'}`;
 const later = (a: string | undefined, b: string | undefined): string => ((a ?? '') > (b ?? '') ? (a ?? '') : (b ?? ''));
@@ -60,12 +59,6 @@ function compare(own: Certificate, other: Certificate): Issue | undefined {
 const isSameKey = (a: Certificate, b: Certificate): boolean =>
   a.history !== undefined && a.history === b.history && a.insurer === b.insurer && a.insured === b.insured;
 
-const certificate: Kind = {
-  rule: 'certificate',
-  en: 'certificate of this kind',
-  ja: '証',
-};
-
 /**
  * A warning when the person of a certificate has numbers of long-term care insurance, and the certificate's is none of them.
  * @param person the Patient; undefined when it is not known
@@ -86,14 +79,12 @@ export function findOtherPerson({ insurer, insured }: Certificate, person: Resou
 
 /**
  * Findings about a certificate that is to be written, beside the others of its person.
- * @param others certificates of the person; itself, other kinds and deleted rows are read over
+ * @param others certificates of the person; itself, those of its own key, other kinds and deleted rows are read over
  */
 export function findOverlaps(own: Certificate, others: readonly Certificate[]): readonly Issue[] {
-  const same = others.filter(one => one.kind === own.kind && one.resource.id !== own.resource.id);
-  const double = same.find(one => isSameKey(own, one));
-  if (double) return [twice(certificate, double.resource)];
   if (!own.counts) return [];
-  return same
+  return others
+    .filter(one => one.kind === own.kind && one.resource.id !== own.resource.id && !isSameKey(own, one))
     .filter(one => one.counts && overlaps(own.days, one.days))
     .map(one => compare(own, one))
     .filter(one => one !== undefined);

@@ -5,20 +5,23 @@
 import type { Issue } from '../fhir/outcome.ts';
 import { overlaps } from './certificate.ts';
 import type { Dated } from './plan.ts';
-import { type Kind, twice } from './twice.ts';
+import type { Kind } from './twice.ts';
 
-interface Words extends Kind {
+/** Names of a kind, and what its findings are about. */
+export interface Words extends Kind {
   readonly expression: string;
 }
 
-const plans: Words = { rule: 'plan', en: 'plan', ja: '計画', expression: 'CarePlan.period' };
+const plans: Words = { rule: 'plan', en: 'plan', ja: '計画', expression: 'CarePlan.period', ofOnePerson: true };
 const notifications: Words = {
   rule: 'notification',
   en: 'notification',
   ja: '届出',
   expression: 'Task.executionPeriod',
+  ofOnePerson: true,
 };
-const wordsOf = ({ family }: Dated): Words => (family === 'notification' ? notifications : plans);
+/** What a plan or a notification is called. */
+export const wordsOf = ({ family }: Dated): Words => (family === 'notification' ? notifications : plans);
 
 const nameOf = ({ resource }: Dated): string => `${resource.resourceType}/${resource.id ?? '?'}`;
 const dayOf = ({ days }: Dated): string => days.start ?? '';
@@ -57,12 +60,13 @@ function compare(own: Dated, other: Dated): Issue {
 
 /**
  * Findings about a plan or a notification that is to be written, beside the others of its person.
- * @param others of the person; itself and those of another family are read over
+ * @param others of the person; itself, those of its own key and those of another family are read over
  */
 export function findPlanOverlaps(own: Dated, others: readonly Dated[]): readonly Issue[] {
-  const same = others.filter(one => one.family === own.family && one.resource.id !== own.resource.id);
-  const double = same.find(one => own.key !== undefined && one.kind === own.kind && one.key === own.key);
-  if (double) return [twice(wordsOf(own), double.resource)];
+  const isSameKey = (one: Dated) => own.key !== undefined && one.kind === own.kind && one.key === own.key;
   if (!own.counts) return [];
-  return same.filter(one => one.counts && overlaps(own.days, one.days)).map(one => compare(own, one));
+  return others
+    .filter(one => one.family === own.family && one.resource.id !== own.resource.id && !isSameKey(one))
+    .filter(one => one.counts && overlaps(own.days, one.days))
+    .map(one => compare(own, one));
 }

@@ -14,7 +14,7 @@ import { findMyNumbers } from './my-number.ts';
 import { object } from './names.ts';
 import { findOtherPerson, findOverlaps } from './overlap.ts';
 import { readNotification, readPlan } from './plan.ts';
-import { findPlanOverlaps } from './plan-overlap.ts';
+import { findPlanOverlaps, wordsOf } from './plan-overlap.ts';
 import { findSteps, isApplication } from './steps.ts';
 import { findTwice, type Kind } from './twice.ts';
 import { findUsageIssues } from './usage.ts';
@@ -41,10 +41,27 @@ export interface Around {
 
 const application: Kind = { rule: 'application', en: 'application', ja: '申請' };
 const payment: Kind = { rule: 'usage', en: 'payment', ja: '支給' };
+const certificate: Kind = { rule: 'certificate', en: 'certificate of this kind', ja: '証', ofOnePerson: true };
 
 /** A reference to a person of this server. */
 const isLocal = (person: unknown): person is string =>
   typeof person === 'string' && /^Patient\/[A-Za-z0-9\-.]{1,64}$/.test(person);
+
+/** Whom a certificate, a plan or a notification is about. */
+const personOf = (one: Resource): unknown => object(one['beneficiary'] ?? one['subject'] ?? one['for'])?.['reference'];
+
+/** True for two of one person of this server. */
+const areOfOne = (a: Resource, b: Resource): boolean => isLocal(personOf(a)) && personOf(a) === personOf(b);
+
+/** Tells another one that has the business key. @param others some that may have it written otherwise */
+async function findDouble(kind: Kind, resource: Resource, others: readonly Resource[], around: Around) {
+  const same = (await around.sameKey()).filter(one => !kind.ofOnePerson || areOfOne(resource, one));
+  const all = [...same, ...others];
+  // How it is stored now matters only where there is another.
+  return findTwice(kind, resource, all, undefined).length > 0
+    ? findTwice(kind, resource, all, await around.stored())
+    : [];
+}
 
 /** Certificates of a person; none when the reference does not say which of this server. */
 async function certificatesOf(person: unknown, around: Around): Promise<readonly Certificate[]> {
@@ -56,23 +73,18 @@ async function certificatesOf(person: unknown, around: Around): Promise<readonly
 async function findSuperseded(resource: Resource, around: Around): Promise<readonly Issue[] | undefined> {
   const own = readPlan(resource) ?? readNotification(resource);
   if (!own || own.family === 'month' || own.family === 'given') return own && [];
-  if (!isLocal(own.person)) return [];
-  const others =
-    own.family === 'plan'
-      ? (await around.plans(own.person)).map(readPlan)
-      : (await around.notifications(own.person)).map(readNotification);
-  return findPlanOverlaps(
-    own,
-    others.filter(one => one !== undefined),
-  );
+  const isPlan = own.family === 'plan';
+  const others = isLocal(own.person) ? await (isPlan ? around.plans : around.notifications)(own.person) : [];
+  const read = others.map(isPlan ? readPlan : readNotification).filter(one => one !== undefined);
+  const double = await findDouble(wordsOf(own), resource, [], around);
+  return [...double, ...findPlanOverlaps(own, read)];
 }
 
 /** Certificates, applications and claims: the rules that look at what is stored. */
 async function findInContext(resource: Resource, around: Around): Promise<readonly Issue[]> {
   if (isApplication(resource)) {
-    const stored = await around.stored();
-    const double = findTwice(application, resource, await around.sameKey(), stored);
-    return [...double, ...findSteps(resource, stored, around.library)];
+    const double = await findDouble(application, resource, [], around);
+    return [...double, ...findSteps(resource, await around.stored(), around.library)];
   }
   if (isClaim(resource)) {
     const certificates = await certificatesOf(object(resource['patient'])?.['reference'], around);
@@ -85,7 +97,7 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
     const person = object(resource['patient'])?.['reference'];
     const payments = isLocal(person) ? await around.payments(person) : [];
     return [
-      ...findTwice(payment, resource, await around.sameKey(), await around.stored()),
+      ...(await findDouble(payment, resource, [], around)),
       ...findUsageIssues(resource, payments, await certificatesOf(person, around), around.library),
     ];
   }
@@ -97,7 +109,18 @@ async function findInContext(resource: Resource, around: Around): Promise<readon
     certificatesOf(own.beneficiary, around),
     isLocal(own.beneficiary) ? around.person(own.beneficiary) : undefined,
   ]);
-  return [...findAmounts(own, around.library), ...findOverlaps(own, certificates), ...findOtherPerson(own, person)];
+  const double = await findDouble(
+    certificate,
+    resource,
+    certificates.map(one => one.resource),
+    around,
+  );
+  return [
+    ...double,
+    ...findAmounts(own, around.library),
+    ...findOverlaps(own, certificates),
+    ...findOtherPerson(own, person),
+  ];
 }
 
 /**

@@ -8,10 +8,12 @@ export interface Kind {
   readonly rule: string;
   readonly en: string;
   readonly ja: string;
+  /** The key may stand once for each person: one person may be stored twice, and where none of this server is named nothing is told. */
+  readonly ofOnePerson?: true;
 }
 
 /** The error of a resource whose business key another one has. */
-export function twice({ rule, en, ja }: Kind, other: Resource): Issue {
+function twice({ rule, en, ja }: Kind, other: Resource): Issue {
   const type = other.resourceType;
   const name = `${type}/${other.id ?? '?'}`;
   return {
@@ -41,7 +43,7 @@ export function findTwice(
   if (!key || isError(own)) return [];
   const hasKey = (one: Resource | undefined): boolean => {
     const its = one && businessKey(one);
-    return its?.system === key.system && its.value === key.value;
+    return its?.system === key.system && plain(its.value) === plain(key.value);
   };
   const other = others.find(one => one.id !== own.id && !isError(one) && hasKey(one));
   if (!other) return [];
@@ -49,4 +51,6 @@ export function findTwice(
   return [hasKey(stored) ? { ...told, severity: 'warning' } : told];
 }
 
+/** A key that ends in a number (履歴番号) without the zeros before it. */
+const plain = (key: string): string => key.replace(/:0+(?=\d+$)/, ':');
 const isError = (one: Resource): boolean => one['status'] === 'entered-in-error';

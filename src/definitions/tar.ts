@@ -31,6 +31,10 @@ const mostDense = 1032;
 const statedSize = (bytes: Buffer): number =>
   Math.min(bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4), bytes.length * mostDense, maxBytes);
 
+/** True for what is wrong with the bytes themselves; else there was no room for what they hold. */
+const isDamage = ({ code }: NodeJS.ErrnoException): boolean =>
+  ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_STREAM_ERROR', 'Z_NEED_DICT'].includes(code ?? '');
+
 function unzip(bytes: Buffer): Buffer {
   try {
     // Into one piece of the right size: pieces that are joined at the end would take twice the memory.
@@ -40,6 +44,11 @@ function unzip(bytes: Buffer): Buffer {
       return refuse(
         `the archive is larger than ${maxBytes} bytes when unpacked`,
         `展開後の大きさが ${maxBytes} バイトを超えています`,
+      );
+    if (!isDamage(error as NodeJS.ErrnoException))
+      return refuse(
+        `the archive, ${statedSize(bytes)} bytes when unpacked, does not fit into memory`,
+        `展開後 ${statedSize(bytes)} バイトのアーカイブがメモリーに収まりません`,
       );
     return refuse('the file is not a .tgz archive (gzip)', '.tgz（gzip）のファイルではありません');
   }

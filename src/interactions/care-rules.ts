@@ -73,54 +73,73 @@ export async function storedId(services: Services, request: FhirRequest, resourc
   return ids.length === 1 ? ids[0]! : '';
 }
 
+/** What is stored without what the transaction deletes or writes anew, and what it writes. */
+function asWillBe(
+  context: TransactionContext | undefined,
+  type: string,
+  stored: readonly Resource[],
+  written: readonly Resource[] = [],
+): readonly Resource[] {
+  const isKept = ({ id }: Resource) => !context?.deleted(type).has(id!) && !context?.replaced(type).has(id!);
+  return context ? [...written, ...stored.filter(isKept)] : stored;
+}
+
 /** All findings of the care rules. */
 export async function careFindings(services: Services, request: FhirRequest, input: CareInput): Promise<CareVerdict> {
   const { type, id, resource, text, context } = input;
   const preconditions: Precondition[] = [];
   // Rules of claims are a master that an operator may have changed just now.
   if (isJudgedByMaster(resource)) await services.terminology.refresh();
+  /** Resources of a person, as they are when the transaction is done. */
+  async function about(of: string, person: string, query: readonly (readonly [string, string])[]) {
+    const stored = await findRelated(services, request, of, query);
+    return asWillBe(context, of, stored, context?.byPerson(of).get(person));
+  }
+  async function readStored() {
+    const version =
+      id === '' ? undefined : await services.store.read(type, id, services.access.condition(request.caller));
+    const versionId = version?.deleted === false ? version.versionId : 0;
+    preconditions.push({ kind: 'version', type, id, versionId });
+    return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
+  }
+  let known: Promise<Resource | undefined> | undefined;
   const issues = await findCareIssues({ ...resource, id }, text, {
     library: services.terminology.library,
     exempt: exemptSystems(services.config.myNumberExempt),
-    async stored() {
-      const version =
-        id === '' ? undefined : await services.store.read(type, id, services.access.condition(request.caller));
-      const versionId = version?.deleted === false ? version.versionId : 0;
-      preconditions.push({ kind: 'version', type, id, versionId });
-      return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
-    },
+    stored: () => (known ??= readStored()),
     async sameKey() {
       const [query, key] = [keyQuery(resource), businessKey(resource)];
       if (!query || !key) return [];
       const written = context?.byIdentifier(type).get(`${key.system}|${key.value}`) ?? [];
       const match = await findMatches(services, request, type, formatQuery(query), new Set([id]));
       preconditions.push(match.precondition);
-      const [replaced, deleted] = [context?.replaced(type), context?.deleted(type)];
-      const ids = match.ids.filter(one => !replaced?.has(one) && !deleted?.has(one));
-      const others = ids.length > 0 ? await findRelated(services, request, type, [['_id', ids.join(',')]]) : [];
-      return [...written.filter(other => other.id !== id), ...others];
+      const { ids } = match;
+      const stored = ids.length > 0 ? await findRelated(services, request, type, [['_id', ids.join(',')]]) : [];
+      return asWillBe(context, type, stored, written);
     },
     plans: person =>
-      findRelated(services, request, 'CarePlan', [
+      about('CarePlan', person, [
         ['patient', person],
         ['category', planKinds],
       ]),
     notifications: person =>
-      findRelated(services, request, 'Task', [
+      about('Task', person, [
         ['patient', person],
         ['code', notificationCode],
       ]),
     async person(reference) {
       const personId = reference.slice('Patient/'.length);
+      const written = context?.replaced('Patient').get(personId);
+      if (written) return written;
       const version = await services.store.read('Patient', personId, services.access.condition(request.caller));
       return version && !version.deleted ? (JSON.parse(version.text) as Resource) : undefined;
     },
     payments: person =>
-      findRelated(services, request, 'ExplanationOfBenefit', [
+      about('ExplanationOfBenefit', person, [
         ['patient', person],
         ['identifier', usageSystems.map(one => `${one}|`).join(',')],
       ]),
-    coverages: beneficiary => findRelated(services, request, 'Coverage', [['beneficiary', beneficiary]]),
+    coverages: person => about('Coverage', person, [['beneficiary', person]]),
   });
   return { issues, preconditions };
 }

@@ -4,7 +4,7 @@
  */
 import { FhirError, information } from '../fhir/outcome.ts';
 import type { Change, Committed } from '../store/store.ts';
-import { refuseChange } from './bundled/refuse.ts';
+import { refuseChange, refuseMatches } from './bundled/refuse.ts';
 import { etag } from './headers.ts';
 import type { FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findAllMatches, findMatches, multipleMatches } from './match.ts';
@@ -39,10 +39,12 @@ export async function prepareConditionalDelete(
     });
   if (services.config.conditionalDelete === 'multiple') {
     const ids = await findAllMatches(services, request, type, condition);
+    if (ids.length === 0) await refuseMatches(services, request, { method: 'DELETE', type, condition });
     return ids.map(id => deletionOf(request, type, id));
   }
   const match = await findMatches(services, request, type, condition);
   if (match.ids.length > 1) throw multipleMatches(type);
+  if (match.ids.length === 0) await refuseMatches(services, request, { method: 'DELETE', type, condition });
   return match.ids.map(id =>
     prepareDelete(request, type, id, [match.precondition, ...versionPreconditions(request.headers, type, id)]),
   );

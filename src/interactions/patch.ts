@@ -5,15 +5,14 @@
 import { parseJson, stringifyJson } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
-import type { Change } from '../store/store.ts';
-import { refuseChange } from './bundled/refuse.ts';
+import type { Change, Precondition } from '../store/store.ts';
+import { refuseChange, refuseMatches } from './bundled/refuse.ts';
 import { parseIfMatch } from './headers.ts';
 import type { Body, FhirRequest, FhirResponse, Interaction, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
 import { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 import { applyJsonPatch } from './patch/json-patch.ts';
 import { gone, notFound } from './read.ts';
-import { type Replacement, replaceReferences } from './references.ts';
 import type { TransactionContext } from './transaction-context.ts';
 import { clientRefusal, conditionOf, versionPreconditions } from './update.ts';
 import { commitPrepared, prepareWrite, versionMismatch, writeResponse } from './write.ts';
@@ -45,18 +44,20 @@ export function patchBody(body: Body | undefined): PatchBody {
   });
 }
 
-/** What the transaction around a patch says: where references of the patched resource lead, and what else it writes. */
-interface Around {
-  readonly context: TransactionContext;
-  readonly replacement: Replacement;
+/** What a patch makes of the current version of a resource, and the preconditions of that. */
+export interface Patched {
+  readonly id: string;
+  readonly text: string;
+  readonly resource: Resource;
+  readonly preconditions: readonly Precondition[];
 }
 
-/** Prepares PATCH [type]/[id] against the current version; it must still be current inside the commit. */
-export async function preparePatch(
+/** Applies PATCH [type]/[id] to the current version; it must still be current inside the commit. */
+export async function patchCurrent(
   services: Services,
   request: FhirRequest,
-  { type, id, patch, around }: { type: string; id: string; patch: PatchBody; around?: Around },
-): Promise<Change> {
+  { type, id, patch }: { type: string; id: string; patch: PatchBody },
+): Promise<Patched> {
   const version = await services.store.read(type, id, services.access.condition(request.caller));
   if (!version || version.deleted) await refuseChange(services, request, { method: 'PATCH', type, id });
   if (!version) throw notFound(type, id);
@@ -78,38 +79,41 @@ export async function preparePatch(
     ...versionPreconditions(request.headers, type, id),
     { kind: 'version', type, id, versionId: version.versionId } as const,
   ];
-  const content = { text, resource: parseJson(text) as Resource };
-  return prepareWrite(services, request, {
-    type,
-    id,
-    method: 'PATCH',
-    ...(around ? replaceReferences(content, services.definitions, around.replacement) : content),
-    context: around?.context,
-    preconditions,
-  });
+  return { id, text, resource: parseJson(text) as Resource, preconditions };
 }
 
-/** Prepares PATCH [type]?condition. */
-export async function prepareConditionalPatch(
+/** Applies PATCH [type]?condition. @param without ids that do not count, because the same transaction deletes them */
+export async function patchMatch(
   services: Services,
   request: FhirRequest,
-  { type, condition, patch, around }: { type: string; condition: string; patch: PatchBody; around?: Around },
-): Promise<Change> {
+  input: { type: string; condition: string; patch: PatchBody; without?: ReadonlySet<string> },
+): Promise<Patched> {
+  const { type, condition, patch, without } = input;
   if (condition.trim() === '')
     throw new FhirError('precondition', {
       en: `PATCH ${type} needs an id (PATCH ${type}/123) or a condition (PATCH ${type}?identifier=…)`,
       ja: `PATCH ${type} には ID（PATCH ${type}/123）か条件（PATCH ${type}?identifier=…）が必要です`,
     });
-  const match = await findMatches(services, request, type, condition, around?.context.deleted(type));
+  const match = await findMatches(services, request, type, condition, without);
   if (match.ids.length > 1) throw multipleMatches(type);
+  if (match.ids[0] === undefined) await refuseMatches(services, request, { method: 'PATCH', type, condition });
   if (match.ids[0] === undefined)
     throw new FhirError('not-found', {
       en: `No ${type} matches the condition`,
       ja: `条件に一致する ${type} はありません`,
     });
-  const change = await preparePatch(services, request, { type, id: match.ids[0], patch, ...(around && { around }) });
-  return { ...change, preconditions: [match.precondition, ...change.preconditions] };
+  const patched = await patchCurrent(services, request, { type, id: match.ids[0], patch });
+  return { ...patched, preconditions: [match.precondition, ...patched.preconditions] };
 }
+
+/** The write of what a patch made. */
+export const preparePatched = (
+  services: Services,
+  request: FhirRequest,
+  type: string,
+  patched: Patched,
+  context?: TransactionContext,
+): Promise<Change> => prepareWrite(services, request, { type, method: 'PATCH', ...patched, context });
 
 const queues = new WeakMap<Services, Map<string, Promise<unknown>>>();
 
@@ -132,7 +136,14 @@ async function handlePatch(services: Services, request: FhirRequest): Promise<Fh
   const commit = () =>
     commitPrepared(
       services,
-      async () => [await preparePatch(services, request, { type: type!, id: id!, patch })],
+      async () => [
+        await preparePatched(
+          services,
+          request,
+          type!,
+          await patchCurrent(services, request, { type: type!, id: id!, patch }),
+        ),
+      ],
       ({ precondition }) =>
         request.headers['if-match'] === undefined ? undefined : clientRefusal(request.headers, precondition),
     );
@@ -142,12 +153,10 @@ async function handlePatch(services: Services, request: FhirRequest): Promise<Fh
 
 async function handleConditional(services: Services, request: FhirRequest): Promise<FhirResponse> {
   const patch = patchBody(request.body);
+  const type = request.params['type']!;
+  const condition = conditionOf(request);
   const { committed } = await commitPrepared(services, async () => [
-    await prepareConditionalPatch(services, request, {
-      type: request.params['type']!,
-      condition: conditionOf(request),
-      patch,
-    }),
+    await preparePatched(services, request, type, await patchMatch(services, request, { type, condition, patch })),
   ]);
   return writeResponse(request, committed[0]!);
 }

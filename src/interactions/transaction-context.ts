@@ -4,22 +4,26 @@
  */
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
-import type { Change, Precondition } from '../store/store.ts';
+import { splitEscaped, unescapeValue } from '../search/types/search-type.ts';
+import type { Change } from '../store/store.ts';
 import { asEntryError, type Entry } from './entry.ts';
 import type { FhirRequest } from './interaction.ts';
 import { type Match, parseQuery } from './match.ts';
+import type { Patched } from './patch.ts';
 import type { Route } from './router.ts';
 
 /** What a transaction does besides: conditions are decided as if its deletions and writes were done already. */
 export interface TransactionContext {
   /** Ids of a type that the transaction deletes. */
   deleted(type: string): ReadonlySet<string>;
-  /** Ids of resources the transaction writes that fulfil a condition made of identifiers. */
-  written(type: string, query: string): readonly string[];
-  /** Resources of a type that the transaction writes, under the ids they get, by `system|value` of their identifiers; patched ones are not known. */
+  /** Ids of resources the transaction writes that fulfil a condition made of identifiers; undefined for other conditions. */
+  written(type: string, query: string): readonly string[] | undefined;
+  /** Resources of a type as the transaction writes them, by id. */
+  replaced(type: string): ReadonlyMap<string, Resource>;
+  /** The same by `system|value` of their identifiers. */
   byIdentifier(type: string): ReadonlyMap<string, readonly Resource[]>;
-  /** Ids of a type that the transaction writes anew, whatever their identifiers are then. */
-  replaced(type: string): ReadonlySet<string>;
+  /** The same by the person (`Patient/id`) they are about. */
+  byPerson(type: string): ReadonlyMap<string, readonly Resource[]>;
 }
 
 /** An entry with its route, and the identity it was given. */
@@ -27,48 +31,60 @@ export interface Step {
   readonly entry: Entry;
   readonly route: Route;
   readonly request: FhirRequest;
-  /** The id a write ends up with; undefined for deletions and reads. */
+  /** The id a write ends up with; undefined for deletions, patches and reads. */
   id?: string;
   /** What the condition of a conditional create or update found. */
   match?: Match | undefined;
   /** A conditional create found this resource: nothing is written. */
   existingId?: string | undefined;
-  found?: Precondition;
+  /** What a patch makes of the current version. */
+  patched?: Patched | undefined;
   changes: readonly Change[];
 }
 
+/** Interactions that change something. */
+export const writes = new Set([
+  'create',
+  'update',
+  'conditional-update',
+  'patch',
+  'conditional-patch',
+  'delete',
+  'conditional-delete',
+]);
+export const isDeletion = (step: Step): boolean =>
+  step.route.name === 'delete' || step.route.name === 'conditional-delete';
+export const isPatch = (step: Step): boolean => step.route.name === 'patch' || step.route.name === 'conditional-patch';
+export const isRead = (step: Step): boolean => !writes.has(step.route.name);
+
+/** The identifiers that the search parameter `identifier` looks at. */
+const identifiersOf = ({ identifier, masterIdentifier }: JsonObject): readonly JsonObject[] =>
+  [identifier, masterIdentifier].flat().filter(one => typeof one === 'object' && one !== null) as JsonObject[];
+
 function hasIdentifier(resource: JsonObject, value: string): boolean {
-  const identifiers = (Array.isArray(resource['identifier']) ? resource['identifier'] : [resource['identifier']]) as (
-    | JsonObject
-    | undefined
-  )[];
-  const [system, code] = value.includes('|') ? value.split('|') : [undefined, value];
-  return identifiers.some(
-    one => one?.['value'] === code && (system === undefined || (one?.['system'] ?? '') === system),
+  const parts = splitEscaped(value, '|').map(unescapeValue);
+  const [system, code] = parts.length > 1 ? parts : [undefined, parts[0]];
+  return identifiersOf(resource).some(
+    one =>
+      (system === undefined || (one['system'] ?? '') === system) &&
+      (code === '' ? system !== '' : one['value'] === code),
   );
 }
 
-/** True for a condition made of identifiers only that the resource fulfils. */
-function fulfils(resource: JsonObject, query: string): boolean {
-  const parameters = parseQuery(query);
-  return (
-    parameters.length > 0 &&
-    parameters.every(
-      ([name, value]) => name === 'identifier' && value.split(',').some(one => hasIdentifier(resource, one)),
-    )
-  );
-}
+/** True when a resource fulfils a condition made of identifiers only. */
+const fulfils = (resource: JsonObject, parameters: readonly (readonly [string, string])[]): boolean =>
+  parameters.every(([, value]) => splitEscaped(value, ',').some(one => hasIdentifier(resource, one)));
 
-/** Resources under their ids by `system|value`. */
-function byIdentifier(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
+/** Resources by what each is told under. */
+function groupBy(resources: readonly Resource[], keys: (one: Resource) => Iterable<string>) {
   const found = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    const identifiers = Array.isArray(resource['identifier']) ? (resource['identifier'] as readonly JsonObject[]) : [];
-    for (const key of new Set(identifiers.map(one => `${one?.['system']}|${one?.['value']}`)))
-      found.set(key, [...(found.get(key) ?? []), resource]);
-  }
+  for (const resource of resources)
+    for (const key of new Set(keys(resource))) found.set(key, [...(found.get(key) ?? []), resource]);
   return found;
 }
+
+/** Where the types that rules look at say whom they are about. */
+const aboutPerson = ['beneficiary', 'patient', 'subject', 'for'];
 
 /** A function with a memory for what it was asked before. */
 function once<T>(make: (type: string) => T): (type: string) => T {
@@ -80,24 +96,61 @@ function once<T>(make: (type: string) => T): (type: string) => T {
   };
 }
 
-/** The context of a transaction's steps; they must have their identities, and its deletions their changes. */
-export function contextOf(steps: readonly Step[]): TransactionContext {
+/** A resource with the references to whom it is about resolved. */
+function withPerson(resource: Resource, { entry }: Step, targets: ReadonlyMap<string, string>): Resource {
+  const found = aboutPerson.flatMap(name => {
+    const reference = (resource[name] as JsonObject | undefined)?.['reference'];
+    const target = typeof reference === 'string' ? targetOf(reference, entry, targets) : undefined;
+    return target === undefined ? [] : [[name, { ...(resource[name] as JsonObject), reference: target }]];
+  });
+  return { ...resource, ...Object.fromEntries(found) };
+}
+
+/** What the steps write of a type, under the ids it gets. */
+function writtenOf(type: string, steps: readonly Step[], targets: ReadonlyMap<string, string>): readonly Resource[] {
+  return steps.flatMap(step => {
+    const { existingId, route, entry, patched } = step;
+    const [id, resource] = patched ? [patched.id, patched.resource] : [step.id, entry.content?.resource];
+    const isWritten = id !== undefined && existingId === undefined && resource?.resourceType === type;
+    return isWritten && route.params['type'] === type ? [{ ...withPerson(resource, step, targets), id }] : [];
+  });
+}
+
+function* personsOf(one: Resource): Iterable<string> {
+  for (const name of aboutPerson) {
+    const reference = (one[name] as JsonObject | undefined)?.['reference'];
+    if (typeof reference === 'string') yield reference;
+  }
+}
+
+/**
+ * The context of a transaction's steps; they must have their identities, and its deletions their changes.
+ * @param targets where references to entries lead
+ */
+export function contextOf(
+  steps: readonly Step[],
+  targets: ReadonlyMap<string, string> = new Map(),
+): TransactionContext {
   const deletions = steps.flatMap(step => step.changes).filter(change => change.template === undefined);
-  const replacing = (type: string) =>
-    steps.flatMap(({ id, existingId, route, entry }) => {
-      const resource = entry.content?.resource;
-      const isWhole = id !== undefined && existingId === undefined && resource?.resourceType === type;
-      return isWhole && route.params['type'] === type ? [{ ...resource, id }] : [];
-    });
+  const resources = once(type => writtenOf(type, steps, targets));
   return {
-    byIdentifier: once(type => byIdentifier(replacing(type))),
-    replaced: once(type => new Set(replacing(type).map(one => one.id))),
     deleted: once(type => new Set(deletions.filter(change => change.type === type).map(change => change.id))),
-    written: (type, query) =>
-      steps
-        .filter(step => step.id !== undefined && step.route.params['type'] === type)
-        .filter(step => fulfils(step.entry.content?.resource ?? { resourceType: type }, query))
-        .map(step => step.existingId ?? step.id!),
+    replaced: once(type => new Map(resources(type).map(one => [one.id!, one]))),
+    byIdentifier: once(type =>
+      groupBy(resources(type), one => identifiersOf(one).map(key => `${key['system']}|${key['value']}`)),
+    ),
+    byPerson: once(type => groupBy(resources(type), personsOf)),
+    written(type, query) {
+      const parameters = parseQuery(query);
+      if (parameters.length === 0 || parameters.some(([name]) => name !== 'identifier')) return undefined;
+      const found = steps.filter(step => step.existingId !== undefined && step.route.params['type'] === type);
+      return [
+        ...found.filter(step => fulfils(step.entry.content!.resource, parameters)).map(step => step.existingId!),
+        ...resources(type)
+          .filter(one => fulfils(one, parameters))
+          .map(one => one.id!),
+      ];
+    },
   };
 }
 

@@ -14,19 +14,24 @@ import { deleteResponse, prepareConditionalDelete, prepareInstanceDelete } from 
 import { asEntryError, type Entry, entryRequest, readEntries, verbOrder, writeResponseEntry } from './entry.ts';
 import type { FhirRequest, FhirResponse, Services } from './interaction.ts';
 import { findMatches, multipleMatches } from './match.ts';
-import { patchBody, prepareConditionalPatch, preparePatch } from './patch.ts';
-import { gone, notFound } from './read.ts';
+import { type Patched, patchBody, patchCurrent, patchMatch, preparePatched } from './patch.ts';
+import { notFound } from './read.ts';
 import { replaceReferences } from './references.ts';
 import { failedResponse } from './refusal.ts';
 import type { TransactionContext } from './transaction-context.ts';
 import {
   contextOf,
+  isDeletion,
+  isPatch,
+  isRead,
   referenceTargets,
   refuseSameCondition,
   refuseSameTarget,
   type Step,
   targetOf,
+  writes,
 } from './transaction-context.ts';
+import { addPreconditions, tryRead } from './transaction-reads.ts';
 import { clientRefusal, prepareConditionalUpdate, prepareUpdate } from './update.ts';
 import { checkShape, commitPrepared, prepareWrite, writeResponse } from './write.ts';
 
@@ -85,18 +90,6 @@ export async function handleTransaction(
   return { ...responseBundle('transaction-response', answers), ...(bugs.length > 0 && { bugs }) };
 }
 
-const writes = new Set([
-  'create',
-  'update',
-  'conditional-update',
-  'patch',
-  'conditional-patch',
-  'delete',
-  'conditional-delete',
-]);
-const isDeletion = (step: Step): boolean => step.route.name === 'delete' || step.route.name === 'conditional-delete';
-const isRead = (step: Step): boolean => !writes.has(step.route.name);
-
 function readStep(services: Services, outer: FhirRequest, entry: Entry): Step {
   try {
     const route = services.route(entry.method, entry.path);
@@ -124,7 +117,11 @@ async function prepareAll(services: Services, steps: readonly Step[]): Promise<r
     },
   );
   const targets = referenceTargets(steps);
-  const context = contextOf(steps);
+  await prepareEach(steps.filter(isPatch), async step => {
+    step.patched = await applyPatch(services, step, targets, deleted);
+    return [];
+  });
+  const context = contextOf(steps, targets);
   await prepareEach(
     steps.filter(step => !isDeletion(step)),
     step => prepareStep(services, step, targets, context),
@@ -158,11 +155,36 @@ async function prepareDeletion(services: Services, { route, request, entry }: St
   return prepareConditionalDelete(services, request, type, entry.queryText);
 }
 
+/** What a patch makes of what is stored, with its references to entries resolved. */
+async function applyPatch(
+  services: Services,
+  { route, request, entry }: Step,
+  targets: ReadonlyMap<string, string>,
+  context: TransactionContext,
+): Promise<Patched> {
+  const type = route.params['type']!;
+  const content = replaceReferences(entry.content!, services.definitions, one => targetOf(one, entry, targets));
+  const patch = patchBody({ kind: 'resource', ...content });
+  const patched =
+    route.name === 'patch'
+      ? await patchCurrent(services, request, { type, id: route.params['id']!, patch })
+      : await patchMatch(services, request, {
+          type,
+          condition: entry.queryText,
+          patch,
+          without: context.deleted(type),
+        });
+  // A JSON Patch is base64 in a Binary: what it refers to is found in the patched resource, whose own base is this server.
+  const replace = (one: string) => targetOf(one, { fullUrl: undefined }, targets);
+  return { ...patched, ...replaceReferences(patched, services.definitions, replace) };
+}
+
 async function assignIdentity(services: Services, step: Step, context: TransactionContext): Promise<void> {
   const { route, request, entry } = step;
   const type = route.params['type']!;
   step.existingId = undefined;
   step.match = undefined;
+  step.patched = undefined;
   if (route.name === 'update') step.id = route.params['id']!;
   if (route.name === 'create') {
     step.id = services.newId();
@@ -189,14 +211,8 @@ async function prepareStep(
   if (isRead(step) || step.existingId !== undefined) return [];
   const type = route.params['type']!;
   const id = route.params['id']!;
+  if (step.patched) return [await preparePatched(services, request, type, step.patched, context)];
   const content = replaceReferences(entry.content!, services.definitions, one => targetOf(one, entry, targets));
-  if (route.name === 'patch' || route.name === 'conditional-patch') {
-    const patch = patchBody({ kind: 'resource', ...content });
-    // A JSON Patch is base64 in a Binary: what it refers to is found in the patched resource, whose own base is this server.
-    const around = { context, replacement: (one: string) => targetOf(one, { fullUrl: undefined }, targets) };
-    if (route.name === 'patch') return [await preparePatch(services, request, { type, id, patch, around })];
-    return [await prepareConditionalPatch(services, request, { type, condition: entry.queryText, patch, around })];
-  }
   checkType(content.resource, type);
   const input = { type, context, ...content };
   if (route.name === 'update') return [await prepareUpdate(services, request, { ...input, id })];
@@ -226,43 +242,6 @@ function checkType(resource: Resource, type: string): void {
       { expression: `${type}.resourceType` },
     );
   checkShape(resource, type);
-}
-
-/**
- * Tries a read before anything is committed, so that one that must fail refuses the whole transaction. What the
- * transaction itself writes need not be there yet.
- */
-async function tryRead(services: Services, { route, request }: Step, changes: readonly Change[]): Promise<void> {
-  const { type, id } = route.params;
-  const own = changes.find(change => change.type === type && change.id === id);
-  try {
-    const { body } = await route.handle(services, request);
-    if (body?.kind === 'chunks') await body.chunks[Symbol.asyncIterator]().return?.();
-    if (body?.kind === 'stream') await body.stream[Symbol.asyncIterator]().return?.();
-  } catch (error) {
-    const missing = error instanceof FhirError && (error.status === 404 || error.status === 410);
-    if (!missing || !own?.template || route.name === 'vread') throw error;
-  }
-  // Its versions and its history can still be read.
-  if (own && !own.template && route.name === 'read') throw gone(own);
-}
-
-/** What conditions found must still be so; what is read by id must be there, or the transaction fails as a whole. */
-function addPreconditions(steps: readonly Step[], changes: readonly Change[]): readonly Change[] {
-  const first = changes[0];
-  if (!first) return changes;
-  const written = new Set(changes.map(({ type, id }) => `${type}/${id}`));
-  const more: Precondition[] = [];
-  for (const { route, match, existingId } of steps) {
-    const { type, id } = route.params;
-    if (route.name === 'read' && !written.has(`${type}/${id}`)) more.push({ kind: 'exists', type: type!, id: id! });
-    if (existingId !== undefined && match) more.push(match.precondition);
-  }
-  if (more.length === 0) return changes;
-  const withReads = { ...first, preconditions: [...first.preconditions, ...more] };
-  const owner = steps.find(step => step.changes.includes(first))!;
-  owner.changes = owner.changes.map(change => (change === first ? withReads : change));
-  return [withReads, ...changes.slice(1)];
 }
 
 /** The refusal of a precondition a client demanded; conditions that a search decided are tried again. */

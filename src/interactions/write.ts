@@ -190,9 +190,12 @@ async function resolveCondition(
   context: TransactionContext | undefined,
 ) {
   const [type = '', query = ''] = condition.split(/\?(.*)/s);
-  const written = context?.written(type, query) ?? [];
-  const match = await findMatches(services, request, type, query, context?.deleted(type));
-  const ids = [...new Set([...written, ...match.ids])];
+  const written = context?.written(type, query);
+  // What is written anew is found as it will be, where that can be told.
+  const anew = written && context ? context.replaced(type).keys() : [];
+  const without = new Set([...(context?.deleted(type) ?? []), ...anew]);
+  const match = await findMatches(services, request, type, query, without);
+  const ids = [...new Set([...(written ?? []), ...match.ids])];
   if (ids.length !== 1) throw unresolvedReference(condition, ids.length);
   return { reference: `${type}/${ids[0]}`, precondition: match.precondition };
 }

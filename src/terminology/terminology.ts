@@ -3,6 +3,7 @@
  * What is asked is answered at once, without waiting; only {@link Terminology.refresh} reads from the store.
  */
 import type { Definitions } from '../definitions/definitions.ts';
+import type { OpenDefinitions } from '../definitions/overlay.ts';
 import type { Resource } from '../fhir/types.ts';
 import type { Store } from '../store/store.ts';
 import { weightOf as weightOfConcept } from './concept.ts';
@@ -52,7 +53,7 @@ export interface Terminology {
 
 /** What terminology is made of. */
 export interface TerminologyParts {
-  readonly definitions: Definitions;
+  readonly definitions: Definitions & Partial<Pick<OpenDefinitions, 'packages'>>;
   readonly store: Pick<Store, 'state' | 'stream' | 'terms'>;
   /** UTC milliseconds. */
   readonly now: () => number;
@@ -125,6 +126,15 @@ function tolerant<T>(ask: () => T, otherwise: T): T {
   }
 }
 
+/** A resource of the profiles that come with the program: a code system there may only be named. */
+function bundledById({ definitions }: TerminologyParts, type: string, id: string): Resource | undefined {
+  for (const one of definitions.packages?.filter(({ bundled }) => bundled) ?? []) {
+    const entry = one.entries.find(each => each.type === type && each.id === id);
+    if (entry) return one.read(entry);
+  }
+  return undefined;
+}
+
 /** Joins the parts. Nothing is read before the first question. */
 export function createTerminology(parts: TerminologyParts): Terminology {
   const stored = openStored(parts.store);
@@ -186,6 +196,7 @@ export function createTerminology(parts: TerminologyParts): Terminology {
       return found && concept ? weightOfConcept(found, concept) : undefined;
     },
     knowsValueSet: canonical => planIn(scope(), canonical) !== undefined,
-    stored: (type, id) => stored.byId(type, id) ?? packages.all(type).find(one => one.id === id),
+    stored: (type, id) =>
+      stored.byId(type, id) ?? packages.all(type).find(one => one.id === id) ?? bundledById(parts, type, id),
   };
 }

@@ -1,6 +1,8 @@
 /** What cannot be done to a resource that comes with the program: it is no part of the database, so it has no versions and stays as it is. */
+import { systemCaller } from '../../access/caller.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
+import { parseQuery } from '../match.ts';
 
 type Asker = Pick<FhirRequest, 'caller'>;
 
@@ -30,6 +32,25 @@ export async function refuseChange(
     },
     { headers: { Allow: 'GET, HEAD, PUT' } },
   );
+}
+
+/**
+ * Refuses a conditional patch or deletion that finds nothing stored, but what comes with the program: a search shows it.
+ * @param condition text after `?`, which can be searched
+ * @throws FhirError 'method-not-allowed'
+ */
+export async function refuseMatches(
+  services: Services,
+  request: Pick<FhirRequest, 'caller' | 'base'>,
+  {
+    method,
+    type,
+    condition,
+  }: { readonly method: 'PATCH' | 'DELETE'; readonly type: string; readonly condition: string },
+): Promise<void> {
+  const access = services.access.condition(systemCaller);
+  const found = await services.shelf.find(type, { query: parseQuery(condition), base: request.base, access }, []);
+  for (const { id } of found) await refuseChange(services, request, { method, type, id });
 }
 
 /** @throws FhirError 'not-found' when the versions asked for are those of a resource that comes with the program */
