@@ -93,3 +93,62 @@ testOnStores('of large and small lists the small one is walked', async (t, start
   }
   await server.close();
 });
+
+/** Ids of all pages; `between` is called after each of them. */
+async function read(server: TestServer, query: string, between: (page: number) => Promise<void>): Promise<string[]> {
+  const found: string[] = [];
+  let url: string | undefined = `/fhir/${query}`;
+  for (let page = 0; url !== undefined; page++) {
+    const body: Page = (await server.app.inject({ url })).json();
+    found.push(...(body.entry ?? []).map(one => one.resource.id));
+    await between(page);
+    const next = body.link.find(link => link.relation === 'next')?.url;
+    url = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
+  }
+  return found;
+}
+
+/** Sorted by id: with a size of page, and what is found. */
+const byId: readonly (readonly [query: string, isFound: (one: Person) => boolean])[] = [
+  ['Patient?_sort=_id&_count=900', () => true],
+  ['Patient?_sort=-_id&_count=900', () => true],
+  ['Patient?_sort=_id&_count=2&_content=1940-05-03', one => one.birthDate === '1940-05-03'],
+  ['Patient?_sort=-_id&_count=400&gender=female', one => one.gender === 'female'],
+];
+
+testOnStores('ids in order, kept in memory, while others write', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  await server.services.search.refresh(server.services.store);
+  const all = new Map(numbers(people).map(n => [`p${padded(scattered(n), 6)}`, person(n)]));
+  await write(server, [...all.values()]);
+  let written = people;
+  /** One is new, one is changed so that it is found or not, one is gone; of the ids last shown, of the first and of the last. */
+  const change = async (): Promise<void> => {
+    const ids = [...all.keys()].sort();
+    const [changed, gone] = [ids[written % 900]!, ids.at(-1 - (written % 700))!];
+    const made = [person(written), { ...all.get(changed)!, gender: written % 2 ? 'male' : 'female' }];
+    for (const one of made) all.set(one.id, one);
+    if (!made.some(one => one.id === gone)) all.delete(gone);
+    await write(server, [...made, ...(all.has(gone) ? [] : [gone])]);
+    written++;
+  };
+  const right = (isFound: (one: Person) => boolean, descending: boolean) => {
+    const ids = [...all.values()]
+      .filter(isFound)
+      .map(one => one.id)
+      .sort();
+    return descending ? ids.reverse() : ids;
+  };
+  for (const [query, isFound] of byId) {
+    const first = right(isFound, query.includes('-_id'));
+    t.same(await read(server, query, change), first, `${query}: the order of the first moment`);
+    t.same(
+      await read(server, query, async () => {}),
+      right(isFound, query.includes('-_id')),
+      `${query}: what was written since`,
+    );
+  }
+  const explained: Page = (await server.app.inject({ url: '/fhir/Patient?_sort=_id&_explain=true' })).json();
+  t.match(explained.entry?.at(-1)?.resource.issue?.[0]?.diagnostics, /walk all \(ids, in the order asked for\); met/);
+  await server.close();
+});

@@ -1,23 +1,25 @@
 /**
- * id-sort: sorting by id what large conditions have in common. No index has the ids in order, but to read the first of a type takes
- * less than to look up each resource that fulfils a condition: these are tested in their order until the page is full.
+ * id-sort: sorting by id, alone or with large conditions. No index has the ids in order, but those of a stretch are kept in memory, and
+ * to read further ones takes less than to look up each resource that fulfils a condition: they are tested in their order until the
+ * page is full.
  */
 import { list, sql } from '../store/sql.ts';
 import { type Drive, drive, fromWhere } from './compile.ts';
+import { idsFrom } from './id-windows.ts';
 import { type Match, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
 import type { Position } from './order.ts';
 import { passing } from './passing.ts';
 import { idsOfType, versionColumns } from './readable.ts';
 
-/** Ids read at first; four times as many whenever too few of them pass. */
-const firstIds = 2000;
+/** Ids read where those in memory end; four times as many whenever too few of them pass. */
+const firstIds = 12_000;
 const mostIds = 50_000;
-/** Resources tested at a time. */
-const testedAtOnce = 250;
+/** Resources looked at a time, at first and when too few of them pass: few sizes, as each is a statement of its own. */
+const [fewAtOnce, testedAtOnce] = [25, 250];
 
-/** True when a search is sorted by id alone and has criteria to be tested. */
-export const sortsById = ({ sort, parts }: TypeSearch): boolean =>
-  sort.length === 1 && sort[0]!.by === 'id' && parts.length > 0;
+/** True when a search is sorted by id alone. */
+export const sortsById = ({ sort, contained }: TypeSearch): boolean =>
+  sort.length === 1 && sort[0]!.by === 'id' && contained === undefined;
 
 /** The rows after a position, at most `limit`. */
 export async function findById(
@@ -27,32 +29,41 @@ export async function findById(
   settings: RunSettings,
 ): Promise<Match[]> {
   const { descending } = search.sort[0]!;
+  const { type } = search.scope;
   const left = timeLeft(settings.budgetMs);
   const found: Match[] = [];
-  let from = position;
-  for (let size = firstIds; ; size = Math.min(size * 4, mostIds)) {
-    const query = idsOfType(search.scope.type, from, descending, size, settings.sight);
-    const ids = await settings.store.select(query, { budgetMs: left() });
-    for (let i = 0; i < ids.length; i += testedAtOnce) {
-      const seqs = ids.slice(i, i + testedAtOnce).map(row => Number(row['seq']));
-      found.push(...(await passingOf(search, seqs, { ...settings, budgetMs: left() })));
-      if (found.length >= limit) return found.slice(0, limit);
+  let atOnce = limit <= fewAtOnce ? fewAtOnce : testedAtOnce;
+  const isFull = async (seqs: readonly number[]): Promise<boolean> => {
+    for (let i = 0; i < seqs.length && found.length < limit; ) {
+      const some = seqs.slice(i, i + atOnce);
+      found.push(...(await passingOf(search, some, atOnce, { ...settings, budgetMs: left() })));
+      i += atOnce;
+      atOnce = testedAtOnce;
     }
-    if (ids.length < size) return found;
+    return found.length >= limit;
+  };
+  const { versions, end } = await idsFrom(type, position, descending, settings);
+  if ((await isFull(versions.map(([, seq]) => seq))) || !end) return found.slice(0, limit);
+  let from = end;
+  for (let size = firstIds; ; size = Math.min(size * 4, mostIds)) {
+    const query = idsOfType(type, from, descending, size, settings.sight);
+    const ids = await settings.store.select(query, { budgetMs: left() });
+    if ((await isFull(ids.map(row => Number(row['seq'])))) || ids.length < size) return found.slice(0, limit);
     const last = ids.at(-1)!;
     from = [String(last['id']), Number(last['seq'])];
   }
 }
 
-/** Of some versions those that fulfil all conditions, in the same order. */
+/** Of some versions those that are shown and fulfil all conditions, in the same order. */
 async function passingOf(
   search: TypeSearch,
   seqs: readonly number[],
+  size: number,
   settings: RunSettings,
 ): Promise<readonly Match[]> {
   const whole = drive(search.parts, undefined, search.scope, settings);
   const begin: Drive = { ...whole, branches: [], hasMoment: false, walk: [] };
-  const padded = [...seqs, ...Array<number>(testedAtOnce - seqs.length).fill(0)];
+  const padded = [...seqs, ...Array<number>(size - seqs.length).fill(0)];
   const branch = sql`(SELECT v.seq FROM version v WHERE v.seq IN ${list(padded)}) d`;
   const query = sql`SELECT ${versionColumns} ${fromWhere(branch, begin, search.scope, settings)}`;
   const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });

@@ -114,6 +114,34 @@ export function idsOfType(
     ORDER BY v.id ${raw(descending ? 'DESC' : '')} ${atMost(limit)}`;
 }
 
+/**
+ * The first ids of a type, from one on (with it), of the versions that were current at a position, whoever may read them: what is found
+ * there has still to be looked up as what it is.
+ */
+export function currentIds(
+  type: string,
+  from: string | undefined,
+  descending: boolean,
+  limit: number,
+  asOf: number,
+): Sql {
+  const place = from === undefined ? sql`` : sql` AND v.id ${raw(descending ? '<=' : '>=')} ${from}`;
+  return sql`SELECT v.seq AS seq, v.id AS id FROM version v WHERE v.type = ${type} AND ${inTime('v')} AND v.deleted = 0
+    AND +v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})${place} ORDER BY v.id ${raw(descending ? 'DESC' : '')} ${atMost(limit)}`;
+}
+
+/** The ids within two, of versions of a type after a position up to another; to be looked up as those of {@link currentIds}. */
+export function idsOfVersions(
+  type: string,
+  [least, greatest]: readonly [string | undefined, string | undefined],
+  [after, upTo]: readonly [number, number],
+): Sql {
+  const from = least === undefined ? sql`` : sql` AND +v.id >= ${least}`;
+  const to = greatest === undefined ? sql`` : sql` AND +v.id <= ${greatest}`;
+  return sql`SELECT v.seq AS seq, v.id AS id FROM version v WHERE v.type = ${type} AND v.seq > ${after} AND v.seq <= ${upTo}
+    AND v.deleted = 0${from}${to}`;
+}
+
 /** The types that have resources: a hop from type to type over the index. */
 export const typesWithResources: Sql = raw(`WITH RECURSIVE t(type) AS (
   SELECT min(type) FROM index_resource
