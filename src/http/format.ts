@@ -143,6 +143,10 @@ function decodeText(bytes: Uint8Array, parameters: ReadonlyMap<string, string>):
   }
 }
 
+/** The text of a form. @throws FhirError 'media-type' or 'syntax' when it is not UTF-8 */
+export const readForm = (bytes: Uint8Array, contentType: string): string =>
+  decodeText(bytes, parseMediaType(contentType).parameters);
+
 /** What the path says about the body: a Binary and operations on files take any bytes, PATCH a JSON Patch. */
 export interface BodyExpectation {
   readonly content: 'binary' | 'files' | undefined;

@@ -11,7 +11,7 @@ import { parsePrefer } from '../interactions/headers.ts';
 import type { Body, FhirRequest, Services } from '../interactions/interaction.ts';
 import { parseQuery } from '../interactions/match.ts';
 import { pathParts } from '../interactions/path.ts';
-import { type BodyExpectation, readBody } from './format.ts';
+import { type BodyExpectation, readBody, readForm } from './format.ts';
 
 /** Where FHIR begins on this server. */
 export const basePath = '/fhir';
@@ -135,7 +135,7 @@ export function toFhirRequest(
   let body: Body | undefined;
   if (bytes && bytes.length > 0) {
     checkEncoding(headers['content-encoding']);
-    if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(bytes.toString('utf8'))];
+    if (isForm(contentType) && takesForm(path)) query = [...query, ...parseQuery(readForm(bytes, contentType!))];
     else if (path.at(-1) === '_search') throw noForm(contentType);
     else
       body = readBody(services, bytes, contentType, {

@@ -7,9 +7,30 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { Precondition } from '../store/store.ts';
 import type { FhirRequest, Services } from './interaction.ts';
 
-/** Query text such as `identifier=a|b&active=true` as decoded parameters. */
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Query text such as `identifier=a|b&active=true` as decoded parameters.
+ * @throws FhirError 'invalid' where it is no percent-encoded UTF-8: decoded all the same, it would find something else
+ */
 export function parseQuery(text: string): (readonly [string, string])[] {
-  return [...new URLSearchParams(text)];
+  if (!text.includes('%') || isEncoded(text)) return [...new URLSearchParams(text)];
+  const wrong = text.split('&').find(one => !isEncoded(one)) ?? '';
+  const name = wrong.split('=')[0]!.slice(0, 100);
+  throw new FhirError(
+    'invalid',
+    {
+      en: `The parameter ${name} has a "%" that is not followed by two hexadecimal digits of valid UTF-8; expected for example 山 as %E5%B1%B1, and % itself as %25`,
+      ja: `パラメータ ${name} の「%」の後が、正しい UTF-8 の16進数2桁ではありません（例: 山 → %E5%B1%B1、% そのものは %25）`,
+    },
+    { location: name },
+  );
 }
 
 /** Decoded parameters as query text. */

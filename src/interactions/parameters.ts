@@ -29,6 +29,20 @@ function listOf(value: unknown, at: string): readonly JsonObject[] {
 export const parameterList = ({ parameter }: Resource): readonly JsonObject[] =>
   listOf(parameter, 'Parameters.parameter');
 
+/** Parameters of the query, and those of a Parameters resource in the body, a reference by what it says. */
+export function askedIn({ query, body }: FhirRequest): FhirRequest['query'] {
+  const list =
+    body?.kind === 'resource' && body.resource.resourceType === 'Parameters' ? parameterList(body.resource) : [];
+  const inBody = list.flatMap((one): [string, string][] => {
+    const value = Object.entries(one).find(([key]) => key.startsWith('value'))?.[1];
+    const told = isObject(value) ? value['reference'] : value;
+    return typeof one['name'] === 'string' && (typeof told === 'string' || typeof told === 'number')
+      ? [[one['name'], String(told)]]
+      : [];
+  });
+  return [...query, ...inBody];
+}
+
 /** Refuses a value that is not of the kind its name says: an object of a data type, or a plain value. */
 function checkValue(definitions: Definitions, key: string, value: unknown, at: string): void {
   const type = key.slice('value'.length);

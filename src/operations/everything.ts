@@ -5,8 +5,8 @@
  */
 import { type Interval, parseInterval, zoneMinutes } from '../fhir/datetime.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import type { JsonObject } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
+import { askedIn } from '../interactions/parameters.ts';
 import { gone, notFound } from '../interactions/read.ts';
 import { writeStream } from '../interactions/search.ts';
 import type { FindInput, Page } from '../search/search.ts';
@@ -14,19 +14,6 @@ import type { FindInput, Page } from '../search/search.ts';
 const parameters = new Set(['start', 'end', '_since', '_type', '_count', '_page', '_format', '_pretty']);
 /** Entries looked up at a time when everything is streamed. */
 const chunk = 500;
-
-/** Parameters of the query, and those of a Parameters resource in the body. */
-function asked(request: FhirRequest): readonly (readonly [string, string])[] {
-  const resource = request.body?.kind === 'resource' ? request.body.resource : undefined;
-  const list = (Array.isArray(resource?.['parameter']) ? resource['parameter'] : []) as JsonObject[];
-  const inBody = list.flatMap((one): [string, string][] => {
-    const value = Object.entries(one).find(([key]) => key.startsWith('value'))?.[1];
-    return typeof one['name'] === 'string' && (typeof value === 'string' || typeof value === 'number')
-      ? [[one['name'], String(value)]]
-      : [];
-  });
-  return [...request.query, ...inBody];
-}
 
 function refuse(name: string, en: string, ja: string): FhirError {
   return new FhirError(
@@ -36,7 +23,7 @@ function refuse(name: string, en: string, ja: string): FhirError {
   );
 }
 
-function dateOf(services: Services, query: ReturnType<typeof asked>, name: string): Interval | undefined {
+function dateOf(services: Services, query: ReturnType<typeof askedIn>, name: string): Interval | undefined {
   const value = query.find(([key]) => key === name)?.[1];
   if (value === undefined) return undefined;
   const interval = parseInterval(value, zoneMinutes(services.config.timezone) ?? 540);
@@ -45,7 +32,7 @@ function dateOf(services: Services, query: ReturnType<typeof asked>, name: strin
 }
 
 function toInput(services: Services, request: FhirRequest): FindInput {
-  const query = asked(request);
+  const query = askedIn(request);
   const unknown = query.find(([name]) => !parameters.has(name));
   if (unknown)
     throw refuse(

@@ -5,6 +5,7 @@
 import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
+import { askedIn } from '../interactions/parameters.ts';
 import { writeStream } from '../interactions/search.ts';
 import type { FindInput, Match, Page } from '../search/search.ts';
 
@@ -20,7 +21,7 @@ function refuse(name: string, en: string, ja: string): FhirError {
 }
 
 function readMax(request: FhirRequest): number {
-  const text = request.query.find(([name]) => name === 'max')?.[1] ?? '1';
+  const text = askedIn(request).find(([name]) => name === 'max')?.[1] ?? '1';
   if (!/^[1-9]\d{0,3}$/.test(text))
     throw refuse(
       'max',
@@ -31,14 +32,15 @@ function readMax(request: FhirRequest): number {
 }
 
 function toInput(services: Services, request: FhirRequest): FindInput {
-  const names = request.query.map(([name]) => name.split(/[:.]/)[0]);
+  const query = askedIn(request);
+  const names = query.map(([name]) => name.split(/[:.]/)[0]);
   if (!names.includes('patient') && !names.includes('subject'))
     throw refuse(
       'patient',
       'expected whose observations are asked for, for example patient=Patient/1',
       '誰の検査値かを指定してください（例: patient=Patient/1）',
     );
-  const criteria = request.query.filter(
+  const criteria = query.filter(
     ([name]) => name !== 'max' && name !== '_format' && name !== '_pretty' && name !== '_count',
   );
   return {
