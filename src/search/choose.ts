@@ -11,6 +11,7 @@ import { sortsById } from './id-sort.ts';
 import { liesSorted, type RunSettings, type TypeSearch, walksAll } from './match.ts';
 import { mergeSingles } from './merge-ranges.ts';
 import { atMost } from './order.ts';
+import { sortsByQuantity } from './quantity-sort.ts';
 import { canDrive, conjuncts, mostBranches, rankOf, usualDriver, walkable, walkedFor } from './rank.ts';
 import { isWalkedByText } from './text-sort.ts';
 import { targetsCondition } from './types/reference.ts';
@@ -260,8 +261,14 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
     if (few.length > 0) return place(few[smallest(await sample(few, settings, limit), limit)]);
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
-  if (inOrder || isWalkedByText(search) || walksAll(search) || sortsById(search)) return place(inOrder);
+  const walks = isWalkedByText(search) || walksAll(search) || sortsByQuantity(sort) || sortsById(search);
+  return inOrder || walks ? place(inOrder) : gathersBy(search);
+}
+
+/** The place of the condition whose resources are put in order where nothing lies in it. */
+export function gathersBy({ parts }: TypeSearch): number {
+  const every = parts.filter(canDrive);
+  const usual = usualDriver(every.filter(part => !scans(part))) ?? usualDriver(every);
   // Versions that lack something are most of all, or in another order than all are read in.
-  const usual = usualDriver(able)!;
-  return rankOf(usual) > rarely ? -1 : place(usual);
+  return usual && rankOf(usual) <= rarely ? parts.indexOf(usual) : -1;
 }

@@ -7,9 +7,9 @@ import { drive, fromWhereIndex } from './compile.ts';
 import { anyOf, type Condition, type Range } from './condition.ts';
 import { beginSearch, findRows, type RunSettings, type TypeSearch, timeLeft } from './match.ts';
 import { atMost } from './order.ts';
-import { canList, readPositions } from './positions.ts';
+import { canList, listable, positionsOf, readPositions } from './positions.ts';
 import { isHashes } from './rank.ts';
-import { inTime, supersededBy } from './readable.ts';
+import { supersededBy } from './readable.ts';
 
 /** From this many driving rows on it pays to look how a test is best made. */
 const manyRows = 1000;
@@ -23,18 +23,11 @@ const counted = 0.025;
 /** So much of what all versions would cost as a set may be risked without a look how many they are. */
 const risked = 0.4;
 
-/** The ranges whose rows together are those of a condition, where they can be read as a set of versions. */
+/** The ranges of a condition that are read as a set of versions, where it is not told from the row at hand. */
 function rangesOf(part: Condition): readonly Range[] | undefined {
-  if (part.op === 'range') {
-    const { testOnly, atMoment, atVersion } = part.range;
-    return testOnly || atMoment || atVersion ? undefined : [part.range];
-  }
-  const ranges = part.op === 'or' ? part.parts.map(rangesOf) : [];
-  return ranges.length > 0 && ranges.every(one => one !== undefined) ? ranges.flat() : undefined;
+  const ranges = listable(part);
+  return ranges?.some(({ atMoment, atVersion }) => atMoment || atVersion) ? undefined : ranges;
 }
-
-const positionsOf = ({ table, where }: Range): Sql =>
-  sql`SELECT x.seq AS seq FROM ${raw(table.name)} x WHERE ${inTime('x')} AND ${where}`;
 
 /** Whether reading all rows of some ranges costs less than looking up as many as drive. */
 async function paysAsSet(

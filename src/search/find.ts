@@ -3,7 +3,7 @@
  */
 import type { Message } from '../fhir/types.ts';
 import { QueryTimeoutError, type Store, type StoreState } from '../store/store.ts';
-import { chooseDriver, measure } from './choose.ts';
+import { chooseDriver, gathersBy, measure } from './choose.ts';
 import { countRows, estimateRows } from './count.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
 import { explain } from './explain.ts';
@@ -13,10 +13,11 @@ import { beginSearch, findRows, type Match, type RunSettings, type TypeSearch } 
 import { compareRows } from './order.ts';
 import { cursorParameter, type SearchRequest } from './parse.ts';
 import { type FindInput, type FindSettings, inSequence, type Plan, planQuery } from './plan-query.ts';
-import { beginByQuantity } from './quantity-sort.ts';
+import { beginByQuantity, sortsByQuantity } from './quantity-sort.ts';
 import { typesOfHashes, typesWithResources } from './readable.ts';
 import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
+import { findSifted } from './sift.ts';
 import type { SortKey } from './sort.ts';
 import { findByText, needsBodies } from './text-sort.ts';
 
@@ -217,13 +218,17 @@ async function pageRows(
   if (searches.length === 0) return [];
   const position = from?.position;
   const begun = searches.map((search, i) => beginSearch(search, drivers[i]!, run));
-  const find = async (search: TypeSearch, i: number) => {
+  const find = async (search: TypeSearch, i: number): Promise<readonly Match[]> => {
     if (needsBodies(search)) return findByText(search, drivers[i]!, position, limit, run);
-    if (drivers[i]! < 0 && sortsById(search)) return findById(search, position, limit, run);
-    const byQuantity = drivers[i]! < 0 ? await beginByQuantity(search, run) : undefined;
-    return findRows(search, byQuantity ?? begun[i]!, position, limit, run);
+    if (drivers[i]! >= 0) return findRows(search, begun[i]!, position, limit, run);
+    if (sortsById(search)) return findById(search, position, limit, run);
+    const sifted = await findSifted(search, position, limit, run);
+    if (sifted) return sifted;
+    if (!sortsByQuantity(search.sort[0])) return findRows(search, begun[i]!, position, limit, run);
+    const byQuantity = await beginByQuantity(search, run);
+    return findRows(search, byQuantity ?? beginSearch(search, gathersBy(search), run), position, limit, run);
   };
-  if (searches.length === 1) return find(searches[0]!, 0);
+  if (searches.length === 1) return [...(await find(searches[0]!, 0))];
   let rows: Match[] = [];
   for (const [i, search] of searches.entries()) {
     rows = [...rows, ...(await find(search, i))];

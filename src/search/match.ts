@@ -94,7 +94,7 @@ export const walksAll = (search: TypeSearch): boolean =>
   search.sort[0]?.by === 'lastUpdated' || valuesInOrder(search) !== undefined;
 
 /** All values that are sorted by first, in order. */
-function valuesInOrder({ sort: [sort], momentParam }: TypeSearch): SortWalk | undefined {
+export function valuesInOrder({ sort: [sort], momentParam }: TypeSearch): SortWalk | undefined {
   if (sort?.by === 'column') return sortWalk(sort.param);
   if (sort?.by !== 'moment' || momentParam === undefined) return undefined;
   return { table: 'index_date', column: 'lo', param: momentParam, which: raw('') };
@@ -159,19 +159,34 @@ function firstRow({ by, walk }: Drive, descending: boolean): Sql {
   return sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table.name)} x WHERE ${same} AND x.seq = d.seq AND (${columns('x')}) ${sign} (${columns('d')}))`;
 }
 
+/** The rows of all values, in order. */
+export const valueRows = ({ table, column, param, which }: SortWalk): Sql =>
+  sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}${which}) d`;
+
 /** All values of the parameter sorted by, each version at its first. */
-function sortedValues(begin: Drive, { table, column, param, which }: SortWalk, search: TypeSearch): Begun {
-  const from = sql`(SELECT x.seq, x.moment, x.${raw(column)} AS value FROM ${raw(table)} x WHERE x.param = ${param}${which}) d`;
+function sortedValues(begin: Drive, walk: SortWalk, search: TypeSearch): Begun {
+  const { table, column, param, which } = walk;
   const { descending } = search.sort[0]!;
   const sign = raw(descending ? '>' : '<');
   const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param = ${param} AND +x.${raw(column)} ${sign} d.value${which})`;
-  const rows: Drive = { ...begin, branches: [from], kind: 'rows', hasMoment: true, walk: [column], repeats: true };
+  const rows: Drive = {
+    ...begin,
+    branches: [valueRows(walk)],
+    kind: 'rows',
+    hasMoment: true,
+    walk: [column],
+    repeats: true,
+  };
   return { ...inOrder(rows, { value: raw('d.value'), descending }, search, tests), from: table };
 }
 
+/** Condition that a version has no value to sort by. */
+export const hasNoValue = ({ table, param }: SortWalk, seq: Sql): Sql =>
+  sql`NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.seq = ${seq} AND x.param = ${param})`;
+
 /** The resources that have no value to sort by. */
-export function withoutValue(begin: Drive, { table, param }: SortWalk, search: TypeSearch): Begun {
-  const tests = sql` AND NOT EXISTS (SELECT 1 FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param = ${param})`;
+export function withoutValue(begin: Drive, walk: SortWalk, search: TypeSearch): Begun {
+  const tests = sql` AND ${hasNoValue(walk, raw('d.seq'))}`;
   const rows = { ...begin, branches: [feedOfType(search.scope)], hasMoment: false };
   const [sort] = search.sort as readonly [SortKey];
   return inOrder(rows, constantKey(noValue(sort), sort.descending), search, tests);
@@ -215,7 +230,8 @@ export async function findRows(
   const found: Match[] = [];
   const tests = search.parts.filter(part => part.op === 'body');
   const left = timeLeft(settings.budgetMs);
-  for (const one of begun) {
+  for (const [i, one] of begun.entries()) {
+    if (position && begun.slice(i + 1).some(next => isReached(next, position))) continue;
     let from = position;
     for (let [more, again] = [true, false]; more && found.length < limit; again = true) {
       const wanted = tests.length > 0 && again ? Math.max(limit - found.length, bodyChunk) : limit - found.length;
@@ -232,6 +248,10 @@ export async function findRows(
   }
   return found;
 }
+
+/** True when a position lies among those without a value: what has one is behind it, also where that has no beginning. */
+export const isReached = ({ keys: [first] }: Begun, [value]: Position): boolean =>
+  typeof value === 'number' && first?.constant === value;
 
 /** A row as a Match. */
 export function toMatch(row: Row, keys: readonly OrderKey[]): Match {

@@ -47,6 +47,8 @@ export function orderBy(keys: readonly OrderKey[]): Sql {
 export function after(keys: readonly OrderKey[], position: Position): Sql {
   const [{ constant }] = keys as readonly [OrderKey];
   if (constant !== undefined) {
+    // What has no value comes after what has no beginning.
+    if (position[0] === Number.NEGATIVE_INFINITY) return raw('1 = 1');
     const side = compareRows(keys.slice(0, 1), [constant], position);
     return side === 0 ? after(keys.slice(1), position.slice(1)) : raw(side > 0 ? '1 = 1' : '1 = 0');
   }

@@ -2,12 +2,37 @@
  * positions: sets of versions, one bit for each position in the change feed. What a count needs of two large conditions is how
  * many versions they share: bits tell that without a look-up for each row.
  */
-import { join, type Sql, sql } from '../store/sql.ts';
+import { join, raw, type Sql, sql } from '../store/sql.ts';
+import type { Condition, Range } from './condition.ts';
 import type { RunSettings } from './match.ts';
 import { atMost } from './order.ts';
+import { inTime } from './readable.ts';
 
 const comma = 44;
 const zero = 48;
+
+/** Calls a function with each number of a list like `12,7,530`. */
+function eachNumber(list: string, call: (value: number) => void): void {
+  if (list === '') return;
+  let value = 0;
+  for (let i = 0; i < list.length; i++) {
+    const code = list.charCodeAt(i);
+    if (code !== comma) {
+      value = value * 10 + code - zero;
+      continue;
+    }
+    call(value);
+    value = 0;
+  }
+  call(value);
+}
+
+/** The numbers of a list like `12,7,530`, in its order. */
+export function numbersOf(list: string): readonly number[] {
+  const found: number[] = [];
+  eachNumber(list, value => found.push(value));
+  return found;
+}
 
 /** A set of whole numbers from 0 to `last`. */
 export class Positions {
@@ -21,20 +46,25 @@ export class Positions {
 
   /** Adds the numbers of a list like `12,7,530`; those beyond `last` are left out. Returns how many the list has. */
   add(list: string): number {
-    if (list === '') return 0;
-    let [value, read] = [0, 1];
-    for (let i = 0; i < list.length; i++) {
-      const code = list.charCodeAt(i);
-      if (code !== comma) {
-        value = value * 10 + code - zero;
-        continue;
-      }
+    let read = 0;
+    eachNumber(list, value => {
       this.set(value);
-      value = 0;
       read++;
-    }
-    this.set(value);
+    });
     return read;
+  }
+
+  has(value: number): boolean {
+    return value <= this.last && (this.words[value >>> 5]! & (1 << (value & 31))) !== 0;
+  }
+
+  /** The numbers in the set, ascending. */
+  numbers(): readonly number[] {
+    const found: number[] = [];
+    this.words.forEach((word, i) => {
+      for (let bit = 0; bit < 32 && word >>> bit !== 0; bit++) if ((word >>> bit) & 1) found.push(i * 32 + bit);
+    });
+    return found;
   }
 
   private set(value: number): void {
@@ -89,3 +119,14 @@ export async function readPositions(
   const found = new Positions(last);
   return found.add(String(row?.['positions'] ?? '')) > mostListed ? undefined : found;
 }
+
+/** The ranges whose rows together are those of a condition, where they can be read as a set of versions. */
+export function listable(part: Condition): readonly Range[] | undefined {
+  if (part.op === 'range') return part.range.testOnly ? undefined : [part.range];
+  const ranges = part.op === 'or' ? part.parts.map(listable) : [];
+  return ranges.length > 0 && ranges.every(one => one !== undefined) ? ranges.flat() : undefined;
+}
+
+/** The positions of a range's rows. */
+export const positionsOf = ({ table, where }: Range): Sql =>
+  sql`SELECT x.seq AS seq FROM ${raw(table.name)} x WHERE ${inTime('x')} AND ${where}`;

@@ -8,7 +8,7 @@ import { drive } from './compile.ts';
 import { type Followed, follow, nextPart, nothingYet } from './follow.ts';
 import { type Begun, inOrder, type RunSettings, type TypeSearch, withoutValue } from './match.ts';
 import { supersededBy } from './readable.ts';
-import { wholeOnly } from './sort.ts';
+import { type SortKey, type SortWalk, walkedValue } from './sort.ts';
 import { unitsOf } from './types/quantity.ts';
 
 /** Most units that are walked together, and most resources without a comparable unit. */
@@ -67,6 +67,45 @@ async function shownOf(
   return isRefused ? undefined : shown.map(row => Number(row['seq']));
 }
 
+/** The values of a quantity: FROM items of rows in their order, and how each version's best is told. */
+interface QuantityRows {
+  readonly branches: readonly Sql[];
+  readonly value: Sql;
+  readonly walk: SortWalk;
+}
+
+/**
+ * All values of the quantity that is sorted by first.
+ * @param only condition over a row `x` and those `y` of its version: which of them count
+ * @returns undefined when it is not the only one of its kind, or has too many units
+ */
+export async function quantityRows(
+  search: TypeSearch,
+  settings: RunSettings,
+  only: (comparable: Sql) => Sql = () => raw(''),
+): Promise<QuantityRows | undefined> {
+  const [sort] = search.sort;
+  if (!sortsByQuantity(sort)) return undefined;
+  const { param } = sort.param.sources[0]!;
+  const query = unitsOf(param, 1, mostUnits + 1);
+  const units = (await settings.store.select(query, { budgetMs: settings.budgetMs })).map(row => Number(row['unit']));
+  const written = units.length > mostUnits ? undefined : await writtenOnly(param, settings);
+  if (!written) return undefined;
+  const values = (which: Sql, comparable: Sql): Sql =>
+    sql`(SELECT x.seq, x.moment, x.lo AS value FROM index_quantity x WHERE ${which}${only(comparable)}) d`;
+  const branches = units.map(unit =>
+    values(sql`x.param = ${param} AND x.unit = ${unit}`, raw(' AND (y.unit & 1) = 1')),
+  );
+  if (written.length > 0) branches.push(values(sql`x.seq IN ${list(written)} AND +x.param = ${param}`, raw('')));
+  const walk = { table: 'index_quantity', column: 'lo', param, which: raw('') };
+  if (branches.length > 0) walks.set(search, { walked: true, from: walk.table });
+  return { branches, value: walkedValue(walk, sort.descending), walk };
+}
+
+/** True when all values of a quantity can be walked, unless it has too many units. */
+export const sortsByQuantity = (sort: SortKey | undefined): sort is SortKey & { by: 'column' } =>
+  sort?.by === 'column' && sort.param.type === 'quantity' && sort.param.sources.length === 1;
+
 /**
  * Begins with all values of the quantity that is sorted by first.
  * @returns undefined when it is not the only one of its kind, or has too many units
@@ -76,30 +115,24 @@ export async function beginByQuantity(
   settings: RunSettings,
 ): Promise<readonly Begun[] | undefined> {
   const [sort] = search.sort;
-  if (sort?.by !== 'column' || sort.param.type !== 'quantity' || sort.param.sources.length !== 1) return undefined;
-  const { param } = sort.param.sources[0]!;
-  const query = unitsOf(param, 1, mostUnits + 1);
-  const units = (await settings.store.select(query, { budgetMs: settings.budgetMs })).map(row => Number(row['unit']));
-  const written = units.length > mostUnits ? undefined : await writtenOnly(param, settings);
-  if (!written) return undefined;
-  const values = (which: Sql, comparable: Sql): Sql =>
-    sql`(SELECT x.seq, x.moment, x.lo AS value FROM index_quantity x WHERE ${which} AND NOT EXISTS (SELECT 1 FROM index_quantity y
-      WHERE +y.param = ${param} AND y.seq = x.seq${comparable} AND +y.lo ${raw(sort.descending ? '>' : '<')} x.lo)) d`;
-  const branches = units.map(unit =>
-    values(sql`x.param = ${param} AND x.unit = ${unit}`, raw(' AND (y.unit & 1) = 1')),
+  const sign = raw(sort?.descending ? '>' : '<');
+  const rows = await quantityRows(
+    search,
+    settings,
+    comparable => sql` AND NOT EXISTS (SELECT 1 FROM index_quantity y
+      WHERE +y.param = x.param AND y.seq = x.seq${comparable} AND +y.lo ${sign} x.lo)`,
   );
-  if (written.length > 0) branches.push(values(sql`x.seq IN ${list(written)} AND +x.param = ${param}`, raw('')));
+  if (!sort || !rows) return undefined;
+  const { branches, walk } = rows;
   const begin = drive(search.parts, undefined, search.scope, settings);
-  const rows = { ...begin, branches, kind: 'rows', hasMoment: true, walk: ['lo'], repeats: true } as const;
-  const walk = { table: 'index_quantity', column: 'lo', param, which: wholeOnly(sort.param.type) };
+  const all = { ...begin, branches, kind: 'rows', hasMoment: true, walk: ['lo'], repeats: true } as const;
   const last = withoutValue(begin, walk, search);
   if (branches.length === 0) return [last];
-  const first = inOrder(rows, { value: raw('d.value'), descending: sort.descending }, search);
-  walks.set(search, { ...first, from: walk.table });
-  return [first, last];
+  const first = inOrder(all, { value: raw('d.value'), descending: sort.descending }, search);
+  return [{ ...first, from: walk.table }, last];
 }
 
-const walks = new WeakMap<TypeSearch, Begun>();
+const walks = new WeakMap<TypeSearch, Pick<Begun, 'walked' | 'from'>>();
 
 /** How a search has walked the values of a quantity; undefined when it has not. */
-export const quantityWalk = (search: TypeSearch): Begun | undefined => walks.get(search);
+export const quantityWalk = (search: TypeSearch): Pick<Begun, 'walked' | 'from'> | undefined => walks.get(search);

@@ -32,13 +32,16 @@ interface SortColumn {
 }
 
 const timeEnds = { least: -9e15, greatest: 9e15 };
+const numberEnds = { least: -1e308, greatest: 1e308 };
+/** What values that have no beginning (`<5`) are sorted by where they are not walked: behind it is what has no value. */
+export const noBeginning = -1e307;
 const textEnds = { least: '', greatest: '\u{10ffff}' };
 
 const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
   ['date', { table: 'index_date', column: 'lo', ...timeEnds, bySeq: true }],
   ['string', { table: 'index_string', column: 'text', ...textEnds, bySeq: true }],
-  ['number', { table: 'index_number', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
-  ['quantity', { table: 'index_quantity', column: 'lo', least: -1e308, greatest: 1e308, bySeq: true }],
+  ['number', { table: 'index_number', column: 'lo', ...numberEnds, bySeq: true }],
+  ['quantity', { table: 'index_quantity', column: 'lo', ...numberEnds, bySeq: true }],
 ]);
 
 /** Looks the keys up; undefined when the type has no such parameter. */
@@ -85,14 +88,36 @@ export function sortValue(key: SortKey, moment: Sql): Sql {
 }
 
 function columnValue(param: SearchParam, descending: boolean): Sql {
-  const { table, column } = columns.get(param.type)!;
-  const best = (extra: Sql) =>
-    sql`(SELECT ${raw(descending ? 'max' : 'min')}(+x.${raw(column)}) FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param IN ${list(param.sources.map(source => source.param))}${extra})`;
-  const missing = missingValue(param, descending);
-  // Quantities in comparable units go by these; those that have none by the number as it is.
-  if (param.type === 'quantity')
-    return sql`coalesce(${best(raw(' AND (x.unit & 1) = 1'))}, ${best(raw(''))}, ${missing})`;
-  return sql`coalesce(${best(wholeOnly(param.type))}, ${missing})`;
+  const { table, column, least } = columns.get(param.type)!;
+  const params = sql`IN ${list(param.sources.map(source => source.param))}`;
+  const isNumber = least === numberEnds.least;
+  const value = isNumber ? `CASE WHEN x.lo < ${noBeginning} THEN ${noBeginning} ELSE x.lo END` : `+x.${column}`;
+  const own = { table, column, value, which: wholeOnly(param.type) };
+  const values = param.type === 'quantity' ? quantityValues(own, params, descending) : best(own, params, descending);
+  return sql`coalesce(${values}, ${missingValue(param, descending)})`;
+}
+
+/** Rows, and what is taken of a row `x`. */
+type Rows = Pick<SortWalk, 'table' | 'which'> & { readonly value: string };
+
+/** The value of the version `d.seq` that it is sorted by, of the rows of some parameters; null where it has none. */
+function best({ table, value, which }: Rows, params: Sql, descending: boolean): Sql {
+  const most = raw(descending ? 'max' : 'min');
+  return sql`(SELECT ${most}(${raw(value)}) FROM ${raw(table)} x WHERE x.seq = d.seq AND x.param ${params}${which})`;
+}
+
+/** Quantities in comparable units go by these; those that have none by the number as it is. */
+function quantityValues(rows: Rows, params: Sql, descending: boolean): Sql {
+  const comparable = { ...rows, which: raw(' AND (x.unit & 1) = 1') };
+  return sql`${best(comparable, params, descending)}, ${best(rows, params, descending)}`;
+}
+
+/** The value of the version `d.seq` where rows lie in order, as it lies there; null where it has none. */
+export function walkedValue({ table, column, param, which }: SortWalk, descending: boolean): Sql {
+  const rows = { table, value: `+x.${column}`, which };
+  const params = sql`= ${param}`;
+  if (table === 'index_quantity') return sql`coalesce(${quantityValues(rows, params, descending)})`;
+  return best(rows, params, descending);
 }
 
 /** Rows that are only part of a string are not sorted by. */
