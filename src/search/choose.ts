@@ -23,6 +23,8 @@ const smallEnough = 400;
 export const sampleSize = 1000;
 /** From this many rows on, walking in another order and testing costs less than gathering and sorting. */
 const walkFrom = 6000;
+/** The same where all values are walked in the order asked for, in blocks. */
+const siftFrom = 4000;
 /** What ranks behind this drives only where it has few rows, or lies in the order asked for. */
 const rarely = 95;
 /** From this many rows on, reading the ids of a whole type for their order and testing costs less than gathering and sorting. */
@@ -248,6 +250,9 @@ const scans = (whole: Condition): boolean => {
 
 const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 'has' || part.op === 'inside';
 
+/** True when all values can be walked in the order asked for, in blocks that are tested. */
+const siftsAll = (search: TypeSearch): boolean => walksAll(search) || sortsByQuantity(search.sort[0]);
+
 /** All conditions are large: what is still small enough to be gathered, else what lies in the order asked for. */
 async function chooseLarge(able: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<number> {
   const [sort] = search.sort;
@@ -255,13 +260,19 @@ async function chooseLarge(able: readonly Condition[], search: TypeSearch, setti
   const inOrder = able.find(part => liesInOrder(part, search));
   if (able.length > 1 || !inOrder) {
     // To sort by texts each resource that is gathered has to be read.
-    const limit = search.sort.some(key => key.by === 'body') ? sampleSize : sortsById(search) ? idsFrom : walkFrom;
+    const limit = search.sort.some(key => key.by === 'body')
+      ? sampleSize
+      : sortsById(search)
+        ? idsFrom
+        : siftsAll(search)
+          ? siftFrom
+          : walkFrom;
     const large = await reach(able, limit, settings);
     const few = able.filter((_, i) => large[i] === false);
     if (few.length > 0) return place(few[smallest(await sample(few, settings, limit), limit)]);
   }
   if (sort === undefined) return place(able.find(walksByMoment) ?? inOrder);
-  const walks = isWalkedByText(search) || walksAll(search) || sortsByQuantity(sort) || sortsById(search);
+  const walks = isWalkedByText(search) || siftsAll(search) || sortsById(search);
   return inOrder || walks ? place(inOrder) : gathersBy(search);
 }
 

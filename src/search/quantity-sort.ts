@@ -10,6 +10,7 @@ import { type Begun, inOrder, type RunSettings, type TypeSearch, withoutValue } 
 import { supersededBy } from './readable.ts';
 import { type SortKey, type SortWalk, walkedValue } from './sort.ts';
 import { unitsOf } from './types/quantity.ts';
+import { type Extent, unitsAmong } from './unit-catalogue.ts';
 
 /** Most units that are walked together, and most resources without a comparable unit. */
 const mostUnits = 60;
@@ -67,9 +68,15 @@ async function shownOf(
   return isRefused ? undefined : shown.map(row => Number(row['seq']));
 }
 
-/** The values of a quantity: FROM items of rows in their order, and how each version's best is told. */
+/** A FROM item that yields `d.seq` and, in its order, `d.value`; where what is asked for has values of an extent only, that. */
+export interface Branch {
+  readonly rows: Sql;
+  readonly extent?: Pick<Extent, 'least' | 'greatest'>;
+}
+
+/** The values of a quantity, and how each version's best is told. */
 interface QuantityRows {
-  readonly branches: readonly Sql[];
+  readonly branches: readonly Branch[];
   readonly value: Sql;
   readonly walk: SortWalk;
 }
@@ -91,12 +98,18 @@ export async function quantityRows(
   const units = (await settings.store.select(query, { budgetMs: settings.budgetMs })).map(row => Number(row['unit']));
   const written = units.length > mostUnits ? undefined : await writtenOnly(param, settings);
   if (!written) return undefined;
+  const whole = units.map(unit => ({ unit, least: Number.NEGATIVE_INFINITY, greatest: Number.POSITIVE_INFINITY }));
+  const own = await unitsAmong(whole, search.parts, param, settings);
   const values = (which: Sql, comparable: Sql): Sql =>
     sql`(SELECT x.seq, x.moment, x.lo AS value FROM index_quantity x WHERE ${which}${only(comparable)}) d`;
-  const branches = units.map(unit =>
-    values(sql`x.param = ${param} AND x.unit = ${unit}`, raw(' AND (y.unit & 1) = 1')),
+  const branches = own.map(
+    (one): Branch => ({
+      rows: values(sql`x.param = ${param} AND x.unit = ${one.unit}`, raw(' AND (y.unit & 1) = 1')),
+      extent: one,
+    }),
   );
-  if (written.length > 0) branches.push(values(sql`x.seq IN ${list(written)} AND +x.param = ${param}`, raw('')));
+  if (written.length > 0)
+    branches.push({ rows: values(sql`x.seq IN ${list(written)} AND +x.param = ${param}`, raw('')) });
   const walk = { table: 'index_quantity', column: 'lo', param, which: raw('') };
   if (branches.length > 0) walks.set(search, { walked: true, from: walk.table });
   return { branches, value: walkedValue(walk, sort.descending), walk };
@@ -125,7 +138,14 @@ export async function beginByQuantity(
   if (!sort || !rows) return undefined;
   const { branches, walk } = rows;
   const begin = drive(search.parts, undefined, search.scope, settings);
-  const all = { ...begin, branches, kind: 'rows', hasMoment: true, walk: ['lo'], repeats: true } as const;
+  const all = {
+    ...begin,
+    branches: branches.map(one => one.rows),
+    kind: 'rows',
+    hasMoment: true,
+    walk: ['lo'],
+    repeats: true,
+  } as const;
   const last = withoutValue(begin, walk, search);
   if (branches.length === 0) return [last];
   const first = inOrder(all, { value: raw('d.value'), descending: sort.descending }, search);

@@ -21,19 +21,20 @@ import { walkedFor } from './rank.ts';
 import { atVersion, inTime, versionColumns } from './readable.ts';
 import { type Line, lineOf, lineOfType, nextBlock, type Place } from './sift-line.ts';
 import { noValue, orderKeys, type SortKey, type SortWalk } from './sort.ts';
+import { findUnits } from './unit-catalogue.ts';
 
 /** Resources tested at a time. */
 const testedAtOnce = 256;
 /** Rows of the first block, which usually is enough, and most of one of which each is tested. */
 const [firstRows, mostTested] = [64, 4096];
 /** Rows of the first block that is compared with positions, and most of one. */
-const [firstListed, mostListed] = [4096, 200_000];
+const [firstListed, mostListed] = [4096, 32_768];
 /** Most that are left of a block: else a smaller one is taken. */
 const mostAtOnce = 1024;
 /** So many tests, and so many for each resource asked for, are made before the criteria are read. */
 const [patience, patienceEach] = [300, 8];
 /** A resource that is tested costs as much as so many rows that are listed. */
-const listedForTest = 50;
+const listedForTest = 30;
 
 /** A page while it is being filled. */
 interface Sieve {
@@ -96,14 +97,14 @@ const placeAt = (position: Position): Place =>
     : { value: position[0]!, seq: Number(position[1]), isAt: false };
 
 /** Fills the page from a line. */
-async function walkLine(line: Line, first: Place | undefined, sieve: Sieve): Promise<void> {
+async function walkLine(whole: Line, first: Place | undefined, sieve: Sieve): Promise<void> {
   const { limit, keys, run, left } = sieve;
-  let from = first;
+  let [line, from] = [whole, first];
   for (let size = Math.max(firstRows, limit * 2); ; ) {
     const block = await nextBlock(line, from, size, { ...run, budgetMs: left() });
     const { isTie, end } = block;
     sieve.listed += block.seqs.length;
-    await narrow(block.seqs, sieve);
+    line = await narrow(block.seqs, line, sieve);
     const { among } = sieve;
     const seqs = among ? block.seqs.filter(seq => among.has(seq)) : block.seqs;
     if (among && !isTie && seqs.length > mostAtOnce && size > firstRows) {
@@ -166,19 +167,25 @@ async function passing(seqs: readonly number[], limit: number, sieve: Sieve): Pr
   return (await run.store.select(query, { budgetMs: left() })).map(row => toMatch(row, keys));
 }
 
-/** Reads the positions of criteria that few of some versions fulfil, when too many have been tested. */
-async function narrow(seqs: readonly number[], sieve: Sieve): Promise<void> {
-  const { run, left } = sieve;
+/**
+ * Reads the positions of criteria that few of some versions fulfil, when too many have been tested.
+ * @returns the line, without the units and values that such a criterion does not have
+ */
+async function narrow(seqs: readonly number[], line: Line, sieve: Sieve): Promise<Line> {
+  const { search, run, left } = sieve;
   const last = run.sight.asOf;
-  if (sieve.among || sieve.tested + seqs.length <= sieve.patience || !canList(last)) return;
+  if (sieve.among || sieve.tested + seqs.length <= sieve.patience || !canList(last)) return line;
   sieve.patience = (sieve.tested + seqs.length) * 4;
-  const sample = seqs.slice(0, testedAtOnce);
-  for (const part of await fewPass(sample, sieve)) {
-    const rows = listable(walkedFor(part))!.map(positionsOf);
-    const found = await readPositions(rows, last, run, left());
+  let isLess = false;
+  for (const part of await fewPass(seqs.slice(0, testedAtOnce), sieve)) {
+    const settings = { ...run, budgetMs: left() };
+    const found = await readPositions(listable(walkedFor(part))!.map(positionsOf), last, settings, settings.budgetMs);
     if (found && sieve.among) sieve.among.keep(found);
     else if (found) sieve.among = found;
+    const { walk } = line;
+    if (walk?.table === 'index_quantity') isLess = (await findUnits(part, walk.param, settings)) || isLess;
   }
+  return isLess ? (await lineOf(search, run))! : line;
 }
 
 /** Of the criteria that can be read as positions those that at most a quarter fulfils; else the one that fewest do. */
