@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Intake of document Bundles with all rules on: rate, CPU time a Bundle, memory; then the same again, which changes nothing.
-//   node bench/intake.mjs [--count 1000] [--rounds 3] [--connections 16] [--file hospital/referral.json] [--folder FOLDER] [--packages FOLDER]
+//   node bench/intake.mjs [--count 1000] [--rounds 3] [--connections 16,64] [--file hospital/referral.json] [--folder FOLDER] [--packages FOLDER]
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,13 +14,13 @@ const { values: options } = parseArgs({
   options: {
     count: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '16' },
+    connections: { type: 'string', default: '16,64' },
     file: { type: 'string', default: 'hospital/referral.json' },
     folder: { type: 'string' },
     packages: { type: 'string' },
   },
 });
-const [count, rounds, connections] = [options.count, options.rounds, options.connections].map(Number);
+const [count, rounds] = [options.count, options.rounds].map(Number);
 // As systems send it: without the white space of the example file.
 const template = JSON.stringify(JSON.parse(fs.readFileSync(path.join(root, 'examples', options.file), 'utf8')));
 const insurer = withCheckDigit('3949001');
@@ -44,7 +44,7 @@ function usage(pid) {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, memory: Math.round(Number(rss) / 1000) };
 }
 
-async function send(base, texts, expected) {
+async function send(base, texts, connections, expected) {
   let next = 0;
   const changed = [];
   const work = async () => {
@@ -63,29 +63,37 @@ async function send(base, texts, expected) {
   return changed;
 }
 
-const temporary = fs.mkdtempSync(path.join(options.folder ?? os.tmpdir(), 'engawa-intake-'));
-const server = await startServer(path.join(temporary, 'data'), options.packages ? ['--packages', options.packages] : []);
-const { base } = server;
-try {
-  await send(base, Array.from({ length: 200 }, (_, i) => documentOf(900_000 + i)), 201);
-  const line = (name, seconds, cpu, memory, note) =>
-    process.stdout.write(
-      `${name.padEnd(14)} ${String(Math.round(count / seconds)).padStart(6)} Bundles/s   ${String(Math.round(count / cpu)).padStart(6)} per CPU second   ${(1000 * (cpu / count)).toFixed(2)} ms CPU each   ${memory} MB   ${note}\n`,
-    );
-  const measure = async (name, texts, expected) => {
+const size = Math.round(Buffer.byteLength(documentOf(1)) / 1000);
+const packages = options.packages ? ['--packages', options.packages] : [];
+
+/** All rounds with a number of connections, on a database of their own. */
+async function run(connections) {
+  const temporary = fs.mkdtempSync(path.join(options.folder ?? os.tmpdir(), 'engawa-intake-'));
+  const server = await startServer(path.join(temporary, 'data'), packages);
+  const take = (from, amount, expected) => {
+    const texts = Array.from({ length: amount }, (_, i) => documentOf(from + i));
+    return send(server.base, texts, connections, expected);
+  };
+  const measure = async (name, from, expected) => {
     const before = usage(server.pid);
     const started = performance.now();
-    const changed = await send(base, texts, expected);
-    const after = usage(server.pid);
+    const changed = await take(from, count, expected);
+    const [seconds, after] = [(performance.now() - started) / 1000, usage(server.pid)];
+    const cpu = after.cpu - before.cpu;
     const sum = changed.reduce((total, one) => total + one, 0);
-    line(name, (performance.now() - started) / 1000, after.cpu - before.cpu, after.memory, `${sum} resources changed`);
+    process.stdout.write(
+      `${name.padEnd(14)} ${String(Math.round(count / seconds)).padStart(6)} Bundles/s   ${String(Math.round(count / cpu)).padStart(6)} per CPU second   ${(1000 * (cpu / count)).toFixed(2)} ms CPU each   ${after.memory} MB   ${sum} resources changed\n`,
+    );
   };
-  const size = Buffer.byteLength(documentOf(1));
-  process.stdout.write(`${count} documents of ${Math.round(size / 1000)} kB a round, ${connections} connections, every rule on\n`);
-  for (let round = 1; round <= rounds; round++)
-    await measure(`round ${round}`, Array.from({ length: count }, (_, i) => documentOf(round * 10_000 + i)), 201);
-  await measure('the same again', Array.from({ length: count }, (_, i) => documentOf(rounds * 10_000 + i)), 200);
-} finally {
-  await server.stop();
-  fs.rmSync(temporary, { recursive: true, force: true });
+  try {
+    await take(900_000, 200, 201);
+    process.stdout.write(`${count} documents of ${size} kB a round, ${connections} connections, every rule on\n`);
+    for (let round = 1; round <= rounds; round++) await measure(`round ${round}`, round * 10_000, 201);
+    await measure('the same again', rounds * 10_000, 200);
+  } finally {
+    await server.stop();
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
 }
+
+for (const connections of options.connections.split(',')) await run(Number(connections));

@@ -60,7 +60,8 @@ function watch(pid) {
 
 async function start(kind, round, data) {
   const port = await freePort();
-  const flags = [`--max-semi-space-size=${options['semi-space']}`, main, 'serve', '--log-level', 'silent'];
+  const young = [`--max-semi-space-size=${options['semi-space']}`, '--no-allocation-site-pretenuring'];
+  const flags = [...young, main, 'serve', '--log-level', 'silent'];
   const places = ['--port', String(port), '--data', data, '--packages', options.packages];
   const begun = performance.now();
   const server = spawn(process.execPath, [...flags, ...places], { stdio: ['ignore', 'ignore', 'ignore'] });

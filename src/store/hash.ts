@@ -12,7 +12,7 @@ const compute = (text: string | Uint8Array): bigint =>
 export const hashOnce = (text: string): bigint => compute(text);
 
 /** The first 8 bytes of the SHA-1 of a text as a signed integer. Frequent texts (codes, patients) are remembered. */
-export const hash64: (text: string) => bigint = remember(compute, 20_000);
+export const hash64: (text: string) => bigint = remember(compute, 32_768);
 
 /** A hash of 47 bits as a plain number, six bytes in the database; for values of which there are few (systems, units). */
 export function hash47(text: string): number {

@@ -78,7 +78,7 @@ export class RowsOfTable {
     if (this.length === this.owners.length) this.grow();
     let at = this.length * this.width;
     this.owners[this.length++] = owner;
-    for (const value of values) this.put(at++, value);
+    for (let i = 0; i < values.length; i++) this.put(at++, values[i]!);
   }
 
   private put(at: number, value: SqlValue): void {
@@ -159,7 +159,10 @@ export class RowBatch {
   /** Adds the rows of a version. @returns its number, from 0 */
   add(rows: Iterable<IndexRow>): number {
     const owner = this.owners++;
-    for (const { table, values } of rows) {
+    // Most come as a list, which is gone over without an object for each step.
+    const list = Array.isArray(rows) ? (rows as readonly IndexRow[]) : [...rows];
+    for (let i = 0; i < list.length; i++) {
+      const { table, values } = list[i]!;
       let one = this.tables.get(table);
       if (!one) {
         one = new RowsOfTable(table, values.length);

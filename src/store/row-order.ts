@@ -47,11 +47,19 @@ export class Gathered {
     return seqs[rows.owners[this.rows[entry]!]!]!;
   }
 
-  /** Adds the values of an entry to a list. */
-  values(entry: number, list: SqlValue[]): void {
+  /** Writes the first values of an entry into a list, from a place on. */
+  values(entry: number, count: number, list: SqlValue[], place: number): void {
     const { rows } = this.of(entry);
     const from = this.rows[entry]! * rows.width;
-    for (let at = from; at < from + rows.width; at++) list.push(rows.value(at));
+    for (let i = 0; i < count; i++) list[place + i] = rows.value(from + i);
+  }
+
+  /** True when the first values of two entries are the same. */
+  isSame(one: number, other: number, count: number): boolean {
+    const [a, b] = [this.of(one).rows, this.of(other).rows];
+    const [from, begin] = [this.rows[one]! * a.width, this.rows[other]! * b.width];
+    for (let i = 0; i < count; i++) if (a.value(from + i) !== b.value(begin + i)) return false;
+    return true;
   }
 }
 
@@ -89,11 +97,22 @@ function fillKeys(table: IndexTable, gathered: Gathered, keys: Uint32Array): boo
 
 /** Ranks of the values of a column among each other. */
 function ranks(gathered: Gathered, column: number): (entry: number) => number {
-  const all = new Map<SqlValue, number>();
-  for (let i = 0; i < gathered.length; i++) all.set(valueIn(gathered, i, column), 0);
-  const sorted = [...all.keys()].sort((a, b) => (a! < b! ? -1 : a! > b! ? 1 : 0));
-  for (const [i, value] of sorted.entries()) all.set(value, i);
-  return entry => all.get(valueIn(gathered, entry, column))!;
+  const { length } = gathered;
+  const numbers = new Map<SqlValue, number>();
+  const ofEntry = new Uint32Array(length);
+  for (let i = 0; i < length; i++) {
+    const value = valueIn(gathered, i, column);
+    let number = numbers.get(value);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(value, number);
+    }
+    ofEntry[i] = number;
+  }
+  const rankOf = new Uint32Array(numbers.size);
+  const sorted = [...numbers].sort(([a], [b]) => (a! < b! ? -1 : a! > b! ? 1 : 0));
+  for (const [rank, [, number]] of sorted.entries()) rankOf[number] = rank;
+  return entry => rankOf[ofEntry[entry]!]!;
 }
 
 const valueIn = (gathered: Gathered, entry: number, column: number): SqlValue => {

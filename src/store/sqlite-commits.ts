@@ -7,7 +7,7 @@ import type { SqliteWriter } from './sqlite-writer.ts';
 import type { Change, CommitResult } from './store.ts';
 
 /** So many changes do not wait for others any more. */
-const enough = 512;
+const enough = 2048;
 /** So many turns of the event loop the first of them waits at most: a turn can hold a long piece of somebody else's work. */
 const mostTurns = 16;
 
@@ -29,7 +29,7 @@ export interface CommitSettings {
 
 /** The queue of commits of one database. */
 export class SqliteCommits {
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly settings: CommitSettings;
 
   constructor(settings: CommitSettings) {
@@ -60,9 +60,9 @@ export class SqliteCommits {
 
   /** Applies all that waits. */
   flush(): void {
-    const group = this.waiting;
+    // The list stays, empty: one that grew old and was let go of would keep what it holds until old objects are collected.
+    const group = this.waiting.splice(0);
     if (group.length === 0) return;
-    this.waiting = [];
     try {
       const answers = this.inTransaction(() => group.map(one => this.applyOne(one)));
       for (const answer of answers) answer();

@@ -41,25 +41,28 @@ class TableWriter {
   }
 
   private withoutKnown(order: Uint32Array, gathered: Gathered): Uint32Array {
-    const { known } = this;
+    const { known, table } = this;
     if (!known) return order;
-    let before: readonly SqlValue[] = [];
+    let before = -1;
     return order.filter(entry => {
-      const values: SqlValue[] = [];
-      gathered.values(entry, values);
-      values.length = this.table.key;
       // In the order of keys, what many versions share comes once for each of them, one after the other.
-      if (values.every((value, i) => value === before[i])) return false;
-      before = values;
-      return !known.has(this.table.name, values);
+      if (before >= 0 && gathered.isSame(entry, before, table.key)) return false;
+      before = entry;
+      const key: SqlValue[] = [];
+      gathered.values(entry, table.key, key, 0);
+      return !known.has(table.name, key);
     });
   }
 
   private bound(gathered: Gathered, order: Uint32Array, from: number, size: number): SqlValue[] {
-    const bound: SqlValue[] = [];
+    const { columns, shared } = this.table;
+    const width = columns.length;
+    const bound = new Array<SqlValue>(size * (shared ? width : width + 1));
+    let at = 0;
     for (let i = from; i < from + size; i++) {
-      gathered.values(order[i]!, bound);
-      if (!this.table.shared) bound.push(gathered.seq(order[i]!));
+      gathered.values(order[i]!, width, bound, at);
+      at += width;
+      if (!shared) bound[at++] = gathered.seq(order[i]!);
     }
     return bound;
   }

@@ -25,6 +25,11 @@ class WrittenOfType {
     return ids.some(id => this.ids.has(id)) || hashes.some(value => this.values.has(value));
   }
 
+  /** Lets go of the changes: a map that was cleared and is not collected yet would keep them, and their documents. */
+  forget(): void {
+    this.unread = [];
+  }
+
   private read(): void {
     for (const { id, rows } of this.unread) {
       this.ids.add(id);
@@ -54,6 +59,7 @@ export class Written {
   }
 
   clear(): void {
+    for (const one of this.types.values()) one.forget();
     this.types.clear();
   }
 }

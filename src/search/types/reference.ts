@@ -31,7 +31,7 @@ import { besides } from './token-hash.ts';
 import { keptUri, uriType } from './uri.ts';
 
 /** Hash of a target's type, three bytes; 0 = not known. */
-export const kindHash = remember(type => hash32(type) & 0x7fffff, 500);
+export const kindHash = remember(type => hash32(type) & 0x7fffff, 512);
 
 function addTarget(rows: Rows, target: bigint, type?: string): void {
   rows.addPresence(type);
