@@ -152,3 +152,45 @@ testOnStores('ids in order, kept in memory, while others write', async (t, start
   t.match(explained.entry?.at(-1)?.resource.issue?.[0]?.diagnostics, /walk all \(ids, in the order asked for\); met/);
   await server.close();
 });
+
+/** What is asked for an estimate, and what it is of: told by stretches, by testing some, exactly where there is little. */
+const estimated: readonly (readonly [query: string, isFound: (one: Person) => boolean, isExact?: boolean])[] = [
+  ['gender=female&birthdate=ge1950', one => one.gender === 'female' && (one.birthDate ?? '') >= '1950'],
+  [
+    'gender=female&birthdate=ge1950-01&birthdate=lt1990',
+    one => one.gender === 'female' && (one.birthDate ?? '') >= '1950' && one.birthDate! < '1990',
+  ],
+  ['gender=female,male&birthdate:missing=true', one => one.birthDate === undefined],
+  ['birthdate=lt1980&gender:not=male', one => one.gender === 'female' && (one.birthDate ?? '9') < '1980'],
+  ['name=あ,か,さ,た&gender=female', one => /^[あかさた]/.test(one.name[0]!.family) && one.gender === 'female'],
+  ['_content=female', one => one.gender === 'female'],
+  ['', () => true],
+  ['gender=male&name=や', one => one.gender === 'male' && one.name[0]!.family.startsWith('や'), true],
+  [
+    'gender=female&birthdate=1940-05',
+    one => one.gender === 'female' && one.birthDate?.startsWith('1940-05') === true,
+    true,
+  ],
+];
+
+testOnStores('estimates are within a quarter, exact where there is little', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  await server.services.search.refresh(server.services.store);
+  let all = numbers(people).map(n => person(n));
+  await write(server, all);
+  for (let round = 0; round < 2; round++) {
+    for (const [query, isFound, isExact] of estimated) {
+      const page: Page = (await server.app.inject({ url: `/fhir/Patient?${query}&_total=estimate&_count=1` })).json();
+      const right = all.filter(isFound).length;
+      const [total, most] = [page.total ?? 0, isExact ? 0 : right / 4];
+      t.ok(right > 1 && Math.abs(total - right) <= most, `${query}: ${total} for ${right}`);
+    }
+    // Much has changed: two in five are gone, many of the others were born at another time.
+    const gone = all.filter((_, i) => i % 5 === 1 || i % 5 === 4);
+    all = all
+      .filter((_, i) => i % 5 !== 1 && i % 5 !== 4)
+      .map((one, i) => (i % 4 ? one : { ...one, birthDate: '1999-09-09' }));
+    await write(server, [...gone.map(one => one.id), ...all]);
+  }
+  await server.close();
+});

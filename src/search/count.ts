@@ -138,24 +138,3 @@ export async function countRows(
   });
   return Number(row!['n']);
 }
-
-/** Up to this many, an estimate is a count. */
-const countedUpTo = 10_000;
-/** About how many driving rows are tested for an estimate. */
-const lookedAt = 2000;
-
-/** About how many resources are found: the driving rows, times the part of some of them that pass the tests. */
-export async function estimateRows(search: TypeSearch, driver: number, settings: RunSettings): Promise<number> {
-  const counted = await countRows(search, driver, settings, countedUpTo);
-  if (counted < countedUpTo || driver < 0) return driver < 0 ? countRows(search, driver, settings) : counted;
-  const alone = await countRows({ ...search, parts: [search.parts[driver]!] }, 0, settings);
-  if (search.parts.length === 1) return alone;
-  // Every so-many-th resource of the driving rows is looked at, whatever their order.
-  const step = Math.max(1, Math.floor(alone / lookedAt));
-  const begin = drive(search.parts, search.parts[driver], search.scope, settings);
-  const some = begin.branches.map(branch => sql`(SELECT * FROM ${branch} WHERE d.seq % ${step} = 0) d`);
-  const selects = some.map(branch => sql`SELECT +d.seq ${fromWhereIndex(branch, begin, search.scope, settings)}`);
-  const passed = sql`SELECT count(*) AS n FROM (${join(selects, ' UNION ')}) c`;
-  const [row] = await settings.store.select(passed, { budgetMs: settings.budgetMs });
-  return Math.max(countedUpTo, Number(row!['n']) * step);
-}

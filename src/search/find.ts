@@ -4,8 +4,9 @@
 import type { Message } from '../fhir/types.ts';
 import { QueryTimeoutError, type Store, type StoreState } from '../store/store.ts';
 import { chooseDriver, gathersBy, measure } from './choose.ts';
-import { countRows, estimateRows } from './count.ts';
+import { countRows } from './count.ts';
 import { type Cursor, checkFresh, openCursor, sealCursor } from './cursor.ts';
+import { estimateRows } from './estimate.ts';
 import { explain } from './explain.ts';
 import { findById, sortsById } from './id-sort.ts';
 import { findIncluded } from './include.ts';

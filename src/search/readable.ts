@@ -142,6 +142,18 @@ export function idsOfVersions(
     AND v.deleted = 0${from}${to}`;
 }
 
+/** How many versions a type has. */
+export const versionsOfTypeCount = (type: string): Sql =>
+  sql`SELECT count(*) AS n FROM version v WHERE v.type = ${type}`;
+
+/**
+ * Of the versions of a type that were current at a position those that a condition over `v` takes, each with a value, whoever may read
+ * them: what is found there has still to be looked up as what it is.
+ */
+export const currentVersions = (type: string, moment: Sql, isTaken: Sql, asOf: number): Sql =>
+  sql`SELECT v.seq AS seq, ${moment} AS moment FROM version v WHERE v.type = ${type} AND ${isTaken} AND ${inTime('v')} AND v.deleted = 0
+    AND +v.seq <= ${asOf} AND (v.end_seq IS NULL OR v.end_seq > ${asOf})`;
+
 /** The types that have resources: a hop from type to type over the index. */
 export const typesWithResources: Sql = raw(`WITH RECURSIVE t(type) AS (
   SELECT min(type) FROM index_resource
