@@ -18,6 +18,7 @@ import { beginByQuantity, sortsByQuantity } from './quantity-sort.ts';
 import { typesOfHashes, typesWithResources } from './readable.ts';
 import { refuse } from './refuse.ts';
 import type { QueryParameter } from './search.ts';
+import { inSharedOrder } from './shared-order.ts';
 import { findSifted } from './sift.ts';
 import type { SortKey } from './sort.ts';
 import { findByText, needsBodies } from './text-sort.ts';
@@ -94,12 +95,13 @@ export async function findPage(
       ? await explain(plan.searches, drivers, { rows: matches.length, ms }, run, true)
       : undefined;
   if (words && asked) notes.push(words);
+  const [search, ...others] = inSequence(input, request) ? [] : plan.searches;
   return {
     request,
-    matches,
+    matches: search && others.length === 0 ? inSharedOrder(matches, search, drivers[0]!) : matches,
     included: found.included,
     asOf: run.sight.asOf!,
-    order: inSequence(input, request) ? [] : (plan.searches[0]?.sort ?? []),
+    order: search?.sort ?? [],
     used: plan.used,
     notes,
     ...(words && ms > settings.slowMs && { plan: words.en }),
