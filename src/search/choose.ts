@@ -13,6 +13,7 @@ import { mergeSingles } from './merge-ranges.ts';
 import { atMost } from './order.ts';
 import { sortsByQuantity } from './quantity-sort.ts';
 import { canDrive, conjuncts, mostBranches, rankOf, usualDriver, walkable, walkedFor } from './rank.ts';
+import type { SortKey } from './sort.ts';
 import { isWalkedByText } from './text-sort.ts';
 import { targetsCondition } from './types/reference.ts';
 import { usesOf } from './types/text.ts';
@@ -253,20 +254,28 @@ const isLink = (part: Condition): boolean => part.op === 'chain' || part.op === 
 /** True when all values can be walked in the order asked for, in blocks that are tested. */
 const siftsAll = (search: TypeSearch): boolean => walksAll(search) || sortsByQuantity(search.sort[0]);
 
+/** Up to how many rows of a condition are gathered and put in order. */
+function gatheredUpTo(able: readonly Condition[], search: TypeSearch): number {
+  const { sort } = search;
+  // To sort by texts each resource that is gathered has to be read.
+  if (sort.some(key => key.by === 'body')) return sampleSize;
+  if (sortsById(search)) return idsFrom;
+  return siftsAll(search) && !able.some(part => isOfValues(part, sort[0])) ? siftFrom : walkFrom;
+}
+
+/** True when a condition is on the values that are sorted by first: what fulfils it lies together in their order, often at its end. */
+const isOfValues = (part: Condition, sort: SortKey | undefined): boolean =>
+  part.op === 'range' &&
+  sort?.by === 'column' &&
+  sort.param.sources.some(source => source.param === part.range.where.values[0]);
+
 /** All conditions are large: what is still small enough to be gathered, else what lies in the order asked for. */
 async function chooseLarge(able: readonly Condition[], search: TypeSearch, settings: RunSettings): Promise<number> {
   const [sort] = search.sort;
   const place = (part: Condition | undefined) => (part ? search.parts.indexOf(part) : -1);
   const inOrder = able.find(part => liesInOrder(part, search));
   if (able.length > 1 || !inOrder) {
-    // To sort by texts each resource that is gathered has to be read.
-    const limit = search.sort.some(key => key.by === 'body')
-      ? sampleSize
-      : sortsById(search)
-        ? idsFrom
-        : siftsAll(search)
-          ? siftFrom
-          : walkFrom;
+    const limit = gatheredUpTo(able, search);
     const large = await reach(able, limit, settings);
     const few = able.filter((_, i) => large[i] === false);
     if (few.length > 0) return place(few[smallest(await sample(few, settings, limit), limit)]);
