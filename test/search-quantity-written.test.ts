@@ -43,3 +43,44 @@ testOnStores('many updates of one', async (t, start) => {
   t.same(idsOf(second), ['b'], 'a page of the earlier moment');
   await server.close();
 });
+
+testOnStores('one search drops versions that are superseded while another adds one', async (t, start) => {
+  const server = await start({ settings: { validation: 'base' } });
+  const { store } = server.services;
+  const read = async () => (await server.app.inject({ url: query })).json();
+  await put(server, 'b', { value: 7, unit: 'g', system: 'http://unitsofmeasure.org', code: 'g' });
+  for (let i = 0; i < updates; i++) await put(server, 'a', { value: 1000 - i, unit: 'scoops' });
+  const select = store.select.bind(store);
+  const held = new Map<string, { reached: () => void; go: Promise<void> }>();
+  const hold = (text: string) => {
+    let [reached, release] = [() => {}, () => {}];
+    const isReached = new Promise<void>(resolve => (reached = resolve));
+    held.set(text, { reached, go: new Promise(resolve => (release = resolve)) });
+    return { isReached, release: () => release() };
+  };
+  t.intercept(store, 'select', {
+    async value(...input: Parameters<typeof select>) {
+      const rows = await select(...input);
+      const [text, gate] = [...held].find(([text]) => JSON.stringify(input[0]).includes(text)) ?? [];
+      if (!gate) return rows;
+      held.delete(text!);
+      gate.reached();
+      await gate.go;
+      return rows;
+    },
+  });
+  const dropping = hold('AS asked');
+  const first = read();
+  await dropping.isReached;
+  await put(server, 'c', { value: 9, unit: 'cups' });
+  const adding = hold('HAVING max');
+  const second = read();
+  await adding.isReached;
+  adding.release();
+  dropping.release();
+  await first;
+  const idsOf = (page: { entry: { resource: { id: string } }[] }) => page.entry.map(one => one.resource.id);
+  t.same(idsOf(await second).sort(), ['a', 'b', 'c']);
+  t.same(idsOf(await read()).sort(), ['a', 'b', 'c'], 'nothing is forgotten');
+  await server.close();
+});

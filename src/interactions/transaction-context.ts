@@ -16,7 +16,7 @@ import type { Route } from './router.ts';
 export interface TransactionContext {
   /** Ids of a type that the transaction deletes. */
   deleted(type: string): ReadonlySet<string>;
-  /** Ids of resources the transaction writes that fulfil a condition made of identifiers; undefined for other conditions. */
+  /** Ids of resources the transaction writes, or finds instead, that fulfil a condition on identifiers or ids; undefined for other conditions. */
   written(type: string, query: string): readonly string[] | undefined;
   /** Resources of a type as the transaction writes them, by id. */
   replaced(type: string): ReadonlyMap<string, Resource>;
@@ -71,15 +71,33 @@ function hasIdentifier(resource: JsonObject, value: string): boolean {
   );
 }
 
-/** True when a resource fulfils a condition made of identifiers only. */
-const fulfils = (resource: JsonObject, parameters: readonly (readonly [string, string])[]): boolean =>
-  parameters.every(([, value]) => splitEscaped(value, ',').some(one => hasIdentifier(resource, one)));
+/** Parameters whose conditions can be decided by a resource alone. */
+const decided: Readonly<Record<string, (resource: Resource, value: string) => boolean>> = {
+  identifier: hasIdentifier,
+  _id: ({ id }, value) => id === value,
+};
+
+/** True when a resource fulfils a condition that can be decided by it alone. */
+const fulfils = (resource: Resource, parameters: readonly (readonly [string, string])[]): boolean =>
+  parameters.every(([name, value]) => splitEscaped(value, ',').some(one => decided[name]!(resource, one)));
+
+/** The key of a condition on one whole identifier, as most are; undefined for others. */
+function keyOf(parameters: readonly (readonly [string, string])[]): string | undefined {
+  const [name, value = ''] = parameters.length === 1 ? parameters[0]! : [];
+  if (name !== 'identifier' || splitEscaped(value, ',').length > 1) return undefined;
+  const parts = splitEscaped(value, '|').map(unescapeValue);
+  return parts.length === 2 && parts.every(part => part !== '') ? parts.join('|') : undefined;
+}
 
 /** Resources by what each is told under. */
 function groupBy(resources: readonly Resource[], keys: (one: Resource) => Iterable<string>) {
   const found = new Map<string, Resource[]>();
   for (const resource of resources)
-    for (const key of new Set(keys(resource))) found.set(key, [...(found.get(key) ?? []), resource]);
+    for (const key of new Set(keys(resource))) {
+      const known = found.get(key);
+      if (known) known.push(resource);
+      else found.set(key, [resource]);
+    }
   return found;
 }
 
@@ -116,6 +134,12 @@ function writtenOf(type: string, steps: readonly Step[], targets: ReadonlyMap<st
   });
 }
 
+/** What conditional creates would have written, under the ids of what they found instead. */
+const foundOf = (type: string, steps: readonly Step[]): readonly Resource[] =>
+  steps.flatMap(({ existingId, route, entry }) =>
+    existingId !== undefined && route.params['type'] === type ? [{ ...entry.content!.resource, id: existingId }] : [],
+  );
+
 function* personsOf(one: Resource): Iterable<string> {
   for (const name of aboutPerson) {
     const reference = (one[name] as JsonObject | undefined)?.['reference'];
@@ -133,23 +157,24 @@ export function contextOf(
 ): TransactionContext {
   const deletions = steps.flatMap(step => step.changes).filter(change => change.template === undefined);
   const resources = once(type => writtenOf(type, steps, targets));
+  const found = once(type => foundOf(type, steps));
+  const keysOf = (one: Resource) => identifiersOf(one).map(key => `${key['system']}|${key['value']}`);
+  const byIdentifier = once(type => groupBy(resources(type), keysOf));
+  const foundByIdentifier = once(type => groupBy(found(type), keysOf));
   return {
     deleted: once(type => new Set(deletions.filter(change => change.type === type).map(change => change.id))),
     replaced: once(type => new Map(resources(type).map(one => [one.id!, one]))),
-    byIdentifier: once(type =>
-      groupBy(resources(type), one => identifiersOf(one).map(key => `${key['system']}|${key['value']}`)),
-    ),
+    byIdentifier,
     byPerson: once(type => groupBy(resources(type), personsOf)),
     written(type, query) {
       const parameters = parseQuery(query);
-      if (parameters.length === 0 || parameters.some(([name]) => name !== 'identifier')) return undefined;
-      const found = steps.filter(step => step.existingId !== undefined && step.route.params['type'] === type);
-      return [
-        ...found.filter(step => fulfils(step.entry.content!.resource, parameters)).map(step => step.existingId!),
-        ...resources(type)
-          .filter(one => fulfils(one, parameters))
-          .map(one => one.id!),
-      ];
+      if (parameters.length === 0 || parameters.some(([name]) => !(name in decided))) return undefined;
+      const key = keyOf(parameters);
+      const likely =
+        key === undefined
+          ? [found(type), resources(type)]
+          : [foundByIdentifier(type).get(key) ?? [], byIdentifier(type).get(key) ?? []];
+      return likely.flatMap(some => some.filter(one => fulfils(one, parameters)).map(one => one.id!));
     },
   };
 }
@@ -194,54 +219,4 @@ export function targetOf(
   const relative = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(url) && base !== undefined;
   const target = targets.get(url) ?? (relative ? targets.get(base + url) : undefined);
   return target === undefined ? undefined : target + (fragment === undefined ? '' : `#${fragment}`);
-}
-
-const normalized = (query: string): string =>
-  parseQuery(query)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join('&');
-
-/** One condition may stand once: twice it would make two resources of what is meant to be one. */
-export function refuseSameCondition(steps: readonly Step[]): void {
-  const seen = new Map<string, Step>();
-  for (const step of steps) {
-    const query =
-      step.route.name === 'conditional-update'
-        ? step.entry.queryText
-        : step.route.name === 'create'
-          ? step.request.headers['if-none-exist']
-          : undefined;
-    if (query === undefined) continue;
-    const key = `${step.route.params['type']}?${normalized(query.replace(/^[^?=]*\?/, ''))}`;
-    const other = seen.get(key);
-    if (other)
-      throw asEntryError(
-        new FhirError('invalid', {
-          en: `the same condition stands in entry ${other.entry.index + 1}; each may be there once, references can use that entry's fullUrl`,
-          ja: `同じ条件が${other.entry.index + 1}番目のエントリーにもあります。1回だけにし、参照にはそのエントリーの fullUrl を使ってください`,
-        }),
-        step.entry,
-      );
-    seen.set(key, step);
-  }
-}
-
-/** Each resource may be changed by one entry. */
-export function refuseSameTarget(steps: readonly Step[]): void {
-  const seen = new Map<string, Step>();
-  for (const step of steps) {
-    for (const { type, id } of step.changes) {
-      const other = seen.get(`${type}/${id}`);
-      if (other)
-        throw asEntryError(
-          new FhirError('invalid', {
-            en: `${type}/${id} is changed by entry ${other.entry.index + 1} too; each resource may be there once`,
-            ja: `${type}/${id} は${other.entry.index + 1}番目のエントリーでも変更されています（1回だけにしてください）`,
-          }),
-          step.entry,
-        );
-      seen.set(`${type}/${id}`, step);
-    }
-  }
 }

@@ -25,13 +25,12 @@ import {
   isPatch,
   isRead,
   referenceTargets,
-  refuseSameCondition,
-  refuseSameTarget,
   type Step,
   targetOf,
   writes,
 } from './transaction-context.ts';
 import { addPreconditions, tryRead } from './transaction-reads.ts';
+import { refuseOtherMatches, refuseSameCondition, refuseSameTarget } from './transaction-refusals.ts';
 import { clientRefusal, prepareConditionalUpdate, prepareUpdate } from './update.ts';
 import { checkShape, commitPrepared, prepareWrite, writeResponse } from './write.ts';
 
@@ -127,6 +126,7 @@ async function prepareAll(services: Services, steps: readonly Step[]): Promise<r
     step => prepareStep(services, step, targets, context),
   );
   refuseSameTarget(steps);
+  refuseOtherMatches(steps, context);
   const changes = steps.flatMap(step => step.changes);
   for (const step of steps.filter(isRead)) await attempt(step, () => tryRead(services, step, changes));
   return addPreconditions(steps, changes);

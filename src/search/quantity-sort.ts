@@ -51,7 +51,7 @@ async function shownOf(
   { store, sight, budgetMs }: RunSettings,
 ): Promise<readonly number[] | undefined> {
   const known = written.seqs!;
-  const upTo = written.upTo;
+  const [upTo, count] = [written.upTo, known.length];
   if (known.length > mostVersions) {
     written.seqs = undefined;
     return undefined;
@@ -61,8 +61,8 @@ async function shownOf(
     FROM index_quantity x WHERE x.seq IN ${list(known)} AND +x.param = ${param} GROUP BY x.seq`;
   const rows = await store.select(query, { budgetMs });
   const isRefused = rows.filter(row => Number(row['now']) === 0).length > mostWritten;
-  // Unless another search has read on meanwhile.
-  if (written.seqs === known && written.upTo === upTo)
+  // Unless another search has read on meanwhile: what it has read is in the list before the position says so.
+  if (written.seqs === known && written.upTo === upTo && known.length === count)
     written.seqs = isRefused ? undefined : rows.map(row => Number(row['seq']));
   const shown = rows.filter(row => Number(row['asked']) === 0 && Number(row['seq']) <= sight.asOf!);
   return isRefused ? undefined : shown.map(row => Number(row['seq']));
