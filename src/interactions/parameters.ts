@@ -36,7 +36,8 @@ export function askedIn({ query, body }: FhirRequest): FhirRequest['query'] {
   const inBody = list.flatMap((one): [string, string][] => {
     const value = Object.entries(one).find(([key]) => key.startsWith('value'))?.[1];
     const told = isObject(value) ? value['reference'] : value;
-    return typeof one['name'] === 'string' && (typeof told === 'string' || typeof told === 'number')
+    return typeof one['name'] === 'string' &&
+      (typeof told === 'string' || typeof told === 'number' || typeof told === 'boolean')
       ? [[one['name'], String(told)]]
       : [];
   });

@@ -6,8 +6,9 @@
 import { stringifyJson } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { localReference } from '../fhir/reference.ts';
-import type { JsonObject, Resource } from '../fhir/types.ts';
+import type { Resource } from '../fhir/types.ts';
 import type { FhirRequest, FhirResponse, Operation, Services } from '../interactions/interaction.ts';
+import { askedIn } from '../interactions/parameters.ts';
 import { gone, notFound } from '../interactions/read.ts';
 import { listReferences } from '../interactions/references.ts';
 import { commitPrepared, prepareWrite, writeResponse } from '../interactions/write.ts';
@@ -107,21 +108,56 @@ function bundleText(services: Services, base: string, parts: readonly Part[]): s
   return `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`;
 }
 
-function asked(request: FhirRequest, name: string): string | undefined {
-  const resource = request.body?.kind === 'resource' ? request.body.resource : undefined;
-  const list = (Array.isArray(resource?.['parameter']) ? resource['parameter'] : []) as JsonObject[];
-  const found = list.find(one => one['name'] === name);
-  const value = found && Object.entries(found).find(([key]) => key.startsWith('value'))?.[1];
-  return value === undefined ? request.query.find(([key]) => key === name)?.[1] : String(value);
+const known = new Set(['id', 'persist', '_format', '_pretty']);
+
+function refuse(name: string, en: string, ja: string): FhirError {
+  return new FhirError(
+    'invalid',
+    { en: `$document, ${name}: ${en}`, ja: `$document の ${name}: ${ja}` },
+    { location: name },
+  );
 }
 
-async function compositionOf(services: Services, request: FhirRequest): Promise<Part> {
-  const id = request.params['id'] ?? asked(request, 'id')?.replace(/^.*Composition\//, '');
+/** Parameters by name. @throws FhirError for one that would be left out: the document would be another than was asked for */
+function readAsked(request: FhirRequest): ReadonlyMap<string, string> {
+  const asked = new Map(askedIn(request));
+  for (const name of asked.keys())
+    if (!known.has(name))
+      throw refuse(name, 'not known; expected id or persist', 'ありません（id・persist が使えます）');
+  const persist = asked.get('persist') ?? 'false';
+  if (persist !== 'true' && persist !== 'false')
+    throw refuse(
+      'persist',
+      `found "${persist.slice(0, 40)}", expected true or false`,
+      `「${persist.slice(0, 40)}」ではなく true か false にしてください`,
+    );
+  if (persist === 'true' && request.method !== 'POST')
+    throw refuse('persist', 'a GET stores nothing; send it by POST', 'GET では保存できません。POST で送ってください');
+  return asked;
+}
+
+/** The id of the Composition that is asked for. */
+function idOf(request: FhirRequest, asked: ReadonlyMap<string, string>): string {
+  const [id, own] = [asked.get('id'), request.params['id']];
+  if (own !== undefined && id !== undefined)
+    throw refuse('id', `the URL names Composition/${own} already`, `URL で Composition/${own} が指定されています`);
+  if (own !== undefined) return own;
   if (id === undefined)
     throw new FhirError('required', {
       en: 'Expected the id of a Composition',
       ja: 'Composition の id を指定してください',
     });
+  if (!id.includes('/')) return id;
+  const [type, named] = localReference(id, request.base)?.split('/') ?? [];
+  if (type === 'Composition' && named !== undefined) return named;
+  throw refuse(
+    'id',
+    `found "${id.slice(0, 200)}", expected a Composition of this server`,
+    `「${id.slice(0, 200)}」ではなく、このサーバーの Composition にしてください`,
+  );
+}
+
+async function compositionOf(services: Services, request: FhirRequest, id: string): Promise<Part> {
   const version: Current | undefined = await services.store.read(
     'Composition',
     id,
@@ -134,10 +170,10 @@ async function compositionOf(services: Services, request: FhirRequest): Promise<
 }
 
 async function handle(services: Services, request: FhirRequest): Promise<FhirResponse> {
-  const parts = await collect(services, request, await compositionOf(services, request));
+  const asked = readAsked(request);
+  const parts = await collect(services, request, await compositionOf(services, request, idOf(request, asked)));
   const text = bundleText(services, request.base, parts);
-  if (asked(request, 'persist') !== 'true' || request.method !== 'POST')
-    return { status: 200, headers: {}, body: { kind: 'text', text } };
+  if (asked.get('persist') !== 'true') return { status: 200, headers: {}, body: { kind: 'text', text } };
   const resource = JSON.parse(text) as Resource;
   const id = resource.id!;
   const { committed } = await commitPrepared(services, async () => [
