@@ -25,6 +25,10 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
 
 /** Writes one document; the path is kept for messages. */
+/** A whole number that JSON had as `1.0` or `1e2` in the digits XML needs; other values as they are. */
+const plain = (type: string, value: unknown): unknown =>
+  type !== 'decimal' && value instanceof DecimalLiteral && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+
 class Writer {
   private readonly model: XmlModel;
   private readonly newline: string;
@@ -110,8 +114,8 @@ class Writer {
     return `${indent}<${name}>${inner}${this.resource(value, '', inner)}${indent}</${name}>`;
   }
 
-  private primitive({ name, fields }: XmlField, value: unknown, sibling: unknown, indent: string): string {
-    const attribute = value === undefined || value === null ? '' : ` value="${this.text(value)}"`;
+  private primitive({ name, fields, type }: XmlField, value: unknown, sibling: unknown, indent: string): string {
+    const attribute = value === undefined || value === null ? '' : ` value="${this.text(plain(type, value))}"`;
     if (sibling === undefined || sibling === null) return `<${name}${attribute}/>`;
     if (!isObject(sibling))
       return this.fail(`"_${name}" must be an object`, `「_${name}」はオブジェクトにしてください`);
