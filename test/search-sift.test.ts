@@ -91,6 +91,20 @@ const asked: readonly (readonly [sort: string, order: (all: readonly Made[]) => 
   ['-value-quantity,-date', all => inOrder(all, -1, byDay)],
 ];
 
+/** The same within a text that very many share. */
+const within: typeof asked = [
+  ['status,value-quantity', all => inOrder(all, 1, byId(1))],
+  ['-status,-value-quantity,-date', all => inOrder(all, -1, byDay)],
+  [
+    'status,-_id',
+    all =>
+      all
+        .map(one => one.id)
+        .toSorted()
+        .toReversed(),
+  ],
+];
+
 async function readAll(t: Test, server: TestServer, all: readonly Made[]): Promise<void> {
   for (const code of ['common', 'common,other'])
     for (const [sort, order] of asked) {
@@ -98,6 +112,11 @@ async function readAll(t: Test, server: TestServer, all: readonly Made[]): Promi
       const expected = order(all.filter(made => code.includes(made.code)));
       t.same(await read(server, query, 99), expected, query);
     }
+  for (const [sort, order] of within) t.same(await read(server, `_sort=${sort}&_count=900`, 99), order(all), sort);
+  // What is excluded comes first among the codes.
+  const others = all.filter(made => made.code === 'other');
+  const query = 'code:not=common&_sort=code,value-quantity&_count=300';
+  t.same(await read(server, query, 99), inOrder(others, 1, byId(1)), query);
 }
 
 testOnStores('large criteria in the order of values', async (t, start) => {

@@ -71,15 +71,38 @@ export async function findSifted(
   if (!line) return undefined;
   const [, ...further] = orderKeys(search.sort, momentOf(versions(search, run), search.scope));
   const keys = [{ value: line.value, descending: line.descending }, ...further];
-  const sieve: Sieve = {
-    ...{ search, position, limit, keys, left, run },
-    ...{ tests: sql` AND ${line.value} IS NOT NULL`, found: [], tested: 0, listed: 0 },
-    patience: patience + limit * patienceEach,
-  };
+  const sieve = sieveOf(search, keys, position, limit, { ...run, budgetMs: left() });
   const isReached = position?.[0] === noValue(search.sort[0]!) && typeof position[0] === 'number';
   if (!isReached) await walkLine(line, position && placeAt(position), sieve);
   if (!line.walk || sieve.found.length >= limit) return sieve.found;
   return [...sieve.found, ...(await withoutAny(line, line.walk, sieve))];
+}
+
+/** The rows of a line after a position, at most `limit`, where all that is asked for lies on it. */
+export async function siftedLine(
+  search: TypeSearch,
+  line: Line,
+  keys: readonly OrderKey[],
+  position: Position | undefined,
+  limit: number,
+  run: RunSettings,
+): Promise<readonly Match[]> {
+  const sieve = sieveOf(search, keys, position, limit, run);
+  await walkLine(line, position && placeAt(position), sieve);
+  return sieve.found;
+}
+
+/** A page to be filled. @param keys its order: the value of a line, and others */
+function sieveOf(
+  search: TypeSearch,
+  keys: readonly OrderKey[],
+  position: Position | undefined,
+  limit: number,
+  run: RunSettings,
+): Sieve {
+  const tests = sql` AND ${keys[0]!.value} IS NOT NULL`;
+  const counts = { tested: 0, listed: 0, patience: patience + limit * patienceEach };
+  return { search, position, limit, keys, left: timeLeft(run.budgetMs), run, tests, found: [], ...counts };
 }
 
 /** What tests begin with: versions that are named. */

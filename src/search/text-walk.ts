@@ -20,6 +20,7 @@ import { resourcesOf } from './pieces.ts';
 import { versionColumns } from './readable.ts';
 import { byTextAndMoment, orderKeys, type SortKey } from './sort.ts';
 import { hasOneText, missingText, ownRows, type SortedText, sortedBy, sortText, withoutText } from './sort-texts.ts';
+import { findWithin, fulfilling, placeOfLarge } from './text-within.ts';
 
 type TextKey = SortKey & { by: 'body' };
 /** A search that is sorted by a text first. */
@@ -44,15 +45,16 @@ function* textsFrom(texts: readonly SortedText[], from: string | undefined, desc
   }
 }
 
-/** The rows after a position, at most `limit`. @param texts in ascending order */
+/** The rows after a position, at most `limit`. @param all the texts in ascending order */
 export async function walkTexts(
   search: TextSearch,
-  texts: readonly SortedText[],
+  all: readonly SortedText[],
   position: Position | undefined,
   limit: number,
   settings: RunSettings,
 ): Promise<Match[]> {
   const { descending } = search.sort[0];
+  const texts = fulfilling(search, all);
   const [first, end] = [texts.at(descending ? -1 : 0)?.text, missingText(descending)];
   const left = timeLeft(settings.budgetMs);
   const placeIn = (text: string | undefined) => (position?.[0] === text ? position?.slice(1) : undefined);
@@ -62,13 +64,16 @@ export async function walkTexts(
   let from: Position | undefined = placeIn(group[0]?.text);
   for (let size = 1; group.length > 0; ) {
     const run = { ...settings, budgetMs: left() };
-    const rows = await rowsOf(search, group, from, limit, run);
-    found.push(...(await sortedHere(rows, found.at(-1), group, first, search, run)));
+    const large = await placeOfLarge(search, group, run);
+    const [some, later] = [group.slice(0, large < 0 ? undefined : Math.max(large, 1)), group.slice(Math.max(large, 1))];
+    const within = large === 0 ? await findWithin(search, group[0]!, from, limit, run) : undefined;
+    const rows = within?.map(match => ({ ...match, rank: 0 })) ?? (await rowsOf(search, some, from, limit, run));
+    found.push(...(await sortedHere(rows, found.at(-1), some, first, search, run)));
     if (found.length >= limit) return found.slice(0, limit);
     const last = rows.length < limit ? undefined : rows.at(-1);
     // Texts with few rows are taken more and more at once.
     size = last ? size : Math.min(size * 2, mostTogether);
-    group = take(waiting, last ? group.slice(last.rank) : [], size);
+    group = take(waiting, [...(last ? some.slice(last.rank) : []), ...(large < 0 ? [] : later)], size);
     from = last?.position;
   }
   const run = { ...settings, budgetMs: left() };
