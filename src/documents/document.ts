@@ -12,6 +12,8 @@ export interface DocumentEntry {
   readonly fullUrl: string | undefined;
   readonly resource: Resource;
   readonly text: string;
+  /** The members of its text. */
+  readonly members: readonly Span[];
   readonly flags: ReadonlySet<Flag>;
 }
 
@@ -31,12 +33,12 @@ export interface Document {
 
 /** Reads a Bundle's entries. @param text JSON of the Bundle, read before as `bundle` */
 export function readDocument(kind: DocumentKind, bundle: Resource, content: string): Document {
-  const { members, entries: texts } = bundleText(content);
+  const { members, entries: own } = bundleText(content);
   const entries = (Array.isArray(bundle['entry']) ? bundle['entry'] : []).flatMap((one: unknown, index: number) => {
     const resource = object(object(one)['resource']) as Resource;
-    const own = texts[index];
-    if (typeof resource.resourceType !== 'string' || own === undefined) return [];
-    return [{ index, fullUrl: text(object(one)['fullUrl']), resource, text: own, flags: flagsOf(resource) }];
+    const found = own[index];
+    if (typeof resource.resourceType !== 'string' || found === undefined) return [];
+    return [{ index, fullUrl: text(object(one)['fullUrl']), resource, ...found, flags: flagsOf(resource) }];
   });
   const patient = subjectOf(entries);
   return {

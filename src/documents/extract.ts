@@ -2,6 +2,7 @@
  * Taking a document apart: which entries become resources of their own, under which ids, and where their references lead.
  * The text of an entry stays as it was sent but for references to other entries.
  */
+import { type Edit, edited, memberEdits, type Span } from '../fhir/json-text.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import type { Document, DocumentEntry } from './document.ts';
 import { extractedId, type Numbered, numbersOf, organizationId } from './keys.ts';
@@ -62,56 +63,65 @@ export function targetsOf(parts: readonly Part[]): ReadonlyMap<string, string> {
   return new Map(shown.map(({ entry, type, id }) => [entry.fullUrl!, `${type}/${id}`]));
 }
 
-const referencePattern = /("reference"\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
 const serverUrl = /^(https?:\/\/.*\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/;
+
+/** The base of an entry's fullUrl; undefined when it is no URL of a server. */
+const serverOf = (fullUrl: string | undefined): string | undefined =>
+  fullUrl?.startsWith('http') ? serverUrl.exec(fullUrl)?.[1] : undefined;
+
+function leadFrom(
+  server: string | undefined,
+  reference: string,
+  targets: ReadonlyMap<string, string>,
+): string | undefined {
+  const at = reference.indexOf('#');
+  const url = at < 0 ? reference : reference.slice(0, at);
+  const target = targets.get(url) ?? (server === undefined ? undefined : targets.get(server + url));
+  return target === undefined || at < 0 ? target : `${target}#${reference.slice(at + 1).split('#', 1)[0]}`;
+}
 
 /**
  * Where a reference of an entry leads on this server; undefined when it leads to no other entry. A relative reference is read
  * from the base of the entry's own fullUrl.
  * @see https://hl7.org/fhir/R4/bundle.html#references
  */
-export function targetOf(
+export const targetOf = (
   reference: string,
   fullUrl: string | undefined,
   targets: ReadonlyMap<string, string>,
-): string | undefined {
-  const [url = '', fragment] = reference.split('#');
-  const base = serverUrl.exec(fullUrl ?? '')?.[1];
-  const target = targets.get(url) ?? (base === undefined ? undefined : targets.get(base + url));
-  return target === undefined || fragment === undefined ? target : `${target}#${fragment}`;
+): string | undefined => leadFrom(serverOf(fullUrl), reference, targets);
+
+/** What is to be stored of an entry: its text, and what is to stand there instead. */
+export interface Led {
+  readonly text: string;
+  readonly members: readonly Span[];
+  readonly edits: readonly Edit[];
+  readonly resource: Resource;
 }
 
 /** An entry with its references to other entries led to this server's resources; every other byte of its text stays. */
 export function withReferences(
-  { text, fullUrl, resource }: DocumentEntry,
+  { text, members, fullUrl, resource }: DocumentEntry,
   targets: ReadonlyMap<string, string>,
-): { readonly text: string; readonly resource: Resource } {
-  let led = 0;
-  const own = text.replace(referencePattern, (whole, head: string, raw: string) => {
-    const reference = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
-    const target = targetOf(reference, fullUrl, targets);
-    if (target === undefined) return whole;
-    led++;
-    return `${head}${JSON.stringify(target)}`;
-  });
-  if (led === 0) return { text, resource };
+): Led {
+  const server = serverOf(fullUrl);
+  const edits = memberEdits(text, 'reference', reference => leadFrom(server, reference, targets));
+  if (edits.length === 0) return { text, members, edits, resource };
   let found = 0;
   const copy = mapReferences(resource, reference => {
-    const target = targetOf(reference, fullUrl, targets);
+    const target = leadFrom(server, reference, targets);
     if (target !== undefined) found++;
     return target ?? reference;
   });
   // A name written with escapes is found in the resource, and not in its text: what is stored is what the text says.
-  return { text: own, resource: (found === led ? copy : JSON.parse(own)) as Resource };
+  const same = found === edits.length ? copy : JSON.parse(edited(text, edits));
+  return { text, members, edits, resource: same as Resource };
 }
 
 /** A value with its references mapped; what holds none that changes is shared with the value. */
 function mapReferences(value: unknown, map: (reference: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((one: unknown) => mapReferences(one, map));
-    return items.some((one, i) => one !== value[i]) ? items : value;
-  }
+  if (Array.isArray(value)) return mapItems(value, map);
   let copy: JsonObject | undefined;
   for (const name in value) {
     const inner = (value as JsonObject)[name];
@@ -122,4 +132,15 @@ function mapReferences(value: unknown, map: (reference: string) => string): unkn
     copy[name] = next;
   }
   return copy ?? value;
+}
+
+function mapItems(items: readonly unknown[], map: (reference: string) => string): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const next = mapReferences(items[i], map);
+    if (next === items[i]) continue;
+    copy ??= [...items];
+    copy[i] = next;
+  }
+  return copy ?? items;
 }

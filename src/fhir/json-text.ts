@@ -74,23 +74,33 @@ function eachMember(text: string, at: number, take: TakeMember): number {
 /** The members of the object that begins at or after `at`; the text must be JSON that was read before. */
 export function memberSpans(text: string, at: number): Span[] {
   const spans: Span[] = [];
-  eachMember(text, at, (name, start, value) => {
-    const end = skipValue(text, value);
-    spans.push({ name, start, value, end });
-    return end;
-  });
+  addSpans(text, at, 0, spans);
   return spans;
 }
 
-/** A Bundle's text taken apart: its members, and the texts of the resources in its entries, by entry index. */
+/** Adds the members of an object, their offsets counted from `from`. @returns the offset after the object */
+const addSpans = (text: string, at: number, from: number, spans: Span[]): number =>
+  eachMember(text, at, (name, start, value) => {
+    const end = skipValue(text, value);
+    spans.push({ name, start: start - from, value: value - from, end: end - from });
+    return end;
+  });
+
+/** The resource of an entry: its own text, and its members there. */
+export interface ResourceText {
+  readonly text: string;
+  readonly members: readonly Span[];
+}
+
+/** A Bundle's text taken apart: its members, and the resources in its entries, by entry index. */
 export interface BundleText {
   readonly members: readonly Span[];
-  readonly entries: readonly (string | undefined)[];
+  readonly entries: readonly (ResourceText | undefined)[];
 }
 
 /** Takes the text of a Bundle apart that was read before. */
 export function bundleText(text: string): BundleText {
-  const entries: (string | undefined)[] = [];
+  const entries: (ResourceText | undefined)[] = [];
   const takeEntries = (value: number): number => {
     let i = skipSpace(text, value + 1);
     while (text.charCodeAt(i) !== 0x5d) {
@@ -111,16 +121,57 @@ export function bundleText(text: string): BundleText {
 /** Offset after the mark of UTF-8 that a text may begin with. */
 const beginOf = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
 
-/** Adds the text of an entry's resource. @returns the offset after the entry */
-function takeEntry(text: string, at: number, texts: (string | undefined)[]): number {
-  const place = texts.push(undefined) - 1;
+/** Adds the resource of an entry. @returns the offset after the entry */
+function takeEntry(text: string, at: number, resources: (ResourceText | undefined)[]): number {
+  const place = resources.push(undefined) - 1;
   if (text.charCodeAt(at) !== 0x7b) return skipValue(text, at);
   return eachMember(text, at, (name, _start, value) => {
     if (name !== 'resource') return undefined;
-    const end = skipValue(text, value);
-    texts[place] = text.slice(value, end);
+    const members: Span[] = [];
+    const end = text.charCodeAt(value) === 0x7b ? addSpans(text, value, value, members) : skipValue(text, value);
+    resources[place] = { text: text.slice(value, end), members };
     return end;
   });
+}
+
+/** A piece of a text, and what is to stand there. */
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/**
+ * Edits of the strings of all members of a name, however deep they stand, in their order.
+ * @param name as it is in the text, without escapes
+ * @param map undefined leaves a string as it is
+ */
+export function memberEdits(text: string, name: string, map: (value: string) => string | undefined): Edit[] {
+  const quoted = `"${name}"`;
+  const edits: Edit[] = [];
+  for (let at = text.indexOf(quoted); at >= 0; at = text.indexOf(quoted, at + 1)) {
+    const colon = skipSpace(text, at + quoted.length);
+    const from = skipSpace(text, colon + 1);
+    if (text.charCodeAt(colon) !== 0x3a || text.charCodeAt(from) !== 0x22) continue;
+    const to = skipString(text, from);
+    const raw = text.slice(from + 1, to - 1);
+    const next = map(raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw);
+    if (next !== undefined) edits.push({ from, to, text: JSON.stringify(next) });
+    at = to - 1;
+  }
+  return edits;
+}
+
+/** A piece of a text with those edits that lie in it. */
+export function edited(text: string, edits: readonly Edit[], from = 0, to = text.length): string {
+  let result = '';
+  let position = from;
+  for (const edit of edits) {
+    if (edit.from < from || edit.to > to) continue;
+    result += text.slice(position, edit.from) + edit.text;
+    position = edit.to;
+  }
+  return result + text.slice(position, to);
 }
 
 /**
@@ -149,50 +200,47 @@ export function withMembers(text: string, members: JsonObject): string {
  * The text of a resource with `id` in place and a hole for meta.versionId and meta.lastUpdated; every other byte stays.
  * @param text JSON of a resource that was read before
  * @param members its members, when they are known
+ * @param edits of anything but the id, in their order
  */
-export function stampable(text: string, id: string, members?: readonly Span[]): { before: string; after: string } {
-  const start = beginOf(text);
+export function stampable(
+  text: string,
+  id: string,
+  members?: readonly Span[],
+  edits: readonly Edit[] = [],
+): { before: string; after: string } {
+  const start = skipSpace(text, beginOf(text));
+  let end = text.length;
+  while (text.charCodeAt(end - 1) <= 0x20) end--;
   const spans = members ?? memberSpans(text, start);
   const type = spans.find(span => span.name === 'resourceType')!;
   const oldId = spans.find(span => span.name === 'id');
   const meta = spans.find(span => span.name === 'meta');
-  const insertions: { from: number; to: number; text: string }[] = [];
-  const anchor = oldId ?? type;
-  const idText = oldId ? '' : `,"id":${JSON.stringify(id)}`;
-  if (oldId) insertions.push({ from: oldId.value, to: oldId.end, text: JSON.stringify(id) });
-  const hole = '\u0000';
-  insertions.push({ from: anchor.end, to: anchor.end, text: meta ? idText : `${idText},"meta":{${hole}}` });
-  if (meta) insertions.push({ from: meta.value, to: meta.end, text: `{${hole}${otherMeta(text, meta.value)}}` });
-  insertions.sort((a, b) => a.from - b.from || a.to - b.to);
-  let result = '';
-  let position = start;
-  for (const insertion of insertions) {
-    result += text.slice(position, insertion.from) + insertion.text;
-    position = insertion.to;
-  }
-  result = (result + text.slice(position)).trim();
-  const at = result.indexOf(hole);
-  return { before: result.slice(0, at), after: result.slice(at + 1) };
-}
-
-/**
- * As {@link stampable}, of a resource that has no text yet.
- * @param resource as this server made it: type, id and meta come first, or meta is absent
- */
-export function stampableOf({ resourceType, id, meta, ...rest }: Resource): { before: string; after: string } {
-  const { versionId: _version, lastUpdated: _time, ...own } = meta ?? {};
-  const [ownText, restText] = [JSON.stringify(own), JSON.stringify(rest)];
+  const { from, to } = oldId ? { from: oldId.value, to: oldId.end } : { from: type.end, to: type.end };
+  const own = { from, to, text: `${oldId ? '' : ',"id":'}${JSON.stringify(id)}` };
+  const all = edits.length === 0 ? [own] : [...edits, own].sort((a, b) => a.from - b.from);
+  if (!meta) return { before: `${edited(text, all, start, to)},"meta":{`, after: `}${edited(text, edits, to, end)}` };
   return {
-    before: `{"resourceType":${JSON.stringify(resourceType)},"id":${JSON.stringify(id)},"meta":{`,
-    after: `${ownText === '{}' ? '' : `,${ownText.slice(1, -1)}`}}${restText === '{}' ? '}' : `,${restText.slice(1)}`}`,
+    before: `${edited(text, all, start, meta.value)}{`,
+    after: `${otherMeta(text, meta.value, edits)}}${edited(text, all, meta.end, end)}`,
   };
 }
 
+/** As {@link stampable}, of a resource that has no text yet: this server made it. Type, id and meta come first. */
+export function stampableOf(resource: Resource): { before: string; after: string } {
+  const { resourceType, id, meta: found } = resource;
+  const { versionId: _version, lastUpdated: _time, ...meta } = found ?? {};
+  const text = JSON.stringify(Object.assign({ resourceType, id, meta }, resource, { meta }));
+  const before = `{"resourceType":${JSON.stringify(resourceType)},"id":${JSON.stringify(id)},"meta":{`;
+  const after = text.slice(before.length);
+  return { before, after: after.startsWith('}') ? after : `,${after}` };
+}
+
 /** The members of meta that are the client's, from the first one on, with a comma before; empty when there are none. */
-function otherMeta(text: string, at: number): string {
-  const spans = memberSpans(text, at);
-  const kept = spans.filter(span => span.name !== 'versionId' && span.name !== 'lastUpdated');
-  return kept.map(span => `,${text.slice(span.start, span.end)}`).join('');
+function otherMeta(text: string, at: number, edits: readonly Edit[]): string {
+  let result = '';
+  for (const { name, start, end } of memberSpans(text, at))
+    if (name !== 'versionId' && name !== 'lastUpdated') result += `,${edited(text, edits, start, end)}`;
+  return result;
 }
 
 /** What is written into the hole of a template; ASCII. */

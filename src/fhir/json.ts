@@ -2,6 +2,7 @@
  * Reading and writing JSON without losing a digit: a strict parser that says where it stopped, and decimals as they came.
  * @see https://hl7.org/fhir/R4/json.html
  */
+import { beginReading, markOf, pieceOf } from './known-texts.ts';
 import { plainName } from './member-names.ts';
 import { FhirError } from './outcome.ts';
 import type { JsonObject, Message } from './types.ts';
@@ -45,6 +46,7 @@ class Parser {
     this.text = text;
     this.maxDepth = options.maxDepth ?? 100;
     this.lossless = options.lossless ?? false;
+    beginReading();
     if (text.charCodeAt(0) === 0xfeff) this.position = 1;
   }
 
@@ -187,21 +189,26 @@ class Parser {
   private string(): string {
     const { text } = this;
     const start = ++this.position;
+    let mark = 0;
     for (let i = start; ; i++) {
       const code = text.charCodeAt(i);
       if (code === 0x22) {
         this.position = i + 1;
-        return text.slice(start, i);
+        return pieceOf(text, start, i, mark);
       }
       if (code === 0x5c) return this.escapedString(start, i);
-      if (!(code >= 0x20))
-        this.fail(
-          'a string that ends with a double quote, control characters escaped',
-          '文字列が閉じていないか、制御文字が含まれています',
-          i,
-        );
+      if (!(code >= 0x20)) this.unended(i);
+      mark = markOf(mark, code);
       if (code >= 0xd800 && code <= 0xdfff) i = this.surrogate(i);
     }
+  }
+
+  private unended(at: number): never {
+    return this.fail(
+      'a string that ends with a double quote, control characters escaped',
+      '文字列が閉じていないか、制御文字が含まれています',
+      at,
+    );
   }
 
   private name(): string {
@@ -232,24 +239,18 @@ class Parser {
 
   private escapedString(start: number, firstEscape: number): string {
     const { text } = this;
-    let value = text.slice(start, firstEscape);
+    let [value, from] = ['', start];
     for (let i = firstEscape; ; i++) {
       const code = text.charCodeAt(i);
       if (code === 0x22) {
         this.position = i + 1;
+        value += text.slice(from, i);
         if (!value.isWellFormed()) this.loneSurrogate(start);
         return value;
       }
-      if (!(code >= 0x20))
-        this.fail(
-          'a string that ends with a double quote, control characters escaped',
-          '文字列が閉じていないか、制御文字が含まれています',
-          i,
-        );
-      if (code !== 0x5c) {
-        value += text[i];
-        continue;
-      }
+      if (!(code >= 0x20)) this.unended(i);
+      if (code !== 0x5c) continue;
+      value += text.slice(from, i);
       const letter = text[++i] ?? '';
       if (letter === 'u') {
         const hex = text.slice(i + 1, i + 5);
@@ -266,6 +267,7 @@ class Parser {
           );
         value += character;
       }
+      from = i + 1;
     }
   }
 }

@@ -69,7 +69,7 @@ export function readEntries(services: Services, base: string, text: string, bund
       ja: `Bundle のエントリーが ${entries.length} 件あります（上限 ${maxEntries} 件、設定 max-entries）`,
     });
   const { entries: texts } = bundleText(text);
-  return entries.map((entry, index) => readEntry(base, entry, index, texts[index]));
+  return entries.map((entry, index) => readEntry(base, entry, index, texts[index]?.text));
 }
 
 const everyMember = ['id', 'extension', 'modifierExtension'];

@@ -23,19 +23,35 @@ const vowelOf = new Map(rows.flatMap(([vowel, kana]) => [...kana].map(letter => 
 const dashes = /[‐‑‒–—―−－﹣─━ｰ]/;
 const cjk = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々〆ヶー]/u;
 
+/** A folded text, with what its index rows have of it once they were made. */
+export interface Folded {
+  readonly text: string;
+  /** Hash of the text as it was. */
+  exact: number | undefined;
+  /** Hash of the folded text. */
+  word: number | undefined;
+  /** Its pairs of characters. */
+  pairs: readonly number[] | undefined;
+}
+
+const newFolded = (text: string): Folded => ({ text, exact: undefined, word: undefined, pairs: undefined });
+
 /** Folds one string; the result is only for comparing. */
-export function fold(text: string, variants: Variants): string {
-  if (text.length > 100) return compute(text, variants);
+export const fold = (text: string, variants: Variants): string => folded(text, variants).text;
+
+/** As {@link fold}; the same for the same text while it is remembered. */
+export function folded(text: string, variants: Variants): Folded {
+  if (text.length > 100) return newFolded(compute(text, variants));
   let memory = memories.get(variants);
   if (!memory) {
-    memory = remember(one => compute(one, variants));
+    memory = remember(one => newFolded(compute(one, variants)));
     memories.set(variants, memory);
   }
   return memory(text);
 }
 
 /** Texts of codes come again and again. */
-const memories = new WeakMap<Variants, (text: string) => string>();
+const memories = new WeakMap<Variants, (text: string) => Folded>();
 
 function compute(text: string, variants: Variants): string {
   if (plain.test(text)) return punctuated.test(text) ? foldPlain(text) : text.toLowerCase();

@@ -6,7 +6,7 @@ import type { Interval } from '../fhir/datetime.ts';
 import { hash47 } from '../store/hash.ts';
 import type { SqlValue } from '../store/sql.ts';
 import type { IndexRow, IndexTable } from '../store/store.ts';
-import { fold, type Variants } from './fold.ts';
+import { folded, type Variants } from './fold.ts';
 import { Shape } from './shapes.ts';
 import { factsTable, indexTables, pairTable, shapeTable, tokenTable, useTable, wordTable } from './tables.ts';
 
@@ -114,21 +114,21 @@ export class Rows {
 
   /** Ends the rows of a source: its texts go under the hash given. */
   end(param: number): void {
-    let whole = '';
-    const folded = new Set<string>();
-    for (const text of this.texts) {
-      const one = fold(text, this.settings.variants);
-      if (folded.has(one)) continue;
-      whole = folded.size === 0 ? one : `${whole}\n${one}`;
-      folded.add(one);
+    const { variants } = this.settings;
+    const texts = Array.from(this.texts, text => folded(text, variants));
+    const [first] = texts;
+    if (texts.length > 1 || first!.text.length > keptText) {
+      const lines = new Set(texts.map(({ text }) => text));
+      this.addWord(param, [...lines].join('\n').slice(0, keptText));
+      return;
     }
-    this.addWord(param, whole.slice(0, keptText));
+    first!.word ??= hash47(first!.text);
+    this.addWord(param, first!.text, first!.word);
   }
 
   /** Adds a text that other resources may have as well. */
-  addWord(param: number, text: string): void {
+  addWord(param: number, text: string, word = hash47(text)): void {
     if (text === '') return;
-    const word = hash47(text);
     this.all.push({ table: wordTable.name, values: [param, text, word] });
     this.all.push({ table: useTable.name, values: [param, word, this.inside] });
   }

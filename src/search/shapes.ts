@@ -57,8 +57,16 @@ const manySystems = `${system}&&&&&`;
 const mostSystems = 3;
 
 /** By its hash; clients name as many systems as they like, so not all are kept. */
-const rememberedSystem = remember(hash => system + digits(Number(hash), others, 5));
-const systemText = (hash: number): string => rememberedSystem(String(hash));
+function systemText(hash: number): string {
+  let text = systemTexts.get(hash);
+  if (text === undefined) {
+    text = system + digits(hash, others, 5);
+    if (systemTexts.size >= 5000) systemTexts.clear();
+    systemTexts.set(hash, text);
+  }
+  return text;
+}
+const systemTexts = new Map<number, string>();
 
 /** The shape of a resource while its values are looked at. */
 export class Shape {

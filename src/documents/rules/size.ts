@@ -2,8 +2,10 @@
 import { type DocumentRule, finding } from './rule.ts';
 
 export const size: DocumentRule = ({ text, kind }, { maxBytes }) => {
+  // A UTF-16 unit takes three bytes at most.
+  if (!kind.national || maxBytes === 0 || 3 * text.length <= maxBytes) return [];
   const bytes = Buffer.byteLength(text);
-  if (!kind.national || maxBytes === 0 || bytes <= maxBytes) return [];
+  if (bytes <= maxBytes) return [];
   return [
     finding(
       'intake-size',

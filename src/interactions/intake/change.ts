@@ -1,6 +1,6 @@
 /** Changes of intake: resources whose content was checked with their document, so that they are only indexed here. */
 import { informationClassOf } from '../../access/information-class.ts';
-import { stampable, stampableOf } from '../../fhir/json-text.ts';
+import { type Edit, type Span, stampable, stampableOf } from '../../fhir/json-text.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Change, Precondition, TextTemplate } from '../../store/store.ts';
 import type { FhirRequest, Services } from '../interaction.ts';
@@ -11,6 +11,10 @@ export interface ChangeInput {
   readonly id: string;
   /** JSON of the resource; its id and meta are replaced by those of this server. */
   readonly text: string;
+  /** The members of the text, when they are known already. */
+  readonly members?: readonly Span[];
+  /** What is to stand in the text instead of what does. */
+  readonly edits?: readonly Edit[];
   /** The text with holes for id and meta, when it is known already. */
   readonly template?: TextTemplate;
   readonly resource: Resource;
@@ -32,7 +36,7 @@ export function writeChange(
     type,
     id,
     method: 'PUT',
-    template: input.template ?? stampable(text, id),
+    template: input.template ?? stampable(text, id, input.members, input.edits),
     rows: services.search.extract(resource),
     access: {
       persons: person === undefined || persons.includes(person) ? persons : [...persons, person],

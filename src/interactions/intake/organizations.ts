@@ -37,6 +37,7 @@ export async function sharedOrganization(services: Services, request: FhirReques
     type,
     id,
     text: part.entry.text,
+    members: part.entry.members,
     resource: part.entry.resource,
     preconditions: [precondition, sameVersion(type, id, 0)],
   });

@@ -16,7 +16,6 @@ import {
 } from '../../documents/records.ts';
 import { keptUntil, retentionTable } from '../../documents/retention.ts';
 import { object, objects, text } from '../../documents/values.ts';
-import { stampable } from '../../fhir/json-text.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Resource } from '../../fhir/types.ts';
 import type { Change, Current } from '../../store/store.ts';
@@ -180,7 +179,7 @@ function recordChanges(
           type: 'Bundle',
           id,
           text: document.text,
-          template: stampable(document.text, id, document.members),
+          members: document.members,
           resource: document.bundle,
           ...whole,
         }),

@@ -33,12 +33,31 @@ import { keptUri, uriType } from './uri.ts';
 /** Hash of a target's type, three bytes; 0 = not known. */
 export const kindHash = remember(type => hash32(type) & 0x7fffff, 512);
 
-function addTarget(rows: Rows, target: bigint, type?: string): void {
+function addRow(rows: Rows, target: bigint, kind: number, type?: string): void {
   rows.addPresence(type);
-  rows.add(referenceTable, [rows.param, target, rows.moment, type === undefined ? 0 : kindHash(type)]);
+  rows.add(referenceTable, [rows.param, target, rows.moment, kind]);
 }
 
+const addTarget = (rows: Rows, target: bigint, type?: string): void =>
+  addRow(rows, target, type === undefined ? 0 : kindHash(type), type);
+
+/** Longest reference that is remembered. */
+const keptReference = 150;
+
+/** What a reference without a server leads to; false for any other. The resources of a document name the same few. */
+const leadsTo = remember((text: string): false | { target: bigint; kind: number; type: string } => {
+  const parsed = parseReference(text);
+  if (parsed.kind !== 'local') return false;
+  const { type, id } = parsed;
+  return { target: refHash(`${type}/${id}`), kind: kindHash(type), type };
+});
+
 function addLiteral(rows: Rows, text: string, type: unknown, resource: Resource): void {
+  const local = text.length <= keptReference && leadsTo(text);
+  if (local) {
+    addRow(rows, local.target, local.kind, local.type);
+    return;
+  }
   const parsed = parseReference(text, rows.settings.base);
   switch (parsed.kind) {
     case 'local':

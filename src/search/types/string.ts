@@ -5,19 +5,23 @@
 import type { TypeInfo } from '../../fhirpath/compile.ts';
 import { hash47 } from '../../store/hash.ts';
 import { anyOf } from '../condition.ts';
-import { fold } from '../fold.ts';
+import { fold, folded } from '../fold.ts';
 import type { Rows } from '../rows.ts';
 import type { Source } from '../search-param.ts';
 import { notWhole, pairTable, stringTable } from '../tables.ts';
 import { extensionValue, isObject, type SearchType } from './search-type.ts';
 import { keptLength, pairsOf, stringCondition } from './text.ts';
 
-function addString(rows: Rows, text: unknown, exact = typeof text === 'string' ? hash47(text) : notWhole): void {
+/** @param isWhole false for a part of a text */
+function addString(rows: Rows, text: unknown, isWhole = true): void {
   if (typeof text !== 'string' || text === '') return;
-  const folded = fold(text, rows.settings.variants).slice(0, keptLength);
-  if (folded === '') return;
-  rows.add(stringTable, [rows.param, folded, exact, rows.moment]);
-  for (const pair of pairsOf(folded)) rows.addPair(pair);
+  const known = folded(text, rows.settings.variants);
+  const kept = known.text.slice(0, keptLength);
+  if (kept === '') return;
+  if (isWhole) known.exact ??= hash47(text);
+  rows.add(stringTable, [rows.param, kept, isWhole ? known.exact! : notWhole, rows.moment]);
+  known.pairs ??= pairsOf(kept);
+  for (const pair of known.pairs) rows.addPair(pair);
 }
 
 /** Most words of a name that are found by themselves. */
@@ -28,7 +32,7 @@ function addName(rows: Rows, text: unknown): void {
   addString(rows, text);
   if (typeof text !== 'string' || text.length > 100) return;
   const words = fold(text, rows.settings.variants).split(' ').slice(0, maxWords);
-  for (let i = 1; i < words.length; i++) addString(rows, words.slice(i).join(' '), notWhole);
+  for (let i = 1; i < words.length; i++) addString(rows, words.slice(i).join(' '), false);
 }
 
 const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
@@ -67,7 +71,7 @@ function addWholeName(rows: Rows, { text, family, given }: Record<string, unknow
     [family, ...names],
   ].map(parts => folded(parts.join(' ')));
   const whole = typeof text === 'string' ? folded(text) : '';
-  for (const form of new Set(forms)) if (form !== whole) addString(rows, form, notWhole);
+  for (const form of new Set(forms)) if (form !== whole) addString(rows, form, false);
 }
 
 /** A Japanese address is also found from the prefecture on in one. */
