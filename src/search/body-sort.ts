@@ -14,11 +14,11 @@ import {
   timeLeft,
   toMatch,
 } from './match.ts';
-import { compareRows, keyColumn, keyColumns, type OrderKey, type Position } from './order.ts';
+import { compareRows, inIndex, keyColumn, keyColumns, type OrderKey, type Position } from './order.ts';
 import { passing } from './passing.ts';
 import { resourcesOf } from './pieces.ts';
 import { versionColumns } from './readable.ts';
-import { byTextAndMoment, noBeginning, type SortKey } from './sort.ts';
+import { byTextAndMoment, type SortKey } from './sort.ts';
 import { missingText, sortText } from './sort-texts.ts';
 
 /** Texts read at a time. */
@@ -33,20 +33,15 @@ function rowsOf(
 ): readonly Sql[] {
   const [{ value, descending, constant }] = keys as readonly [OrderKey];
   const inOrder = walked && constant === undefined;
-  const start = position?.[0] === noBeginning ? Number.NEGATIVE_INFINITY : position?.[0];
-  const from = inOrder && start !== undefined ? sql` AND ${value} ${raw(descending ? '<=' : '>=')} ${start}` : raw('');
+  const start = position?.[0];
+  const from =
+    inOrder && start !== undefined ? sql` AND ${value} ${raw(descending ? '<=' : '>=')} ${inIndex(start)}` : raw('');
   const order = raw(inOrder ? ` ORDER BY ${keyColumn(0)}${descending ? ' DESC' : ''}` : '');
   return begin.branches.map(
     branch =>
       sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${fromWhere(branch, begin, search.scope, settings)}${tests}${from}${order}`,
   );
 }
-
-/** What has no beginning, where it is walked, as where it is gathered. */
-const begins = (match: Match): Match =>
-  match.position[0] === Number.NEGATIVE_INFINITY
-    ? { ...match, position: [noBeginning, ...match.position.slice(1)] }
-    : match;
 
 /** The rows after a position, at most `limit`: of all, or as far as the order of the first key says that they are needed. */
 export async function findByBody(
@@ -72,7 +67,7 @@ export async function findByBody(
     if (isPast(keys[0]!.constant)) break;
     for (const query of rowsOf(begun, position, search, settings)) {
       for await (const rows of settings.store.stream(query, { budgetMs: left(), chunk })) {
-        const matches = rows.map(row => begins(toMatch(row, keys)));
+        const matches = rows.map(row => toMatch(row, keys));
         if (isPast(matches[0]?.position[0])) break;
         const once = matches.filter(match => !seen.has(match.seq) && seen.add(match.seq));
         const fresh = await passing(once, tested, { ...settings, budgetMs: left() });

@@ -36,15 +36,9 @@ const version = 2;
 export function sealCursor(cursor: Cursor, secret: Uint8Array): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce);
-  const sealed = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(cursor, infinite))), cipher.final()]);
+  const sealed = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(cursor))), cipher.final()]);
   return Buffer.concat([Buffer.from([version]), nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
-
-/** Values without an end (`<5`) are sorted by as well, and JSON has no number for them. */
-const infinite = (_: string, value: unknown): unknown =>
-  value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? { infinite: String(value) } : value;
-const finite = (_: string, value: { infinite?: string } | null): unknown =>
-  typeof value?.infinite === 'string' ? Number(value.infinite) : value;
 
 const keyOf = (secret: Uint8Array): Buffer => createHash('sha256').update('page link').update(secret).digest();
 
@@ -60,7 +54,7 @@ export function openCursor(token: string, path: string, secret: Uint8Array): Cur
   let cursor: Cursor;
   try {
     const plain = Buffer.concat([decipher.update(bytes.subarray(29)), decipher.final()]);
-    cursor = JSON.parse(inflateRawSync(plain, { maxOutputLength: 10_000_000 }).toString(), finite) as Cursor;
+    cursor = JSON.parse(inflateRawSync(plain, { maxOutputLength: 10_000_000 }).toString()) as Cursor;
   } catch {
     throw notOurs();
   }

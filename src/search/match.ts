@@ -5,7 +5,7 @@ import { raw, type Sql, sql } from '../store/sql.ts';
 import { QueryTimeoutError, type Row, type Store } from '../store/store.ts';
 import { type CompileSettings, type Drive, drive, feedOfType, momentOf, type Scope } from './compile.ts';
 import type { Condition } from './condition.ts';
-import { constantKey, keyColumn, type OrderKey, type Position } from './order.ts';
+import { constantKey, keyColumn, noBeginning, type OrderKey, type Position } from './order.ts';
 import { pageSql } from './page-sql.ts';
 import { passing } from './passing.ts';
 import { notByKey } from './range-test.ts';
@@ -103,7 +103,7 @@ export function valuesInOrder({ sort: [sort], momentParam }: TypeSearch): SortWa
 /** The rows in the order they lie in, which is that of the first key. */
 export const inOrder = (begin: Drive, first: OrderKey, { sort, scope }: TypeSearch, tests = raw('')): Begun => ({
   begin,
-  keys: [first, ...orderKeys(sort, momentOf(begin, scope)).slice(1)],
+  keys: [{ ...first, open: true }, ...orderKeys(sort, momentOf(begin, scope)).slice(1)],
   tests,
   walked: true,
 });
@@ -260,6 +260,9 @@ export function toMatch(row: Row, keys: readonly OrderKey[]): Match {
     type: String(row['type']),
     id: String(row['id']),
     versionId: Number(row['version_id']),
-    position: keys.map(({ constant }, i) => constant ?? (row[keyColumn(i)] as string | number)),
+    position: keys.map(({ constant }, i) => {
+      const value = constant ?? (row[keyColumn(i)] as string | number);
+      return value === Number.NEGATIVE_INFINITY ? noBeginning : value;
+    }),
   };
 }

@@ -11,7 +11,19 @@ export interface OrderKey {
   readonly big?: boolean;
   /** The value, where all rows have the same: the database would sort by it. */
   readonly constant?: string | number;
+  /** The value is that of an index row, which has no beginning where a position has {@link noBeginning}. */
+  readonly open?: boolean;
 }
+
+/**
+ * Values that have no beginning (`<5`) are sorted by this, and so every position tells them, whatever way they were found: what has no
+ * value can come behind it in both directions.
+ */
+export const noBeginning = -1e307;
+
+/** Where a value of a position lies among index rows. */
+export const inIndex = <T extends string | number>(value: T): T | number =>
+  value === noBeginning ? Number.NEGATIVE_INFINITY : value;
 
 /** A key that all rows have the same of; the database is not asked for it. */
 export const constantKey = (constant: string | number, descending: boolean): OrderKey => ({
@@ -47,13 +59,14 @@ export function orderBy(keys: readonly OrderKey[]): Sql {
 export function after(keys: readonly OrderKey[], position: Position): Sql {
   const [{ constant }] = keys as readonly [OrderKey];
   if (constant !== undefined) {
-    // What has no value comes after what has no beginning.
-    if (position[0] === Number.NEGATIVE_INFINITY) return raw('1 = 1');
     const side = compareRows(keys.slice(0, 1), [constant], position);
     return side === 0 ? after(keys.slice(1), position.slice(1)) : raw(side > 0 ? '1 = 1' : '1 = 0');
   }
   const sameDirection = keys.every(key => key.descending === keys[0]!.descending);
-  const values = position.map((value, i): SqlValue => (keys[i]?.big ? BigInt(value) : value));
+  const values = position.map((value, i): SqlValue => {
+    if (keys[i]?.big) return BigInt(value);
+    return keys[i]?.open ? inIndex(value) : value;
+  });
   if (sameDirection) {
     const sign = raw(keys[0]!.descending ? '<' : '>');
     if (keys.length === 1) return sql`${keys[0]!.value} ${sign} ${values[0]!}`;

@@ -15,7 +15,7 @@ import {
   toMatch,
   withoutValue,
 } from './match.ts';
-import { after, atMost, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
+import { after, atMost, inIndex, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { canList, listable, type Positions, positionsOf, readPositions } from './positions.ts';
 import { walkedFor } from './rank.ts';
 import { atVersion, inTime, versionColumns } from './readable.ts';
@@ -70,7 +70,7 @@ export async function findSifted(
   const line = await lineOf(search, run);
   if (!line) return undefined;
   const [, ...further] = orderKeys(search.sort, momentOf(versions(search, run), search.scope));
-  const keys = [{ value: line.value, descending: line.descending }, ...further];
+  const keys = [{ value: line.value, descending: line.descending, open: true }, ...further];
   const sieve = sieveOf(search, keys, position, limit, { ...run, budgetMs: left() });
   const isReached = position?.[0] === noValue(search.sort[0]!) && typeof position[0] === 'number';
   if (!isReached) await walkLine(line, position && placeAt(position), sieve);
@@ -116,8 +116,8 @@ const versions = ({ parts, scope }: TypeSearch, run: RunSettings): Drive => ({
 /** Where a page begins: what shares the first key lies by further ones, or by position. */
 const placeAt = (position: Position): Place =>
   position.length > 2
-    ? { value: position[0]!, isAt: true }
-    : { value: position[0]!, seq: Number(position[1]), isAt: false };
+    ? { value: inIndex(position[0]!), isAt: true }
+    : { value: inIndex(position[0]!), seq: Number(position[1]), isAt: false };
 
 /** Fills the page from a line. */
 async function walkLine(whole: Line, first: Place | undefined, sieve: Sieve): Promise<void> {

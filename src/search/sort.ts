@@ -4,7 +4,7 @@
  * @see https://hl7.org/fhir/R4/search.html#sort
  */
 import { list, raw, type Sql, sql } from '../store/sql.ts';
-import type { OrderKey } from './order.ts';
+import { noBeginning, type OrderKey } from './order.ts';
 import type { SortRequest } from './parse.ts';
 import { refuse } from './refuse.ts';
 import { noMoment } from './rows.ts';
@@ -33,8 +33,6 @@ interface SortColumn {
 
 const timeEnds = { least: -9e15, greatest: 9e15 };
 const numberEnds = { least: -1e308, greatest: 1e308 };
-/** What values that have no beginning (`<5`) are sorted by where they are not walked: behind it is what has no value. */
-export const noBeginning = -1e307;
 const textEnds = { least: '', greatest: '\u{10ffff}' };
 
 const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([

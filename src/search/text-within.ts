@@ -9,7 +9,7 @@ import { findById, sortsById } from './id-sort.ts';
 import type { Match, RunSettings, TypeSearch } from './match.ts';
 import type { Position } from './order.ts';
 import { findSifted, siftedLine } from './sift.ts';
-import { byTextAndMoment, noBeginning } from './sort.ts';
+import { byTextAndMoment } from './sort.ts';
 import { hasOneText, ownRows, type SortedText, sortedBy } from './sort-texts.ts';
 import type { TextSearch } from './text-walk.ts';
 
@@ -77,13 +77,8 @@ export async function findWithin(
     return siftedLine(inner, { branches, value: lookedUpMoment('d'), descending }, keys, position, limit, run);
   }
   if (sortsById(inner)) return findById(inner, position, limit, run);
-  const start = position?.[0] === noBeginning ? [Number.NEGATIVE_INFINITY, ...position.slice(1)] : position;
-  const found = await findSifted(inner, start, limit, run);
-  return found?.map(match => (match.position[0] === Number.NEGATIVE_INFINITY ? begins(match) : match));
+  return findSifted(inner, position, limit, run);
 }
-
-/** As where it is gathered. */
-const begins = (match: Match): Match => ({ ...match, position: [noBeginning, ...match.position.slice(1)] });
 
 /** The codes that a condition is about, where it is about nothing else. */
 function codesOf(part: Condition): readonly Codes[] | undefined {
