@@ -14,6 +14,7 @@ import { assertLibrary, isDiskFull, mapFile, migrate, prepareFile } from './sqli
 import { SqliteHousekeeping } from './sqlite-housekeeping.ts';
 import { SlowReader } from './sqlite-slow-reader.ts';
 import { openTermsFile, type TermsFile, termsFileBeside } from './sqlite-terms-file.ts';
+import { Turns } from './sqlite-turns.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import {
   type Change,
@@ -69,6 +70,7 @@ class SqliteStore implements Store {
   private seenVersion = -1;
   private readonly commits: SqliteCommits;
   private deadline = Number.POSITIVE_INFINITY;
+  private readonly turns = new Turns();
   private streams: Database.Database | undefined;
   private readonly file: string;
   /** Takes over queries that are not quick; a database in memory has none. */
@@ -161,6 +163,8 @@ class SqliteStore implements Store {
 
   async select(query: Sql, options: { budgetMs?: number } = {}): Promise<readonly Row[]> {
     const { budgetMs } = options;
+    const turn = this.turns.next();
+    if (turn) await turn;
     const here = () => this.statement(query.text).all(...query.values) as Row[];
     if (budgetMs === undefined || budgetMs <= quickMs || !this.slow) return this.withBudget(budgetMs, here);
     try {

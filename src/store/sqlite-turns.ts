@@ -1,0 +1,32 @@
+/**
+ * Turns of the event loop for those who wait beside many short queries: each is answered at once, and what goes from one to the next
+ * would let nobody else in until it is done.
+ */
+
+/** Milliseconds of queries, and what is made of them, in one turn. */
+const mostAtOnce = 20;
+
+/** When the next query has to wait until others had their turn. */
+export class Turns {
+  private began: number | undefined;
+
+  /** Ends when it is the next query's turn; undefined where that is now. */
+  next(): Promise<void> | undefined {
+    if (this.began !== undefined && performance.now() - this.began > mostAtOnce) return this.wait();
+    this.begin();
+    return undefined;
+  }
+
+  private async wait(): Promise<void> {
+    while (this.began !== undefined) await new Promise(resolve => setImmediate(resolve));
+    this.begin();
+  }
+
+  private begin(): void {
+    if (this.began !== undefined) return;
+    this.began = performance.now();
+    setImmediate(() => {
+      this.began = undefined;
+    });
+  }
+}
