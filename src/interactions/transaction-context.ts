@@ -101,8 +101,24 @@ function groupBy(resources: readonly Resource[], keys: (one: Resource) => Iterab
   return found;
 }
 
-/** Where the types that rules look at say whom they are about. */
-const aboutPerson = ['beneficiary', 'patient', 'subject', 'for'];
+/** Where the types that rules compare say whom they are about. */
+const aboutPerson = new Map([
+  ['CarePlan', 'subject'],
+  ['Coverage', 'beneficiary'],
+  ['ExplanationOfBenefit', 'patient'],
+  ['Task', 'for'],
+]);
+
+/** The reference to whom a resource of these types is about, as it is written. */
+export function personIn(resource: Resource): string | undefined {
+  const name = aboutPerson.get(resource.resourceType);
+  const reference = name === undefined ? undefined : (resource[name] as JsonObject | undefined)?.['reference'];
+  return typeof reference === 'string' ? reference : undefined;
+}
+
+/** What a step writes; undefined when it writes nothing, or what is no longer the client's to say. */
+export const resourceOf = ({ existingId, entry, patched }: Step): Resource | undefined =>
+  existingId === undefined ? (patched?.resource ?? entry.content?.resource) : undefined;
 
 /** A function with a memory for what it was asked before. */
 function once<T>(make: (type: string) => T): (type: string) => T {
@@ -114,23 +130,23 @@ function once<T>(make: (type: string) => T): (type: string) => T {
   };
 }
 
-/** A resource with the references to whom it is about resolved. */
-function withPerson(resource: Resource, { entry }: Step, targets: ReadonlyMap<string, string>): Resource {
-  const found = aboutPerson.flatMap(name => {
-    const reference = (resource[name] as JsonObject | undefined)?.['reference'];
-    const target = typeof reference === 'string' ? targetOf(reference, entry, targets) : undefined;
-    return target === undefined ? [] : [[name, { ...(resource[name] as JsonObject), reference: target }]];
-  });
-  return { ...resource, ...Object.fromEntries(found) };
+/** A resource with the reference to whom it is about resolved. */
+function withPerson(resource: Resource, { entry }: Step, targets: Targets): Resource {
+  const reference = personIn(resource);
+  if (reference === undefined) return resource;
+  const target = targets.conditions.get(reference) ?? targetOf(reference, entry, targets.entries);
+  const name = aboutPerson.get(resource.resourceType)!;
+  return target === undefined
+    ? resource
+    : { ...resource, [name]: { ...(resource[name] as JsonObject), reference: target } };
 }
 
 /** What the steps write of a type, under the ids it gets. */
-function writtenOf(type: string, steps: readonly Step[], targets: ReadonlyMap<string, string>): readonly Resource[] {
+function writtenOf(type: string, steps: readonly Step[], targets: Targets): readonly Resource[] {
   return steps.flatMap(step => {
-    const { existingId, route, entry, patched } = step;
-    const [id, resource] = patched ? [patched.id, patched.resource] : [step.id, entry.content?.resource];
-    const isWritten = id !== undefined && existingId === undefined && resource?.resourceType === type;
-    return isWritten && route.params['type'] === type ? [{ ...withPerson(resource, step, targets), id }] : [];
+    const [id, resource] = [step.patched?.id ?? step.id, resourceOf(step)];
+    const isWritten = id !== undefined && resource?.resourceType === type && step.route.params['type'] === type;
+    return isWritten ? [{ ...withPerson(resource, step, targets), id }] : [];
   });
 }
 
@@ -140,21 +156,16 @@ const foundOf = (type: string, steps: readonly Step[]): readonly Resource[] =>
     existingId !== undefined && route.params['type'] === type ? [{ ...entry.content!.resource, id: existingId }] : [],
   );
 
-function* personsOf(one: Resource): Iterable<string> {
-  for (const name of aboutPerson) {
-    const reference = (one[name] as JsonObject | undefined)?.['reference'];
-    if (typeof reference === 'string') yield reference;
-  }
+/** Where references lead: `fullUrl` of an entry, or a condition, → `Type/id`. */
+export interface Targets {
+  readonly entries: ReadonlyMap<string, string>;
+  readonly conditions: ReadonlyMap<string, string>;
 }
 
-/**
- * The context of a transaction's steps; they must have their identities, and its deletions their changes.
- * @param targets where references to entries lead
- */
-export function contextOf(
-  steps: readonly Step[],
-  targets: ReadonlyMap<string, string> = new Map(),
-): TransactionContext {
+const noTargets: Targets = { entries: new Map(), conditions: new Map() };
+
+/** The context of a transaction's steps; they must have their identities, and its deletions their changes. */
+export function contextOf(steps: readonly Step[], targets = noTargets): TransactionContext {
   const deletions = steps.flatMap(step => step.changes).filter(change => change.template === undefined);
   const resources = once(type => writtenOf(type, steps, targets));
   const found = once(type => foundOf(type, steps));
@@ -165,10 +176,10 @@ export function contextOf(
     deleted: once(type => new Set(deletions.filter(change => change.type === type).map(change => change.id))),
     replaced: once(type => new Map(resources(type).map(one => [one.id!, one]))),
     byIdentifier,
-    byPerson: once(type => groupBy(resources(type), personsOf)),
+    byPerson: once(type => groupBy(resources(type), one => [personIn(one) ?? ''])),
     written(type, query) {
       const parameters = parseQuery(query);
-      if (parameters.length === 0 || parameters.some(([name]) => !(name in decided))) return undefined;
+      if (parameters.length === 0 || parameters.some(([name]) => !Object.hasOwn(decided, name))) return undefined;
       const key = keyOf(parameters);
       const likely =
         key === undefined

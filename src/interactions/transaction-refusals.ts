@@ -19,13 +19,22 @@ function conditionOf({ route, entry, request }: Step): string | undefined {
   return route.name === 'create' ? request.headers['if-none-exist']?.replace(/^[^?=]*\?/, '') : undefined;
 }
 
+/** The same text for the same condition. @throws FhirError naming the entry when it cannot be read */
+function keyOf(step: Step, query: string): string {
+  try {
+    return `${step.route.params['type']}?${normalized(query)}`;
+  } catch (error) {
+    throw asEntryError(error, step.entry);
+  }
+}
+
 /** One condition may stand once: twice it would make two resources of what is meant to be one. */
 export function refuseSameCondition(steps: readonly Step[]): void {
   const seen = new Map<string, Step>();
   for (const step of steps) {
     const query = conditionOf(step);
     if (query === undefined) continue;
-    const key = `${step.route.params['type']}?${normalized(query)}`;
+    const key = keyOf(step, query);
     const other = seen.get(key);
     if (other)
       throw asEntryError(

@@ -29,6 +29,7 @@ import {
   targetOf,
   writes,
 } from './transaction-context.ts';
+import { findPersons } from './transaction-persons.ts';
 import { addPreconditions, tryRead } from './transaction-reads.ts';
 import { refuseOtherMatches, refuseSameCondition, refuseSameTarget } from './transaction-refusals.ts';
 import { clientRefusal, prepareConditionalUpdate, prepareUpdate } from './update.ts';
@@ -120,7 +121,8 @@ async function prepareAll(services: Services, steps: readonly Step[]): Promise<r
     step.patched = await applyPatch(services, step, targets, deleted);
     return [];
   });
-  const context = contextOf(steps, targets);
+  const conditions = await findPersons(services, steps, targets);
+  const context = contextOf(steps, { entries: targets, conditions });
   await prepareEach(
     steps.filter(step => !isDeletion(step)),
     step => prepareStep(services, step, targets, context),

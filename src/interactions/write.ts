@@ -158,7 +158,8 @@ export function prepareDelete(
   };
 }
 
-const isConditional = (reference: string): boolean => /^[A-Z][A-Za-z]*\?/.test(reference);
+/** True for a reference that is a search. */
+export const isConditional = (reference: string): boolean => /^[A-Z][A-Za-z]*\?/.test(reference);
 
 /** Replaces references such as `Patient?identifier=…` by the one resource they find. @see https://hl7.org/fhir/R4/http.html#trules */
 async function resolveConditionalReferences(services: Services, request: FhirRequest, input: WriteInput) {
@@ -183,7 +184,7 @@ async function resolveConditionalReferences(services: Services, request: FhirReq
 }
 
 /** The one resource a conditional reference finds: one that the same transaction writes, else one that is stored. */
-async function resolveCondition(
+export async function resolveCondition(
   services: Services,
   request: FhirRequest,
   condition: string,
