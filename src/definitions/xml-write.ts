@@ -24,11 +24,11 @@ const references: ReadonlyMap<string, string> = new Map([
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof DecimalLiteral);
 
-/** Writes one document; the path is kept for messages. */
 /** A whole number that JSON had as `1.0` or `1e2` in the digits XML needs; other values as they are. */
 const plain = (type: string, value: unknown): unknown =>
   type !== 'decimal' && value instanceof DecimalLiteral && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
+/** Writes one document; the path is kept for messages. */
 class Writer {
   private readonly model: XmlModel;
   private readonly newline: string;

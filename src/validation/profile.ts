@@ -5,6 +5,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { StructureDefinition } from '../definitions/element-schema.ts';
 import { SnapshotError } from '../definitions/snapshot.ts';
+import { detached } from '../fhir/detached.ts';
 import type { JsonObject, Message, Resource } from '../fhir/types.ts';
 import type { CodeChecker } from './codes.ts';
 import { compileElement, type ElementRule, type ItemRule } from './element-rule.ts';
@@ -114,7 +115,7 @@ class ProfileCompiler implements Compiler {
     const known = names.get(canonical);
     if (known !== undefined || names.has(canonical)) return known;
     const found = this.compileFound(canonical, asker);
-    if (names.size < mostNames) names.set(canonical, found);
+    if (names.size < mostNames) names.set(detached(canonical), found);
     return found;
   }
 
