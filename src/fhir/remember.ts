@@ -7,6 +7,9 @@ import { detached } from './detached.ts';
 /** So many of a text's last characters decide on its place: where ids, codes and URLs differ. */
 const looked = 12;
 
+/** Longer texts are computed each time: as many of them as there is room for would be more than memory. */
+const longest = 1024;
+
 /** The place of a text among 2^(32 - shift). */
 function placeOf(text: string, shift: number): number {
   const { length } = text;
@@ -25,6 +28,7 @@ export function remember<T>(compute: (text: string) => T, kept = 8192): (text: s
   const texts = new Array<string | undefined>(kept).fill(undefined);
   const values = new Array<T | undefined>(kept).fill(undefined);
   return text => {
+    if (text.length > longest) return compute(text);
     const place = placeOf(text, shift);
     if (texts[place] === text) return values[place]!;
     // Two that share a place have the next one as well: the later of them comes first.
