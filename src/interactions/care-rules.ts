@@ -10,6 +10,7 @@ import { FhirError, type Issue } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/types.ts';
 import { escapeValue } from '../search/types/search-type.ts';
 import type { Precondition } from '../store/store.ts';
+import { withLocalPerson } from './about-person.ts';
 import type { FhirRequest, Services } from './interaction.ts';
 import { findMatches, formatQuery } from './match.ts';
 import { findRelated } from './related.ts';
@@ -90,9 +91,10 @@ export async function careFindings(services: Services, request: FhirRequest, inp
   const preconditions: Precondition[] = [];
   // Rules of claims are a master that an operator may have changed just now.
   if (isJudgedByMaster(resource)) await services.terminology.refresh();
+  const local = (one: Resource) => withLocalPerson(one, request.base);
   /** Resources of a person, as they are when the transaction is done. */
   async function about(of: string, person: string, query: readonly (readonly [string, string])[]) {
-    const stored = await findRelated(services, request, of, query);
+    const stored = (await findRelated(services, request, of, query)).map(local);
     return asWillBe(context, of, stored, context?.byPerson(of).get(person));
   }
   async function readStored() {
@@ -103,7 +105,7 @@ export async function careFindings(services: Services, request: FhirRequest, inp
     return versionId > 0 ? (JSON.parse(version!.text) as Resource) : undefined;
   }
   let known: Promise<Resource | undefined> | undefined;
-  const issues = await findCareIssues({ ...resource, id }, text, {
+  const issues = await findCareIssues({ ...local(resource), id }, text, {
     library: services.terminology.library,
     exempt: exemptSystems(services.config.myNumberExempt),
     stored: () => (known ??= readStored()),
@@ -115,7 +117,7 @@ export async function careFindings(services: Services, request: FhirRequest, inp
       preconditions.push(match.precondition);
       const { ids } = match;
       const stored = ids.length > 0 ? await findRelated(services, request, type, [['_id', ids.join(',')]]) : [];
-      return asWillBe(context, type, stored, written);
+      return asWillBe(context, type, stored.map(local), written);
     },
     plans: person =>
       about('CarePlan', person, [

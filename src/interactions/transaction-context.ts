@@ -6,6 +6,7 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { JsonObject, Resource } from '../fhir/types.ts';
 import { splitEscaped, unescapeValue } from '../search/types/search-type.ts';
 import type { Change } from '../store/store.ts';
+import { personIn, withLocalPerson } from './about-person.ts';
 import { asEntryError, type Entry } from './entry.ts';
 import type { FhirRequest } from './interaction.ts';
 import { type Match, parseQuery } from './match.ts';
@@ -101,21 +102,6 @@ function groupBy(resources: readonly Resource[], keys: (one: Resource) => Iterab
   return found;
 }
 
-/** Where the types that rules compare say whom they are about. */
-const aboutPerson = new Map([
-  ['CarePlan', 'subject'],
-  ['Coverage', 'beneficiary'],
-  ['ExplanationOfBenefit', 'patient'],
-  ['Task', 'for'],
-]);
-
-/** The reference to whom a resource of these types is about, as it is written. */
-export function personIn(resource: Resource): string | undefined {
-  const name = aboutPerson.get(resource.resourceType);
-  const reference = name === undefined ? undefined : (resource[name] as JsonObject | undefined)?.['reference'];
-  return typeof reference === 'string' ? reference : undefined;
-}
-
 /** What a step writes; undefined when it writes nothing, or what is no longer the client's to say. */
 export const resourceOf = ({ existingId, entry, patched }: Step): Resource | undefined =>
   existingId === undefined ? (patched?.resource ?? entry.content?.resource) : undefined;
@@ -130,23 +116,14 @@ function once<T>(make: (type: string) => T): (type: string) => T {
   };
 }
 
-/** A resource with the reference to whom it is about resolved. */
-function withPerson(resource: Resource, { entry }: Step, targets: Targets): Resource {
-  const reference = personIn(resource);
-  if (reference === undefined) return resource;
-  const target = targets.conditions.get(reference) ?? targetOf(reference, entry, targets.entries);
-  const name = aboutPerson.get(resource.resourceType)!;
-  return target === undefined
-    ? resource
-    : { ...resource, [name]: { ...(resource[name] as JsonObject), reference: target } };
-}
-
 /** What the steps write of a type, under the ids it gets. */
 function writtenOf(type: string, steps: readonly Step[], targets: Targets): readonly Resource[] {
   return steps.flatMap(step => {
     const [id, resource] = [step.patched?.id ?? step.id, resourceOf(step)];
     const isWritten = id !== undefined && resource?.resourceType === type && step.route.params['type'] === type;
-    return isWritten ? [{ ...withPerson(resource, step, targets), id }] : [];
+    if (!isWritten) return [];
+    const lead = (one: string) => targets.conditions.get(one) ?? targetOf(one, step.entry, targets.entries);
+    return [{ ...withLocalPerson(resource, step.request.base, lead), id }];
   });
 }
 

@@ -3,9 +3,10 @@
  * before each reference is resolved in its turn.
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
+import { personIn } from './about-person.ts';
 import { asEntryError } from './entry.ts';
 import type { Services } from './interaction.ts';
-import { contextOf, personIn, resourceOf, type Step } from './transaction-context.ts';
+import { contextOf, resourceOf, type Step } from './transaction-context.ts';
 import { isConditional, resolveCondition } from './write.ts';
 
 /**
