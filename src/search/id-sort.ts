@@ -3,10 +3,11 @@
  * to read further ones takes less than to look up each resource that fulfils a condition: they are tested in their order until the
  * page is full.
  */
-import { list, sql } from '../store/sql.ts';
-import { type Drive, drive, fromWhere } from './compile.ts';
+import { sql } from '../store/sql.ts';
+import { type Drive, drive } from './compile.ts';
 import { idsFrom } from './id-windows.ts';
 import { type Match, type RunSettings, type TypeSearch, timeLeft, toMatch } from './match.ts';
+import { fromNamed } from './named.ts';
 import type { Position } from './order.ts';
 import { passing } from './passing.ts';
 import { idsOfType, versionColumns } from './readable.ts';
@@ -64,8 +65,7 @@ async function passingOf(
   const whole = drive(search.parts, undefined, search.scope, settings);
   const begin: Drive = { ...whole, branches: [], hasMoment: false, walk: [] };
   const padded = [...seqs, ...Array<number>(size - seqs.length).fill(0)];
-  const branch = sql`(SELECT v.seq FROM version v WHERE v.seq IN ${list(padded)}) d`;
-  const query = sql`SELECT ${versionColumns} ${fromWhere(branch, begin, search.scope, settings)}`;
+  const query = sql`SELECT ${versionColumns} ${fromNamed(padded, begin, search.scope, settings)}`;
   const rows = await settings.store.select(query, { budgetMs: settings.budgetMs });
   const bySeq = new Map(rows.map(row => [Number(row['seq']), toMatch(row, [])]));
   const matches = seqs.flatMap(seq => bySeq.get(seq) ?? []);

@@ -2,8 +2,8 @@
  * sift: a page of what large criteria leave, in the order of values. The values are walked in order and their resources tested, a
  * block at a time; where few of them pass, the criteria are read as positions first, which tell what need not be tested.
  */
-import { join, list, raw, type Sql, sql } from '../store/sql.ts';
-import { type Drive, drive, fromWhere, momentOf, testSql } from './compile.ts';
+import { join, raw, type Sql, sql } from '../store/sql.ts';
+import { type Drive, drive, momentOf, testSql } from './compile.ts';
 import type { Condition } from './condition.ts';
 import {
   findRows,
@@ -15,6 +15,7 @@ import {
   toMatch,
   withoutValue,
 } from './match.ts';
+import { fromNamed } from './named.ts';
 import { after, atMost, inIndex, keyColumns, type OrderKey, orderBy, type Position } from './order.ts';
 import { canList, listable, type Positions, positionsOf, readPositions } from './positions.ts';
 import { walkedFor } from './rank.ts';
@@ -174,16 +175,15 @@ async function testAll(seqs: readonly number[], sieve: Sieve): Promise<void> {
 }
 
 /** Versions by their positions; the last is repeated, so that statements have few different texts. */
-function named(seqs: readonly number[]): Sql {
+function repeated(seqs: readonly number[]): readonly number[] {
   const size = seqs.length <= firstRows ? firstRows : Math.ceil(seqs.length / testedAtOnce) * testedAtOnce;
-  const all = [...seqs, ...Array<number>(size - seqs.length).fill(seqs.at(-1)!)];
-  return sql`(SELECT v.seq FROM version v WHERE v.seq IN ${list(all)}) d`;
+  return [...seqs, ...Array<number>(size - seqs.length).fill(seqs.at(-1)!)];
 }
 
 /** Of some versions those that fulfil everything and lie after the page's position, in order. */
 async function passing(seqs: readonly number[], limit: number, sieve: Sieve): Promise<readonly Match[]> {
   const { search, position, keys, tests, run, left } = sieve;
-  const where = fromWhere(named(seqs), versions(search, run), search.scope, run);
+  const where = fromNamed(repeated(seqs), versions(search, run), search.scope, run);
   const from = position ? sql` AND ${after(keys, position)}` : raw('');
   sieve.tested += seqs.length;
   const query = sql`SELECT ${versionColumns}, ${keyColumns(keys)} ${where}${tests}${from} ${orderBy(keys)} ${atMost(limit)}`;
@@ -218,7 +218,7 @@ async function fewPass(sample: readonly number[], { search, run, left }: Sieve):
   const begin = versions(search, run);
   const at = atVersion(momentOf(begin, search.scope));
   const columns = able.map((part, i) => sql`count(CASE WHEN ${testSql(part, at, run)} THEN 1 END) AS ${raw(`n${i}`)}`);
-  const query = sql`SELECT ${join(columns, ', ')} ${fromWhere(named(sample), { ...begin, tests: [] }, search.scope, run)}`;
+  const query = sql`SELECT ${join(columns, ', ')} ${fromNamed(repeated(sample), { ...begin, tests: [] }, search.scope, run)}`;
   const [row] = await run.store.select(query, { budgetMs: left() });
   const passed = able.map((_, i) => Number(row![`n${i}`]));
   const few = able.filter((_, i) => passed[i]! * 4 <= sample.length);
