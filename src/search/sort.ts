@@ -42,23 +42,30 @@ const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
   ['quantity', { table: 'index_quantity', column: 'lo', ...numberEnds, bySeq: true }],
 ]);
 
+/** True for a parameter that is sorted by texts, of which rows lie by moment. */
+function isOfTexts(params: TypeParams, code: string): boolean {
+  const type = params.byCode.get(code)?.type;
+  return type === 'token' || type === 'reference' || type === 'uri';
+}
+
 /** Looks the keys up; undefined when the type has no such parameter. */
 export function planSort(
   sort: readonly SortRequest[],
   params: TypeParams,
   alone: boolean,
 ): readonly (SortKey | undefined)[] {
-  return sort.map((asked): SortKey | undefined => {
+  return sort.map((asked, i): SortKey | undefined => {
     const { code } = asked;
     if (code === '_id') return { ...asked, by: 'id' };
     if (code === '_lastUpdated') return { ...asked, by: 'lastUpdated' };
     const param = params.byCode.get(code);
     if (!param) return undefined;
-    // Of several types each has a moment of its own kind; dates compare among all.
-    if (param.isMoment && alone) return { ...asked, by: 'moment' };
+    // Of several types each has a moment of its own kind; dates compare among all. Behind a key that lies by other values in one plan, and is
+    // gathered in another, only the date itself is the same in both.
+    const isMoment = param.isMoment && alone && (i === 0 || (i === 1 && isOfTexts(params, sort[0]!.code)));
+    if (isMoment) return { ...asked, by: 'moment' };
     if (columns.has(param.type)) return { ...asked, by: 'column', param };
-    if (param.type === 'token' || param.type === 'reference' || param.type === 'uri')
-      return { ...asked, by: 'body', param, byMoment: alone && param.type !== 'uri' };
+    if (isOfTexts(params, code)) return { ...asked, by: 'body', param, byMoment: alone && param.type !== 'uri' };
     throw refuse(
       '_sort',
       `"${code}" is of type ${param.type} and has no order`,
