@@ -9,24 +9,28 @@ const mostAtOnce = 20;
 /** When the next query has to wait until others had their turn. */
 export class Turns {
   private began: number | undefined;
+  /** Those who wait, in the order they came: each turn begins with the first of them. */
+  private readonly waiting: (() => void)[] = [];
 
   /** Ends when it is the next query's turn; undefined where that is now. */
   next(): Promise<void> | undefined {
-    if (this.began !== undefined && performance.now() - this.began > mostAtOnce) return this.wait();
+    if (this.began !== undefined && performance.now() - this.began > mostAtOnce)
+      return new Promise(resolve => this.waiting.push(resolve));
     this.begin();
     return undefined;
-  }
-
-  private async wait(): Promise<void> {
-    while (this.began !== undefined) await new Promise(resolve => setImmediate(resolve));
-    this.begin();
   }
 
   private begin(): void {
     if (this.began !== undefined) return;
     this.began = performance.now();
-    setImmediate(() => {
-      this.began = undefined;
-    });
+    setImmediate(() => this.end());
+  }
+
+  private end(): void {
+    this.began = undefined;
+    const first = this.waiting.shift();
+    if (!first) return;
+    this.begin();
+    first();
   }
 }
