@@ -6,6 +6,7 @@
 import { stampable } from '../src/fhir/json-text.ts';
 import type { Resource } from '../src/fhir/types.ts';
 import type { Change } from '../src/store/store.ts';
+import { type Page, readPages } from './pages.ts';
 import { testOnStores } from './stores.ts';
 import type { TestServer } from './support.ts';
 
@@ -14,13 +15,6 @@ interface Person extends Resource {
   readonly gender: string;
   readonly birthDate?: string;
   readonly name: readonly { readonly family: string }[];
-}
-interface Page {
-  readonly total?: number;
-  readonly entry?: readonly {
-    readonly resource: { readonly id: string; readonly issue?: { diagnostics: string }[] };
-  }[];
-  readonly link: readonly { readonly relation: string; readonly url: string }[];
 }
 
 const people = 7000;
@@ -94,20 +88,6 @@ testOnStores('of large and small lists the small one is walked', async (t, start
   await server.close();
 });
 
-/** Ids of all pages; `between` is called after each of them. */
-async function read(server: TestServer, query: string, between: (page: number) => Promise<void>): Promise<string[]> {
-  const found: string[] = [];
-  let url: string | undefined = `/fhir/${query}`;
-  for (let page = 0; url !== undefined; page++) {
-    const body: Page = (await server.app.inject({ url })).json();
-    found.push(...(body.entry ?? []).map(one => one.resource.id));
-    await between(page);
-    const next = body.link.find(link => link.relation === 'next')?.url;
-    url = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
-  }
-  return found;
-}
-
 /** Sorted by id: with a size of page, and what is found. */
 const byId: readonly (readonly [query: string, isFound: (one: Person) => boolean])[] = [
   ['Patient?_sort=_id&_count=900', () => true],
@@ -141,12 +121,8 @@ testOnStores('ids in order, kept in memory, while others write', async (t, start
   };
   for (const [query, isFound] of byId) {
     const first = right(isFound, query.includes('-_id'));
-    t.same(await read(server, query, change), first, `${query}: the order of the first moment`);
-    t.same(
-      await read(server, query, async () => {}),
-      right(isFound, query.includes('-_id')),
-      `${query}: what was written since`,
-    );
+    t.same(await readPages(server, query, change), first, `${query}: the order of the first moment`);
+    t.same(await readPages(server, query), right(isFound, query.includes('-_id')), `${query}: what was written since`);
   }
   const explained: Page = (await server.app.inject({ url: '/fhir/Patient?_sort=_id&_explain=true' })).json();
   t.match(explained.entry?.at(-1)?.resource.issue?.[0]?.diagnostics, /walk all \(ids, in the order asked for\); met/);

@@ -1,37 +1,8 @@
 /** Values without a beginning (`<5`) keep their place, whatever way a page is found and whatever is written between the pages. */
+import { putAll, readPages } from './pages.ts';
 import { testOnStores } from './stores.ts';
-import type { TestServer } from './support.ts';
 
-interface Page {
-  readonly entry?: readonly { readonly resource: { readonly id: string } }[];
-  readonly link: readonly { readonly relation: string; readonly url: string }[];
-}
 type Made = { readonly resourceType: string; readonly id: string };
-
-async function write(server: TestServer, made: readonly Made[]): Promise<void> {
-  const entry = made.map(resource => ({
-    resource,
-    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
-  }));
-  const headers = { 'content-type': 'application/fhir+json' };
-  const payload = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
-  const { statusCode, body } = await server.app.inject({ method: 'POST', url: '/fhir', headers, payload });
-  if (statusCode !== 200) throw new Error(`HTTP ${statusCode} ${body.slice(0, 300)}`);
-}
-
-/** The ids of all pages; `between` is called after the first. */
-async function read(server: TestServer, query: string, between = async () => {}): Promise<string[]> {
-  const found: string[] = [];
-  let url: string | undefined = `/fhir/${query}`;
-  for (let page = 0; url !== undefined && page < 60; page++) {
-    const body: Page = (await server.app.inject({ url })).json();
-    found.push(...(body.entry ?? []).map(one => one.resource.id));
-    if (page === 0) await between();
-    const next = body.link.find(link => link.relation === 'next')?.url;
-    url = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
-  }
-  return found;
-}
 
 /** A measurement; without a beginning where it has a comparator. */
 const measured = (id: string, value: number | undefined, unit = 'g', comparator?: '<') => ({
@@ -51,7 +22,7 @@ const manyUnits = numbers(70).map(n => measured(`unit${n}`, n, `u${n}`));
 testOnStores('more units than are walked come between two pages', async (t, start) => {
   for (const sort of ['value-quantity', '-value-quantity']) {
     const server = await start({ settings: { validation: 'base' } });
-    await write(server, [
+    await putAll(server, [
       ...numbers(5).map(n => measured(`below${n}`, n + 1, 'g', '<')),
       ...numbers(3).map(n => measured(`point${n}`, n - 1)),
       ...numbers(4).map(n => measured(`none${n}`, undefined)),
@@ -63,8 +34,12 @@ testOnStores('more units than are walked come between two pages', async (t, star
     const descending = [...points.toReversed(), ...below.toReversed(), ...none.toReversed()];
     const expected = sort === 'value-quantity' ? ascending : descending;
     const query = `Observation?_sort=${sort}&_count=`;
-    t.same(await read(server, `${query}2`), expected, `${sort}, nothing written`);
-    t.same(await read(server, `${query}5`, () => write(server, manyUnits)), expected, `${sort}, written`);
+    t.same(await readPages(server, `${query}2`), expected, `${sort}, nothing written`);
+    t.same(
+      await readPages(server, `${query}5`, page => (page === 0 ? putAll(server, manyUnits) : Promise.resolve()), 60),
+      expected,
+      `${sort}, written`,
+    );
     await server.close();
   }
 });
@@ -83,7 +58,7 @@ testOnStores('several types, of which one has values without a beginning and the
     ],
   });
   const type = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/library-type', code: 'logic-library' }] };
-  await write(server, [
+  await putAll(server, [
     ...numbers(3).map(n => ({ resourceType: 'Library', id: `open${n}`, status: 'draft', type, ...range(n + 1) })),
     { resourceType: 'Library', id: 'last', status: 'draft', type } as Made,
     ...numbers(3).map(n => ({ resourceType: 'Measure', id: `without${n}`, status: 'draft' })),
@@ -95,9 +70,9 @@ testOnStores('several types, of which one has values without a beginning and the
     ['last', 'without0', 'without1', 'without2'],
   ];
   for (const count of [1, 2, 3, 20]) {
-    const up = await read(server, `?_type=Library,Measure&_sort=context-quantity&_count=${count}`);
+    const up = await readPages(server, `?_type=Library,Measure&_sort=context-quantity&_count=${count}`);
     t.same(up, [...open, 'five', ...without], `ascending by ${count}`);
-    const down = await read(server, `?_type=Library,Measure&_sort=-context-quantity&_count=${count}`);
+    const down = await readPages(server, `?_type=Library,Measure&_sort=-context-quantity&_count=${count}`);
     t.same(down, ['five', ...open.toReversed(), ...without.toReversed()], `descending by ${count}`);
   }
   await server.close();

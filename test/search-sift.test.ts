@@ -1,5 +1,6 @@
 /** What large criteria leave, in the order of values: walked in blocks, also where few pass or none has a value, while others write. */
 import type { Test } from 'tap';
+import { type Page, putAll, readPages } from './pages.ts';
 import { testOnStores } from './stores.ts';
 import type { TestServer } from './support.ts';
 
@@ -38,43 +39,9 @@ function make(n: number, isAgain = false) {
   return { resource, made: { id: resource.id, code, grams: hasValue ? grams : undefined, day } as Made };
 }
 
-async function write(server: TestServer, resourcesToWrite: readonly { readonly id: string }[]): Promise<void> {
-  const entry = resourcesToWrite.map(resource => ({
-    resource,
-    request: { method: 'PUT', url: `Observation/${resource.id}` },
-  }));
-  const headers = { 'content-type': 'application/fhir+json' };
-  const payload = JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry });
-  const { statusCode } = await server.app.inject({ method: 'POST', url: '/fhir', headers, payload });
-  if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
-}
-
-interface Page {
-  readonly entry?: readonly {
-    readonly resource: { readonly id: string; readonly issue?: { diagnostics: string }[] };
-  }[];
-  readonly link: readonly { readonly relation: string; readonly url: string }[];
-}
-
 /** The ids of so many pages. @param between is called after one of them, the first unless told */
-async function read(
-  server: TestServer,
-  query: string,
-  pages: number,
-  between = async () => {},
-  which = 0,
-): Promise<string[]> {
-  const found: string[] = [];
-  let url: string | undefined = `/fhir/Observation?${query}`;
-  for (let i = 0; i < pages && url !== undefined; i++) {
-    const page: Page = (await server.app.inject({ url })).json();
-    found.push(...(page.entry ?? []).map(one => one.resource.id));
-    if (i === which) await between();
-    const next = page.link.find(link => link.relation === 'next')?.url;
-    url = next === undefined ? undefined : new URL(next).pathname + new URL(next).search;
-  }
-  return found;
-}
+const read = (server: TestServer, query: string, pages: number, between = async () => {}, which = 0) =>
+  readPages(server, `Observation?${query}`, async page => (page === which ? between() : undefined), pages);
 
 /** In the order of the value, then of further keys, then as they were written; what has none comes last. */
 function inOrder(all: readonly Made[], sign: 1 | -1, further: (a: Made, b: Made) => number): string[] {
@@ -129,7 +96,7 @@ testOnStores('large criteria in the order of values', async (t, start) => {
   const server = await start({ settings: { validation: 'base' } });
   const made = Array.from({ length: resources }, (_, n) => make(n));
   for (let i = 0; i < resources; i += 700)
-    await write(
+    await putAll(
       server,
       made.slice(i, i + 700).map(one => one.resource),
     );
@@ -154,7 +121,7 @@ testOnStores('large criteria in the order of values', async (t, start) => {
     valueQuantity: { value: 5, unit: 't', system: ucum, code: 't' },
   };
   t.same(
-    await read(server, query, 4, () => write(server, [...again, greatest])),
+    await read(server, query, 4, () => putAll(server, [...again, greatest])),
     expected.slice(0, 12),
     'all pages are of one moment',
   );
@@ -168,6 +135,6 @@ testOnStores('large criteria in the order of values', async (t, start) => {
     id: `unit${n}`,
     valueQuantity: { value: n, unit: `u${n}`, system: 'http://example.org/units', code: `u${n}` },
   }));
-  t.same(await read(server, byValue, 99, () => write(server, manyUnits), 3), whole, 'all pages are of one order');
+  t.same(await read(server, byValue, 99, () => putAll(server, manyUnits), 3), whole, 'all pages are of one order');
   await server.close();
 });
