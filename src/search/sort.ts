@@ -42,7 +42,7 @@ const columns: ReadonlyMap<SearchParamType, SortColumn> = new Map([
   ['quantity', { table: 'index_quantity', column: 'lo', ...numberEnds, bySeq: true }],
 ]);
 
-/** True for a parameter that is sorted by texts, of which rows lie by moment. */
+/** True for a parameter that is sorted by texts. */
 function isOfTexts(params: TypeParams, code: string): boolean {
   const type = params.byCode.get(code)?.type;
   return type === 'token' || type === 'reference' || type === 'uri';

@@ -9,7 +9,7 @@ const mostAtOnce = 20;
 /** When the next query has to wait until others had their turn. */
 export class Turns {
   private began: number | undefined;
-  /** Those who wait, in the order they came: each turn begins with the first of them. */
+  /** Those who wait, in the order they came: each turn begins with one of them, and who comes while it lasts need not wait. */
   private readonly waiting: (() => void)[] = [];
 
   /** Ends when it is the next query's turn; undefined where that is now. */
